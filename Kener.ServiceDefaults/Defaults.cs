@@ -1,0 +1,77 @@
+using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>What every process of Kener has, in the manner of Aspire's service defaults.</summary>
+public static class Defaults
+{
+    /// <summary>Settings, telemetry, health, resilience, discovery, the gate and the snapshot board.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddKenerSettings();
+        builder.AddTelemetry();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+        builder.Services.AddGate();
+        builder.Services.AddSingleton<SnapshotBoard>();
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        });
+        return builder;
+    }
+
+    /// <summary>The pipeline that every service shares: errors in one shape, then who asks, then whether they may.</summary>
+    public static TApp UseServiceDefaults<TApp>(this TApp app) where TApp : IApplicationBuilder
+    {
+        app.UseErrorAnswers();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>
+    /// <c>/health</c>: all checks; <c>/ready</c>: those that this process needs to serve (tag "ready"); <c>/alive</c>: the process itself.
+    /// </summary>
+    public static TApp MapServiceDefaults<TApp>(this TApp app) where TApp : IEndpointRouteBuilder
+    {
+        app.MapHealthChecks("/health").AllowAnyone();
+        app.MapHealthChecks("/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnyone();
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnyone();
+        return app;
+    }
+
+    private static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
+                .AddMeter("MassTransit", "Npgsql", "Kener"))
+            .WithTracing(tracing => tracing.AddSource("MassTransit", "Kener").AddHttpClientInstrumentation()
+                .AddAspNetCoreInstrumentation(options => options.Filter = context =>
+                    context.Request.Path.Value is not ("/health" or "/ready" or "/alive")));
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
+    }
+}

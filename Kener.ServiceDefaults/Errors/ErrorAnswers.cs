@@ -1,0 +1,92 @@
+using System.Data.Common;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>The one switch from what went wrong to what is answered.</summary>
+public static class ErrorAnswers
+{
+    /// <summary>
+    /// Outermost: every refusal, thrown or as a bare status without a body, leaves in the API's error shape under /api and as a short
+    /// plain text elsewhere. A database that is away is 503. An unknown fault is logged and answered 500 without its details.
+    /// </summary>
+    public static IApplicationBuilder UseErrorAnswers(this IApplicationBuilder app)
+    {
+        var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Kener.Errors");
+        return app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (Exception fault) when (!context.Response.HasStarted)
+            {
+                if (fault is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
+                var (status, code, message) = Describe(fault);
+                if (status >= 500) log.LogError(fault, "{Method} {Path} failed with {Status}", context.Request.Method, context.Request.Path, status);
+                await WriteAsync(context, status, code, message);
+                return;
+            }
+            if (context.Response.StatusCode >= 400 && !context.Response.HasStarted && context.Response.ContentType is null)
+            {
+                var (code, message) = Words(context.Response.StatusCode, context.Request);
+                await WriteAsync(context, context.Response.StatusCode, code, message);
+            }
+        });
+    }
+
+    /// <summary>Answers in the error shape under /api, in plain text elsewhere. Headers that were set stay, save those of a body.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string code, string message)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.Headers.ContentLength = null;
+        response.Headers.CacheControl = "no-store";
+        var api = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        response.ContentType = api ? "application/json; charset=utf-8" : "text/plain; charset=utf-8";
+        if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
+        if (!api) return response.WriteAsync(message, context.RequestAborted);
+
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("error");
+            json.WriteString("code", code);
+            json.WriteString("message", message);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return response.WriteAsync(Encoding.UTF8.GetString(buffer.ToArray()), context.RequestAborted);
+    }
+
+    private static (int Status, string Code, string Message) Describe(Exception fault) => fault switch
+    {
+        Refusal refusal => (refusal.Status, refusal.Code, refusal.Message),
+        BadHttpRequestException { StatusCode: 413 } => (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
+        BadHttpRequestException bad => (bad.StatusCode, "BAD_REQUEST", "The request could not be read"),
+        JsonException => (400, "BAD_REQUEST", "Invalid JSON body"),
+        DbException or TimeoutException => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
+        { InnerException: DbException } => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
+        _ => (500, "INTERNAL_ERROR", "Something went wrong on our side"),
+    };
+
+    private static (string Code, string Message) Words(int status, HttpRequest request) => status switch
+    {
+        400 => ("BAD_REQUEST", "The request could not be read"),
+        401 => ("UNAUTHORIZED", "Missing or invalid authorization header"),
+        403 => ("FORBIDDEN", "You do not have permission to perform this action"),
+        404 => ("NOT_FOUND", request.Path.StartsWithSegments("/api") ? $"No API route matches '{request.Path}'" : "Not found"),
+        405 => ("METHOD_NOT_ALLOWED", $"{request.Method} method not allowed"),
+        413 => ("PAYLOAD_TOO_LARGE", "The request body is too large"),
+        415 => ("UNSUPPORTED_MEDIA_TYPE", "The request body has a type that is not understood here"),
+        429 => ("TOO_MANY_REQUESTS", "Too many requests; slow down"),
+        502 or 503 or 504 => ("UNAVAILABLE", "The service can not be reached now; try again later"),
+        _ => ("ERROR", "The request failed"),
+    };
+}

@@ -1,0 +1,26 @@
+namespace Kener.ServiceDefaults;
+
+/// <summary>
+/// A request that is refused with a 4xx (or 503), in the API's own words. Thrown from a rule, it rolls back the change around it and
+/// becomes the error shape <c>{"error":{"code","message"}}</c> (spec/api-v4 1).
+/// </summary>
+public sealed class Refusal(int status, string code, string message) : Exception(message)
+{
+    /// <summary>The HTTP status, 400 to 503.</summary>
+    public int Status => status;
+
+    /// <summary>The machine-readable word.</summary>
+    public string Code => code;
+
+    /// <summary>400 BAD_REQUEST.</summary>
+    public static Refusal BadRequest(string message) => new(400, "BAD_REQUEST", message);
+
+    /// <summary>404 NOT_FOUND.</summary>
+    public static Refusal NotFound(string message) => new(404, "NOT_FOUND", message);
+
+    /// <summary>403 FORBIDDEN.</summary>
+    public static Refusal Forbidden(string message) => new(403, "FORBIDDEN", message);
+
+    /// <summary>503 UNAVAILABLE: what is needed to answer is away; trying again later is right.</summary>
+    public static Refusal Unavailable(string message) => new(503, "UNAVAILABLE", message);
+}

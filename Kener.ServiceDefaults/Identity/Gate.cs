@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using Kener.Contracts;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>Default deny: a route is public by <see cref="AllowAnyone{T}"/>, or needs a permission; one with neither answers 403.</summary>
+public static class Gate
+{
+    /// <summary>Registers the check of internal tokens and a policy per permission.</summary>
+    public static IServiceCollection AddGate(this IServiceCollection services)
+    {
+        services.AddSingleton<InternalToken>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<InternalToken>((options, token) =>
+        {
+            options.MapInboundClaims = false;
+            options.TokenValidationParameters = token.Validation;
+        });
+        var authorization = services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(_ => false).Build());
+        foreach (var permission in Permissions.All)
+            authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(InternalToken.PermissionClaim, permission));
+        return services;
+    }
+
+    /// <summary>Open to callers who hold that permission.</summary>
+    public static T Requires<T>(this T endpoint, string permission) where T : IEndpointConventionBuilder =>
+        endpoint.RequireAuthorization(permission);
+
+    /// <summary>Public, on purpose.</summary>
+    public static T AllowAnyone<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.AllowAnonymous();
+
+    /// <summary>The subject of the caller, such as "key:3"; "anonymous" where there is none.</summary>
+    public static string Subject(this ClaimsPrincipal user) => user.FindFirst("sub")?.Value ?? "anonymous";
+
+    /// <summary>Whether the caller holds that permission.</summary>
+    public static bool Holds(this ClaimsPrincipal user, string permission) => user.HasClaim(InternalToken.PermissionClaim, permission);
+}

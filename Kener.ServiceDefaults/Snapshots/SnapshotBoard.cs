@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>Bytes ready to be answered: a page, or a set of facts such as the API keys. Immutable.</summary>
+public sealed record Snapshot
+{
+    /// <summary>"page:/" and other paths for pages; "keys" for the API keys.</summary>
+    public required string Key { get; init; }
+    /// <summary>Grows with each change of that key's bytes.</summary>
+    public required long Version { get; init; }
+    /// <summary>HTTP's Content-Type.</summary>
+    public required string ContentType { get; init; }
+    /// <summary>Strong validator with its quotes; the same for the same bytes.</summary>
+    public required string ETag { get; init; }
+    /// <summary>The bytes themselves.</summary>
+    public required byte[] Body { get; init; }
+    /// <summary>The bytes in brotli, where worth it.</summary>
+    public byte[]? Brotli { get; init; }
+    /// <summary>The bytes in gzip, where worth it.</summary>
+    public byte[]? Gzip { get; init; }
+    /// <summary>Content-Security-Policy of the page, with the hashes of its own style and script.</summary>
+    public string? ContentSecurityPolicy { get; init; }
+    /// <summary>When it was made, Unix milliseconds.</summary>
+    public long MadeMs { get; init; }
+}
+
+/// <summary>
+/// The newest snapshot of each key, in memory. One process: Status and Accounts put, the gateway takes. Several: the owner's board is
+/// mirrored to Redis, the gateway's follows it.
+/// </summary>
+public sealed class SnapshotBoard(TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, Snapshot> _byKey = new(StringComparer.Ordinal);
+    private long _confirmedMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Told of each snapshot that was taken in, and of each removal (null). On the publisher's thread: be quick, never throw.</summary>
+    public event Action<string, Snapshot?>? Changed;
+
+    /// <summary>The newest of that key; null where there is none.</summary>
+    public Snapshot? Find(string key) => _byKey.GetValueOrDefault(key);
+
+    /// <summary>All that is there now.</summary>
+    public IReadOnlyCollection<Snapshot> All => [.. _byKey.Values];
+
+    /// <summary>Takes it in unless the board has the same version or a newer one; says whether it did.</summary>
+    public bool Publish(Snapshot snapshot)
+    {
+        while (true)
+        {
+            if (_byKey.TryGetValue(snapshot.Key, out var known))
+            {
+                if (known.Version >= snapshot.Version) return false;
+                if (!_byKey.TryUpdate(snapshot.Key, snapshot, known)) continue;
+            }
+            else if (!_byKey.TryAdd(snapshot.Key, snapshot))
+            {
+                continue;
+            }
+            Changed?.Invoke(snapshot.Key, snapshot);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets a key.</summary>
+    public void Remove(string key)
+    {
+        if (_byKey.TryRemove(key, out _)) Changed?.Invoke(key, null);
+    }
+
+    /// <summary>The owner of the pages says: what is here is still true now.</summary>
+    public void Confirm() => Volatile.Write(ref _confirmedMs, clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>When the pages were last known to be true, Unix milliseconds.</summary>
+    public long ConfirmedMs => Volatile.Read(ref _confirmedMs);
+}

@@ -1,0 +1,11 @@
+namespace Kener.Accounts;
+
+/// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
+public static class AccountsModule
+{
+    /// <summary>Registers all that the service needs.</summary>
+    public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder) => builder;
+
+    /// <summary>Gives the service's endpoints.</summary>
+    public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app) => app;
+}

@@ -1,0 +1,13 @@
+using Kener.Accounts;
+using Kener.Persistence;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddAccounts();
+builder.AddDelivery();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapAccounts();
+app.Run();

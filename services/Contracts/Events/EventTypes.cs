@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+
+namespace Kener.Contracts;
+
+/// <summary>Every event between services, by the name under which an outbox stores it. A name, once used, is for ever.</summary>
+public static class EventTypes
+{
+    private static readonly FrozenDictionary<string, Type> ByName = new Dictionary<string, Type>
+    {
+        [nameof(IncidentChanged)] = typeof(IncidentChanged),
+        [nameof(MonitorChanged)] = typeof(MonitorChanged),
+        [nameof(ReadingsRecorded)] = typeof(ReadingsRecorded),
+        [nameof(ReplayRequested)] = typeof(ReplayRequested),
+    }.ToFrozenDictionary();
+
+    /// <summary>All event types.</summary>
+    public static IReadOnlyCollection<Type> All => ByName.Values;
+
+    /// <summary>The type of that name; null when no event is called so.</summary>
+    public static Type? Find(string name) => ByName.GetValueOrDefault(name);
+}

@@ -1,0 +1,45 @@
+namespace Kener.Contracts;
+
+/// <summary>
+/// The whole monitor as it now is, as far as others need it: configuration with secrets stays with its owner.
+/// Versions of one id grow with each change; a consumer ignores lower or equal ones.
+/// </summary>
+public sealed record MonitorChanged
+{
+    /// <summary>The monitor's id; never used again, so a tag made anew inherits nothing.</summary>
+    public required long Id { get; init; }
+    /// <summary>Grows with each change, from 1.</summary>
+    public required long Version { get; init; }
+    /// <summary>True for a tombstone: only id, version and tag count.</summary>
+    public bool Deleted { get; init; }
+    /// <summary>The monitor's name in addresses.</summary>
+    public string Tag { get; init; } = "";
+    /// <summary>Plain text.</summary>
+    public string Name { get; init; } = "";
+    /// <summary>Plain text.</summary>
+    public string? Description { get; init; }
+    /// <summary>Address of a picture, or null.</summary>
+    public string? Image { get; init; }
+    /// <summary>Address of the service itself, or null.</summary>
+    public string? ExternalUrl { get; init; }
+    /// <summary>API v4's category_name.</summary>
+    public string? Category { get; init; }
+    /// <summary>False: not checked and not shown.</summary>
+    public bool Active { get; init; }
+    /// <summary>True: checked but not shown.</summary>
+    public bool Hidden { get; init; }
+    /// <summary>API, PING, NONE, … (spec/monitors 1).</summary>
+    public string Type { get; init; } = "";
+    /// <summary>What counts where a check yields nothing; null where no default applies (spec/decisions 16).</summary>
+    public MonitorStatus? DefaultStatus { get; init; }
+    /// <summary>Longest distance between two of its checks, in seconds; 0 where nothing checks it (NONE, or no cron).</summary>
+    public int PeriodSeconds { get; init; }
+    /// <summary>A NONE monitor's <c>overrideWithLastKnownStatus</c>.</summary>
+    public bool CarriesForward { get; init; }
+    /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>
+    public string? UptimeNumerator { get; init; }
+    /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>
+    public string? UptimeDenominator { get; init; }
+    /// <summary>When it was entered, Unix milliseconds.</summary>
+    public long CreatedMs { get; init; }
+}

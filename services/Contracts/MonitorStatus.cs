@@ -1,0 +1,71 @@
+namespace Kener.Contracts;
+
+/// <summary>
+/// What a monitor is at a minute. Ordered by severity, so the worst of several is their maximum
+/// (spec/decisions 3: DOWN &gt; DEGRADED &gt; MAINTENANCE &gt; UP &gt; NO_DATA).
+/// </summary>
+public enum MonitorStatus : byte
+{
+    /// <summary>Nothing is known.</summary>
+    NoData = 0,
+    /// <summary>Works.</summary>
+    Up = 1,
+    /// <summary>Under announced work.</summary>
+    Maintenance = 2,
+    /// <summary>Works badly.</summary>
+    Degraded = 3,
+    /// <summary>Does not work.</summary>
+    Down = 4,
+}
+
+/// <summary>The words that API v4 has for statuses, impacts, states and sources.</summary>
+public static class Words
+{
+    /// <summary>API v4's word for a status: UP, DOWN, DEGRADED, MAINTENANCE or NO_DATA.</summary>
+    public static string ToWord(this MonitorStatus status) => status switch
+    {
+        MonitorStatus.Up => "UP",
+        MonitorStatus.Maintenance => "MAINTENANCE",
+        MonitorStatus.Degraded => "DEGRADED",
+        MonitorStatus.Down => "DOWN",
+        _ => "NO_DATA",
+    };
+
+    /// <summary>The status that API v4's word names; null for any other text.</summary>
+    public static MonitorStatus? ToStatus(string? word) => word switch
+    {
+        "UP" => MonitorStatus.Up,
+        "MAINTENANCE" => MonitorStatus.Maintenance,
+        "DEGRADED" => MonitorStatus.Degraded,
+        "DOWN" => MonitorStatus.Down,
+        "NO_DATA" => MonitorStatus.NoData,
+        _ => null,
+    };
+
+    /// <summary>API v4's word for a state: INVESTIGATING, IDENTIFIED, MONITORING or RESOLVED.</summary>
+    public static string ToWord(this IncidentState state) => state switch
+    {
+        IncidentState.Identified => "IDENTIFIED",
+        IncidentState.Monitoring => "MONITORING",
+        IncidentState.Resolved => "RESOLVED",
+        _ => "INVESTIGATING",
+    };
+
+    /// <summary>The state that API v4's word names; null for any other text.</summary>
+    public static IncidentState? ToState(string? word) => word switch
+    {
+        "INVESTIGATING" => IncidentState.Investigating,
+        "IDENTIFIED" => IncidentState.Identified,
+        "MONITORING" => IncidentState.Monitoring,
+        "RESOLVED" => IncidentState.Resolved,
+        _ => null,
+    };
+
+    /// <summary>API v4's word for a source: DASHBOARD, API or ALERT.</summary>
+    public static string ToWord(this IncidentSource source) => source switch
+    {
+        IncidentSource.Api => "API",
+        IncidentSource.Alert => "ALERT",
+        _ => "DASHBOARD",
+    };
+}

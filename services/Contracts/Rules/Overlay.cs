@@ -1,0 +1,23 @@
+namespace Kener.Contracts;
+
+/// <summary>What lays a status over what was observed.</summary>
+public enum OverlayKind : byte
+{
+    /// <summary>An incident, open or over.</summary>
+    Incident = 0,
+    /// <summary>An occurrence of a maintenance.</summary>
+    Maintenance = 1,
+}
+
+/// <summary>
+/// An interval [<paramref name="Start"/>, <paramref name="End"/>) in Unix seconds, no end meaning open, in which an incident or a
+/// maintenance gives a monitor <paramref name="Impact"/> (spec/decisions 3a).
+/// </summary>
+public readonly record struct Overlay(OverlayKind Kind, long Start, long? End, MonitorStatus Impact)
+{
+    /// <summary>Whether that instant (Unix seconds) lies in the interval. A minute is asked by its first second.</summary>
+    public bool Covers(long instant) => Start <= instant && (End is not { } end || instant < end);
+
+    /// <summary>Whether the interval shares an instant with [from, to).</summary>
+    public bool Touches(long from, long to) => Start < to && (End is not { } end || end > from) && (End is not { } e || e > Start);
+}

@@ -1,0 +1,13 @@
+using Kener.Incidents;
+using Kener.Persistence;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddIncidents();
+builder.AddDelivery();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.MapServiceDefaults();
+app.MapIncidents();
+app.Run();

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Kener.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Kener.Persistence;
+
+/// <summary>A change under way: what it touches is locked, and what it says is written in its own transaction.</summary>
+public sealed class Change<TDb> where TDb : ModuleDb
+{
+    private readonly List<(string Subject, Func<object> Event)> _events = [];
+    private readonly List<(string Action, string Type, Func<long> Id, string? Detail)> _notes = [];
+
+    internal Change(TDb db, string actor, long nowMs) => (Db, Actor, NowMs) = (db, actor, nowMs);
+
+    /// <summary>The database, inside the transaction. Do not save: the choke point does.</summary>
+    public TDb Db { get; }
+
+    /// <summary>Who changes.</summary>
+    public string Actor { get; }
+
+    /// <summary>When, Unix milliseconds; the same for all that the change writes.</summary>
+    public long NowMs { get; }
+
+    /// <summary>When, Unix seconds.</summary>
+    public long Now => NowMs / 1000;
+
+    /// <summary>
+    /// The aggregate of that id, locked until the transaction ends, its version raised by one; null where there is none. SQLite has one
+    /// writer, so there the transaction itself is the lock.
+    /// </summary>
+    public async Task<T?> LockAsync<T>(long id, CancellationToken cancel) where T : class, IAggregate
+    {
+        if (Db.IsPostgres)
+        {
+            var table = Db.Model.FindEntityType(typeof(T))!.GetTableName();
+            await using var command = Db.Database.GetDbConnection().CreateCommand();
+            command.Transaction = Db.Database.CurrentTransaction!.GetDbTransaction();
+            command.CommandText = $"SELECT 1 FROM \"{table}\" WHERE id = @id FOR UPDATE";
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ("id", id);
+            command.Parameters.Add(parameter);
+            await command.ExecuteScalarAsync(cancel);
+        }
+        var row = await Db.Set<T>().FirstOrDefaultAsync(aggregate => aggregate.Id == id, cancel);
+        if (row is not null) row.Version++;
+        return row;
+    }
+
+    /// <summary>Writes what is pending, so that new rows have their ids; still uncommitted.</summary>
+    public Task FlushAsync(CancellationToken cancel) => Db.SaveChangesAsync(cancel);
+
+    /// <summary>
+    /// Sends an event with this change. It is made after the rows are written, so it may use ids that the database gave. The subject,
+    /// such as "incident/5", is for people.
+    /// </summary>
+    public void Publish(string subject, Func<object> makeEvent) => _events.Add((subject, makeEvent));
+
+    /// <summary>Notes who did what. <paramref name="detail"/> must hold no secret.</summary>
+    public void Note(string action, string subjectType, Func<long> subjectId, object? detail = null) =>
+        _notes.Add((action, subjectType, subjectId, detail is null ? null : JsonSerializer.Serialize(detail)));
+
+    internal async Task<IReadOnlyList<OutboxRow>> WriteAsync(Guid changeId, CancellationToken cancel)
+    {
+        await Db.SaveChangesAsync(cancel);
+        var rows = _events.Select(entry => Outgoing(entry.Subject, entry.Event())).ToList();
+        Db.Outbox.AddRange(rows);
+        for (var i = 0; i < _notes.Count; i++)
+        {
+            var (action, type, id, detail) = _notes[i];
+            Db.Audit.Add(new AuditRow
+            {
+                // One row with the change's id is enough to tell that it was committed.
+                ChangeId = i == 0 ? changeId : Guid.CreateVersion7(),
+                AtMs = NowMs,
+                Actor = Actor,
+                Action = action,
+                SubjectType = type,
+                SubjectId = id(),
+                Detail = detail,
+            });
+        }
+        if (rows.Count + _notes.Count > 0) await Db.SaveChangesAsync(cancel);
+        return rows;
+    }
+
+    private OutboxRow Outgoing(string subject, object message)
+    {
+        var type = message.GetType();
+        if (EventTypes.Find(type.Name) != type) throw new InvalidOperationException($"{type} is not listed in EventTypes");
+        return new OutboxRow
+        {
+            MessageId = Guid.CreateVersion7(),
+            Type = type.Name,
+            Payload = JsonSerializer.Serialize(message, type, EventJson.Options),
+            Subject = subject,
+            CreatedMs = NowMs,
+        };
+    }
+}
+
+internal static class EventJson
+{
+    public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+}

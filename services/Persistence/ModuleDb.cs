@@ -1,0 +1,114 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Persistence;
+
+/// <summary>A row whose changes are serialised: the choke point locks it and raises its version (architecture rule 3).</summary>
+public interface IAggregate
+{
+    /// <summary>Grows, and is never used again.</summary>
+    long Id { get; }
+
+    /// <summary>1 when made, one more at each change.</summary>
+    long Version { get; set; }
+}
+
+/// <summary>
+/// A service's database with what every service's has: outbox, dead letters, audit. Each service derives an abstract context with its own
+/// tables, and one sealed context a provider, which only carries that provider's migrations.
+/// </summary>
+public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>Events that are committed and not yet delivered.</summary>
+    public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+
+    /// <summary>Events that could not be delivered in ten tries.</summary>
+    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
+
+    /// <summary>Who changed what.</summary>
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    /// <summary>Whether this is PostgreSQL; SQLite otherwise.</summary>
+    public bool IsPostgres => Database.ProviderName == "Npgsql.EntityFrameworkCore.PostgreSQL";
+
+    /// <summary>Derived contexts add their tables and call the base.</summary>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<OutboxRow>(outbox =>
+        {
+            outbox.ToTable("outbox");
+            outbox.HasIndex(row => row.DueMs);
+        });
+        modelBuilder.Entity<DeadLetter>().ToTable("dead_letters");
+        modelBuilder.Entity<AuditRow>(audit =>
+        {
+            audit.ToTable("audit");
+            audit.HasIndex(row => row.ChangeId).IsUnique();
+            audit.HasIndex(row => new { row.SubjectType, row.SubjectId });
+        });
+    }
+}
+
+/// <summary>An event waiting for its delivery.</summary>
+public sealed class OutboxRow
+{
+    /// <summary>Order of entry.</summary>
+    public long Id { get; set; }
+    /// <summary>The message's own id, the same at each try.</summary>
+    public Guid MessageId { get; set; }
+    /// <summary>A name of <see cref="Contracts.EventTypes"/>.</summary>
+    public required string Type { get; set; }
+    /// <summary>The event as JSON.</summary>
+    public required string Payload { get; set; }
+    /// <summary>What it is about, such as "incident/5".</summary>
+    public required string Subject { get; set; }
+    /// <summary>Unix milliseconds.</summary>
+    public long CreatedMs { get; set; }
+    /// <summary>Failed tries.</summary>
+    public int Tries { get; set; }
+    /// <summary>Not before this, Unix milliseconds.</summary>
+    public long DueMs { get; set; }
+}
+
+/// <summary>An event that was given up, kept for a person to look at.</summary>
+public sealed class DeadLetter
+{
+    /// <summary>Order of entry.</summary>
+    public long Id { get; set; }
+    /// <summary>The message's own id.</summary>
+    public Guid MessageId { get; set; }
+    /// <summary>A name of <see cref="Contracts.EventTypes"/>.</summary>
+    public required string Type { get; set; }
+    /// <summary>The event as JSON.</summary>
+    public required string Payload { get; set; }
+    /// <summary>What it is about.</summary>
+    public required string Subject { get; set; }
+    /// <summary>Why the last try failed.</summary>
+    public required string Error { get; set; }
+    /// <summary>Unix milliseconds of giving up.</summary>
+    public long DeadMs { get; set; }
+}
+
+/// <summary>One change by one actor. The chain's fields are filled when the row is sealed.</summary>
+public sealed class AuditRow
+{
+    /// <summary>Order of entry.</summary>
+    public long Id { get; set; }
+    /// <summary>The transaction's own id: tells after a lost connection whether it was committed.</summary>
+    public Guid ChangeId { get; set; }
+    /// <summary>Unix milliseconds.</summary>
+    public long AtMs { get; set; }
+    /// <summary>The subject of the caller, such as "key:3".</summary>
+    public required string Actor { get; set; }
+    /// <summary>What was done, such as "incident.update.posted".</summary>
+    public required string Action { get; set; }
+    /// <summary>Such as "incident".</summary>
+    public required string SubjectType { get; set; }
+    /// <summary>Id of what was changed.</summary>
+    public long SubjectId { get; set; }
+    /// <summary>What changed, as JSON without secrets; null where the action says it all.</summary>
+    public string? Detail { get; set; }
+    /// <summary>Hash over this row and <see cref="PreviousHash"/>, once sealed.</summary>
+    public string? Hash { get; set; }
+    /// <summary>Hash of the row before.</summary>
+    public string? PreviousHash { get; set; }
+}

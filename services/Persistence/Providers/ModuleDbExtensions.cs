@@ -1,0 +1,46 @@
+using Kener.ServiceDefaults;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Kener.Persistence;
+
+/// <summary>Registration of a module's database, with all that writes need.</summary>
+public static class ModuleDbExtensions
+{
+    /// <summary>
+    /// Registers <typeparamref name="TDb"/> by the provider that the settings name: PostgreSQL by that connection string, or the file
+    /// <c>{DataPath}/{file}.db</c>. Migrates at the start, before anything is served or delivered. Add a module's own hosted services after.
+    /// </summary>
+    public static IHostApplicationBuilder AddModuleDb<TDb, TSqlite, TPostgres>(this IHostApplicationBuilder builder, string connectionName, string file)
+        where TDb : ModuleDb where TSqlite : TDb where TPostgres : TDb
+    {
+        var settings = builder.Configuration.ReadKenerSettings();
+        if (settings.Database == DatabaseKind.PostgreSQL)
+        {
+            builder.AddNpgsqlDbContext<TPostgres>(connectionName, configureDbContextOptions: options => options.UseSnakeCaseNamingConvention());
+            builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
+        }
+        else
+        {
+            var connection = new SqliteConnectionStringBuilder
+            {
+                DataSource = Path.Combine(settings.DataPath, file + ".db"),
+                DefaultTimeout = 5,
+                ForeignKeys = true,
+            }.ToString();
+            builder.Services.AddDbContextPool<TSqlite>(options => options
+                .UseSqlite(connection).UseSnakeCaseNamingConvention().AddInterceptors(new SqliteTuning()));
+            builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TSqlite>());
+            builder.Services.AddHealthChecks().AddDbContextCheck<TSqlite>(typeof(TSqlite).Name, tags: ["ready"]);
+        }
+        builder.Services.TryAddSingleton<ReferenceWait>();
+        builder.Services.AddScoped<Changes<TDb>>();
+        builder.Services.AddSingleton<OutboxSignal<TDb>>();
+        builder.Services.AddHostedService<Migrator<TDb>>();
+        builder.Services.AddHostedService<Dispatcher<TDb>>();
+        return builder;
+    }
+}

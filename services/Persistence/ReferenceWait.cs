@@ -1,0 +1,33 @@
+namespace Kener.Persistence;
+
+/// <summary>
+/// The benefit of the doubt (architecture rule 9): a reference to another service's entity that is not known yet is waited for up to half
+/// a second. At most 32 requests of this process wait at once; the rest are answered by what is known.
+/// </summary>
+public sealed class ReferenceWait(TimeProvider clock)
+{
+    private static readonly TimeSpan AtMost = TimeSpan.FromMilliseconds(500), Step = TimeSpan.FromMilliseconds(20);
+    private const int Places = 32;
+    private int _waiting;
+
+    /// <summary>Asks until <paramref name="isKnown"/> says yes or the time is up; the last answer. Must not hold a transaction.</summary>
+    public async Task<bool> UntilAsync(Func<Task<bool>> isKnown, CancellationToken cancel)
+    {
+        if (await isKnown()) return true;
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > Places) return false;
+            var start = clock.GetTimestamp();
+            while (clock.GetElapsedTime(start) < AtMost)
+            {
+                await Task.Delay(Step, clock, cancel);
+                if (await isKnown()) return true;
+            }
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+}

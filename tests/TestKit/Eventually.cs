@@ -1,0 +1,21 @@
+namespace Kener.TestKit;
+
+/// <summary>Waits for a condition with a deadline, never for a time.</summary>
+public static class Eventually
+{
+    /// <summary>Asks until the answer holds, 10 s at most; fails with the last answer.</summary>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> holds, double seconds = 10)
+    {
+        var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
+        while (true)
+        {
+            var answer = await ask();
+            if (holds(answer)) return answer;
+            if (DateTimeOffset.UtcNow > deadline) throw new TimeoutException($"Still not so after {seconds} s: {answer}");
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>As above, for a plain condition.</summary>
+    public static Task TrueAsync(Func<Task<bool>> holds, double seconds = 10) => GetAsync(holds, answer => answer, seconds);
+}

@@ -1,0 +1,127 @@
+using System.Net.Http.Headers;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using MassTransit.Mediator;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Kener.TestKit;
+
+/// <summary>A module as it really runs, on a free port, with a database of its own and delivery by the mediator.</summary>
+public sealed class ModuleHost : IAsyncDisposable
+{
+    private static readonly string[] Connections = ["incidentdb", "monitordb", "statusdb", "accountdb", "testdb"];
+    private readonly WebApplication _app;
+    private readonly Func<ValueTask> _cleanUp;
+
+    private ModuleHost(WebApplication app, Func<ValueTask> cleanUp)
+    {
+        (_app, _cleanUp) = (app, cleanUp);
+        Anonymous = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Without any token.</summary>
+    public HttpClient Anonymous { get; }
+
+    public static async Task<ModuleHost> StartAsync(
+        DatabaseKind database, Action<WebApplicationBuilder> add, Action<WebApplication> map, TimeProvider? clock = null, string? dataPath = null,
+        IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+        var folder = dataPath ?? Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Kener:Database"] = database.ToString(),
+            ["Kener:Delivery"] = nameof(DeliveryKind.Mediator),
+            ["Kener:DataPath"] = folder,
+        });
+        Func<ValueTask> cleanUp;
+        if (database == DatabaseKind.PostgreSQL)
+        {
+            var (connection, drop) = await PostgresDatabase.CreateAsync();
+            cleanUp = drop;
+            foreach (var name in Connections) builder.Configuration[$"ConnectionStrings:{name}"] = connection;
+        }
+        else
+        {
+            cleanUp = () =>
+            {
+                SqliteConnection.ClearAllPools();
+                if (dataPath is null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+                return ValueTask.CompletedTask;
+            };
+        }
+        if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
+        builder.AddServiceDefaults();
+        if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
+        add(builder);
+        builder.AddDelivery();
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapServiceDefaults();
+        map(app);
+        await app.StartAsync();
+        return new ModuleHost(app, cleanUp);
+    }
+
+    /// <summary>A client whose token holds these permissions; all of them when none is named.</summary>
+    public HttpClient Client(params string[] permissions)
+    {
+        var caller = new Caller("key:1", permissions.Length == 0 ? Permissions.All : permissions);
+        var client = new HttpClient { BaseAddress = Anonymous.BaseAddress };
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<InternalToken>().For(caller));
+        return client;
+    }
+
+    /// <summary>Delivers an event of another service to the module's consumers, and returns when they have committed.</summary>
+    public Task PublishAsync(object message) => Services.GetRequiredService<IMediator>().Publish(message, message.GetType());
+
+    public async ValueTask DisposeAsync()
+    {
+        Anonymous.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _cleanUp();
+    }
+}
+
+/// <summary>A database of its own on the test server that <c>./test</c> starts.</summary>
+public static class PostgresDatabase
+{
+    public static async Task<(string Connection, Func<ValueTask> Drop)> CreateAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("KENER_TEST_POSTGRES")
+            ?? throw new InvalidOperationException("KENER_TEST_POSTGRES is not set: run ./test, or give the connection string of a PostgreSQL server");
+        var name = "t_" + Guid.NewGuid().ToString("N");
+        await ExecuteAsync(server, $"CREATE DATABASE {name}");
+        var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ToString();
+        return (connection, async () =>
+        {
+            NpgsqlConnection.ClearPool(new NpgsqlConnection(connection));
+            await ExecuteAsync(server, $"DROP DATABASE {name} WITH (FORCE)");
+        }
+        );
+    }
+
+    private static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
