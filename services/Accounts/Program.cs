@@ -1,5 +1,6 @@
 using Kener.Accounts;
 using Kener.Persistence;
+using Kener.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -10,4 +11,4 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapAccounts();
-app.Run();
+return app.RunOrExplain();

@@ -1,5 +1,6 @@
-using Kener.Status;
 using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -10,4 +11,4 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapServiceDefaults();
 app.MapStatus();
-app.Run();
+return app.RunOrExplain();

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>The last line of every Program.cs.</summary>
+public static class RunExtensions
+{
+    /// <summary>
+    /// Runs until Ctrl-C or SIGTERM and returns 0. What an operator can put right (a wrong setting, a port in use, a missing server) is told
+    /// in a line on the error stream instead of a stack trace, and returns 1.
+    /// </summary>
+    public static int RunOrExplain(this WebApplication app)
+    {
+        try
+        {
+            app.Run();
+            return 0;
+        }
+        catch (OptionsValidationException wrong)
+        {
+            foreach (var fault in wrong.Failures) Console.Error.WriteLine($"Kener can not start: {fault}");
+        }
+        catch (Exception fault) when (Explain(fault) is { } reason)
+        {
+            Console.Error.WriteLine($"Kener can not start: {reason}");
+        }
+        return 1;
+    }
+
+    private static string? Explain(Exception fault) => fault switch
+    {
+        IOException { InnerException: AddressInUseException } inUse => $"{inUse.Message} Stop the other process, or give Kener__Url.",
+        StartRefusedException refused => refused.Message,
+        _ => null,
+    };
+}
+
+/// <summary>The start is refused for a reason that the operator can put right; the message names it.</summary>
+public sealed class StartRefusedException(string message) : Exception(message);

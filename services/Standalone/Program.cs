@@ -1,0 +1,21 @@
+using Kener.Accounts;
+using Kener.Gateway;
+using Kener.Incidents;
+using Kener.Monitors;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Standalone;
+using Kener.Status;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddEmbedding();
+builder.AddServiceDefaults();
+builder.AddAccounts().AddIncidents().AddMonitors().AddStatus().AddGateway();
+builder.AddDelivery();
+
+var app = builder.Build();
+app.UseGateway();
+app.UseServiceDefaults();
+app.MapGateway();
+app.MapAccounts().MapIncidents().MapMonitors().MapStatus();
+return app.RunOrExplain();
