@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Kener.EndToEnd.Tests;
+
+/// <summary>Whatever comes in: a clear 4xx in the API's error shape, nothing changed, never a 500.</summary>
+public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKener>
+{
+    [Fact]
+    public async Task Nonsense_is_refused_in_the_error_shape_and_changes_nothing()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await kener.Api.CreateMonitorAsync("web");
+        await kener.Api.RecordAsync("web", Calls.Minute, "UP");
+        var id = await kener.Api.OpenIncidentAsync("Known", Calls.Minute, ("web", "DOWN"));
+        var update = await kener.Api.PostUpdateAsync(id, "IDENTIFIED", "Known");
+        var before = await FactsAsync(kener);
+
+        string[] writable =
+        [
+            "POST /api/v4/monitors", "PATCH /api/v4/monitors/web", "PATCH /api/v4/monitors/web/data", $"PATCH /api/v4/monitors/web/data/{Calls.Minute}",
+            "POST /api/v4/incidents", $"PATCH /api/v4/incidents/{id}", $"POST /api/v4/incidents/{id}/comments", $"PATCH /api/v4/incidents/{id}/comments/{update}",
+            "POST /api/v5/api-keys",
+        ];
+        string[] bodies =
+        [
+            "", "{", "null", "[]", "5", "\"text\"", "{\"a\":}", new string('[', 100_000), "\u0000", "{\"title\":5,\"name\":5,\"tag\":5,\"comment\":5,\"start_ts\":\"x\",\"status\":5}",
+            "{\"tag\":\"n\\u0000\",\"name\":\"\\u0000\",\"title\":\"\\u0000\",\"comment\":\"\\u0000\",\"status\":\"\\u0000\"}",
+            "{\"tag\":\"\\ud800\",\"name\":\"\\ud800\",\"title\":\"\\ud800\",\"comment\":\"\\ud800\",\"status\":\"\\ud800\"}",
+            "{\"tag\":\"x\",\"name\":[],\"title\":\"t\",\"start_date_time\":1e300,\"comment\":\"c\",\"state\":\"NOPE\",\"start_ts\":1e300,\"end_ts\":1e308,\"status\":\"UP\",\"latency\":-1}",
+            "{\"title\":\"t\",\"start_date_time\":1,\"name\":\"\",\"monitors\":[null],\"comment\":\"\",\"status\":\"X\"}",
+            "{\"title\":\"t\",\"start_date_time\":1,\"name\":\" \",\"monitors\":[{\"monitor_tag\":\"unknown\"}],\"comment\":\" \",\"state\":\"RESOLVED\",\"status\":\"X\"}",
+        ];
+        foreach (var route in writable)
+        {
+            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]);
+            foreach (var body in bodies) await RefusedAsync(kener.Api, method, path, body);
+        }
+        Assert.Equal(before, await FactsAsync(kener));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v4/incidents/abc", 404)]
+    [InlineData("GET", "/api/v4/incidents/0", 404)]
+    [InlineData("GET", "/api/v4/incidents/99999999999999999999", 404)]
+    [InlineData("GET", "/api/v4/incidents/7", 404)]
+    [InlineData("DELETE", "/api/v4/incidents/7", 404)]
+    [InlineData("GET", "/api/v4/incidents/7/comments", 404)]
+    [InlineData("GET", "/api/v4/monitors/unknown", 404)]
+    [InlineData("GET", "/api/v4/monitors/%00", 404)]
+    [InlineData("GET", "/api/v4/monitors/unknown/data", 404)]
+    [InlineData("GET", "/api/v4/nothing", 404)]
+    [InlineData("GET", "/api/nothing", 404)]
+    [InlineData("PUT", "/api/v4/incidents", 405)]
+    [InlineData("DELETE", "/api/v4/monitors", 405)]
+    public async Task Unknown_things_and_wrong_methods_have_the_error_shape(string method, string path, int status)
+    {
+        var kener = shared.Kener;
+        Assert.Equal(status, await RefusedAsync(kener.Api, method, path, null));
+    }
+
+    [Fact]
+    public async Task Without_a_good_key_nothing_is_told()
+    {
+        var kener = shared.Kener;
+        foreach (var path in new[] { "/api/v4/incidents", "/api/v4/monitors", "/api/v4/nothing", "/api/v5/api-keys", "/api" })
+        {
+            Assert.Equal(401, await RefusedAsync(kener.Visitor, "GET", path, null));
+            using var wrong = kener.Client(new string('x', 40));
+            Assert.Equal(401, await RefusedAsync(wrong, "GET", path, null));
+        }
+    }
+
+    [Fact]
+    public async Task A_body_over_one_mebibyte_is_413()
+    {
+        var kener = shared.Kener;
+        var body = $"{{\"title\":\"{new string('x', 1 << 20)}\",\"start_date_time\":1}}";
+        Assert.Equal(413, await RefusedAsync(kener.Api, "POST", "/api/v4/incidents", body));
+    }
+
+    [Theory]
+    [InlineData("/incidents/77")]
+    [InlineData("/incidents/abc")]
+    [InlineData("/incidents/-1")]
+    [InlineData("/incidents/99999999999999999999")]
+    [InlineData("/nothing")]
+    [InlineData("/incidents/1/2")]
+    public async Task A_page_that_is_not_there_is_404(string path)
+    {
+        var kener = shared.Kener;
+        using var answer = await kener.Visitor.GetAsync(path);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    private static async Task<int> RefusedAsync(HttpClient client, string method, string path, string? body)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "text/plain");
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        var what = $"{method} {path} {body?[..Math.Min(body.Length, 80)]} → {(int)answer.StatusCode} {text}";
+        Assert.True((int)answer.StatusCode is >= 400 and < 500, what);
+        var error = JsonNode.Parse(text)?["error"];
+        Assert.True(error?["code"] is not null && error["message"] is not null, what);
+        return (int)answer.StatusCode;
+    }
+
+    private static async Task<string> FactsAsync(KenerProcess kener)
+    {
+        var facts = new StringBuilder();
+        foreach (var path in new[] { "/api/v4/monitors", "/api/v4/incidents", "/api/v4/incidents/1/comments", "/api/v5/api-keys", "/" })
+            facts.Append(await kener.Api.GetStringAsync(path)).Append('\n');
+        return facts.ToString();
+    }
+}

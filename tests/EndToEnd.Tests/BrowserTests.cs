@@ -1,0 +1,145 @@
+using System.Net;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Kener.EndToEnd.Tests;
+
+/// <summary>The page as people get it: in a real Chromium, wide and narrow, light and dark, with and without JavaScript.</summary>
+public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
+{
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Axe_finds_nothing(int width, ColorScheme scheme)
+    {
+        foreach (var path in new[] { "/", $"/incidents/{busy.Incident}" })
+        {
+            await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
+            var page = await browser.NewPageAsync();
+            await page.GotoAsync(busy.Kener.Url + path);
+            var result = await page.RunAxe();
+            Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation =>
+                $"{path} {violation.Id}: {violation.Help} {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
+        }
+    }
+
+    [Fact]
+    public async Task Without_JavaScript_everything_is_told_in_one_request()
+    {
+        await using var browser = await busy.OpenAsync(new() { JavaScriptEnabled = false });
+        var page = await browser.NewPageAsync();
+        var requests = new List<string>();
+        page.Request += (_, request) => requests.Add(request.Url);
+        await page.GotoAsync(busy.Kener.Url, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        Assert.Single(requests, url => !url.StartsWith("data:", StringComparison.Ordinal));
+        Assert.Contains("Partial System Outage", await page.InnerTextAsync("h1"), StringComparison.Ordinal);
+        Assert.Equal("queue", await page.InnerTextAsync("main strong >> nth=0"));
+        Assert.Equal(50, await page.Locator("[id^=m-]").CountAsync());
+    }
+
+    [Theory]
+    [InlineData(320)]
+    [InlineData(390)]
+    [InlineData(768)]
+    [InlineData(1920)]
+    public async Task Nothing_runs_out_of_the_window(int width)
+    {
+        await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
+        var page = await browser.NewPageAsync();
+        foreach (var path in new[] { "/", $"/incidents/{busy.Incident}" })
+        {
+            await page.GotoAsync(busy.Kener.Url + path);
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} at {width} px");
+        }
+    }
+
+    [Fact]
+    public async Task The_console_stays_silent_under_the_page_s_own_policy()
+    {
+        await using var browser = await busy.OpenAsync(new());
+        var page = await browser.NewPageAsync();
+        var said = new List<string>();
+        page.Console += (_, message) => said.Add(message.Text);
+        page.PageError += (_, error) => said.Add(error);
+        await page.GotoAsync(busy.Kener.Url, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.HoverAsync("#m-service-00 svg.bars");
+        Assert.Empty(said);
+    }
+
+    [Fact]
+    public async Task Fifty_monitors_of_ninety_days_weigh_at_most_16_KB_and_the_process_200_MiB()
+    {
+        using var bare = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
+        bare.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
+        using var answer = await bare.GetAsync(busy.Kener.Url);
+        Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
+        Assert.InRange((await answer.Content.ReadAsByteArrayAsync()).Length, 1_000, 16_384);
+        var resident = File.ReadLines($"/proc/{busy.Kener.ProcessId}/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal));
+        var mebibytes = int.Parse(new string([.. resident.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture) / 1024;
+        Assert.InRange(mebibytes, 30, 200);
+    }
+}
+
+/// <summary>Fifty monitors with ninety days behind them, and an incident.</summary>
+public sealed class BusyKener : IAsyncLifetime
+{
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+
+    public KenerProcess Kener { get; private set; } = null!;
+
+    public long Incident { get; private set; }
+
+    public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options) => _browser.NewContextAsync(options);
+
+    public async ValueTask InitializeAsync()
+    {
+        var chromium = Environment.GetEnvironmentVariable("KENER_TEST_CHROMIUM") ?? "/usr/bin/chromium";
+        if (!File.Exists(chromium)) throw new InvalidOperationException($"{chromium} is missing: run ./test, or set KENER_TEST_CHROMIUM");
+        Kener = await KenerProcess.StartAsync();
+        await FillAsync(Kener.Api);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (Kener is not null) await Kener.DisposeAsync();
+    }
+
+    private async Task FillAsync(HttpClient api)
+    {
+        var random = new Random(7);
+        var midnight = Calls.Now / 86_400 * 86_400;
+        for (var i = 0; i < 50; i++)
+        {
+            var tag = $"service-{i:D2}";
+            await api.CreateMonitorAsync(tag, $"Service {i}");
+        }
+
+        // A few minutes of each day are enough for a bar; whole days would be six million rows.
+        var days = Enumerable.Range(0, 50 * 90).Select(i => (Tag: $"service-{i / 90:D2}", At: midnight - i % 90 * 86_400, Bad: random.Next(40)));
+        await Parallel.ForEachAsync(days, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (day, _) =>
+            await api.SendAsync(HttpMethod.Patch, $"/api/v4/monitors/{day.Tag}/data", new
+            {
+                start_ts = day.At,
+                end_ts = Math.Max(day.At + 60, Math.Min(day.At + 300, Calls.Minute)),
+                status = day.Bad switch { 0 => "DOWN", 1 => "DEGRADED", _ => "UP" },
+                latency = 40,
+            }));
+        Incident = await api.OpenIncidentAsync("Mail is stuck", Calls.Minute - 3_600, ("service-03", "DOWN"), ("service-04", "DEGRADED"));
+        await api.PostUpdateAsync(Incident, "INVESTIGATING", "We look into it.", Calls.Minute - 3_500);
+        await api.PostUpdateAsync(Incident, "IDENTIFIED", "A **queue** is full. See:\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+        var old = await api.OpenIncidentAsync("Search was slow", Calls.Minute - 100_000, ("service-05", "DEGRADED"));
+        await api.PostUpdateAsync(old, "RESOLVED", "An index was rebuilt.", Calls.Minute - 90_000);
+        await Kener.Visitor.SeesAsync("/", html => html.Contains("Search was slow") && html.Contains("Service 49"), 10);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Kener.EndToEnd.Tests;
+
+/// <summary>What an operator meets before and after the happy path.</summary>
+public sealed class OperatingTests
+{
+    [Fact]
+    public async Task It_starts_within_ten_seconds_and_ends_cleanly_on_sigterm()
+    {
+        var watch = Stopwatch.StartNew();
+        await using var kener = await KenerProcess.StartAsync();
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        Assert.Equal(0, await kener.TerminateAsync());
+        await kener.StartAgainAsync();
+        Assert.DoesNotContain("Unhandled exception", kener.Output);
+    }
+
+    [Fact]
+    public async Task The_first_start_without_a_key_prints_one_that_works_and_the_second_does_not()
+    {
+        await using var kener = await KenerProcess.StartAsync([]);
+        var key = Keys(kener.Output).Single();
+        using (var api = kener.Client(key)) await api.SendAsync(HttpMethod.Get, "/api/v4/incidents");
+        await kener.TerminateAsync();
+        await kener.StartAgainAsync();
+        Assert.Equal([key], Keys(kener.Output));
+        using var again = kener.Client(key);
+        await again.SendAsync(HttpMethod.Get, "/api/v4/incidents");
+    }
+
+    [Theory]
+    [InlineData("Kener__BootstrapApiKey", "too-short")]
+    [InlineData("Kener__SiteUrl", "not an address")]
+    public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_reason(string name, string value)
+    {
+        await using var kener = KenerProcess.Prepare(new() { [name] = value });
+        kener.Launch();
+        Assert.NotEqual(0, await kener.ExitCodeAsync());
+        Assert.Contains(name, kener.Output);
+        Assert.DoesNotContain("   at ", kener.Output);
+    }
+
+    [Fact]
+    public async Task Two_processes_do_not_share_a_folder()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await using var second = KenerProcess.Prepare(new() { ["Kener__DataPath"] = kener.DataPath });
+        second.Launch();
+        Assert.NotEqual(0, await second.ExitCodeAsync());
+        Assert.Contains(kener.DataPath, second.Output);
+    }
+
+    [Fact]
+    public async Task Health_is_told_at_four_places()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        foreach (var path in new[] { "/health", "/ready", "/alive", "/healthcheck" })
+        {
+            using var answer = await kener.Visitor.GetAsync(path);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        Assert.Contains("\"status\":\"ok\"", await kener.Visitor.GetStringAsync("/healthcheck?strict=1"));
+    }
+
+    [Fact]
+    public async Task A_secret_is_neither_in_the_log_nor_in_the_data()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await kener.Api.SendAsync(HttpMethod.Get, "/api/v4/incidents");
+        using var wrong = kener.Client("a-wrong-key-that-somebody-mistyped-0123456789");
+        using (await wrong.GetAsync("/api/v4/incidents")) { }
+        await kener.TerminateAsync();
+        Assert.DoesNotContain(KenerProcess.Key, kener.Output);
+        Assert.DoesNotContain("a-wrong-key-that-somebody-mistyped", kener.Output);
+        foreach (var file in Directory.GetFiles(kener.DataPath))
+            Assert.DoesNotContain(KenerProcess.Key, System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
+    }
+
+    private static List<string> Keys(string output) => [.. output.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+        .Where(word => word.StartsWith("kener_", StringComparison.Ordinal) && word.Length == 70).Distinct()];
+}
