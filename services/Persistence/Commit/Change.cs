@@ -10,6 +10,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
 {
     private readonly List<(string Subject, Func<object> Event)> _events = [];
     private readonly List<(string Action, string Type, Func<long> Id, string? Detail)> _notes = [];
+    private readonly HashSet<(Type, long)> _locked = [];
 
     internal Change(TDb db, string actor, long nowMs) => (Db, Actor, NowMs) = (db, actor, nowMs);
 
@@ -26,12 +27,12 @@ public sealed class Change<TDb> where TDb : ModuleDb
     public long Now => NowMs / 1000;
 
     /// <summary>
-    /// The aggregate of that id, locked until the transaction ends, its version raised by one; null where there is none. SQLite has one
-    /// writer, so there the transaction itself is the lock.
+    /// The aggregate of that id as it now is, locked until the transaction ends, its version raised by one, once a change; null where there
+    /// is none. SQLite has one writer, so there the transaction itself is the lock.
     /// </summary>
     public async Task<T?> LockAsync<T>(long id, CancellationToken cancel) where T : class, IAggregate
     {
-        if (Db.IsPostgres)
+        if (Db.IsPostgres && !_locked.Contains((typeof(T), id)))
         {
             var table = Db.Model.FindEntityType(typeof(T))!.GetTableName();
             await using var command = Db.Database.GetDbConnection().CreateCommand();
@@ -42,8 +43,12 @@ public sealed class Change<TDb> where TDb : ModuleDb
             command.Parameters.Add(parameter);
             await command.ExecuteScalarAsync(cancel);
         }
+        var readBefore = Db.ChangeTracker.Entries<T>().Any(entry => entry.State == EntityState.Unchanged && entry.Entity.Id == id);
         var row = await Db.Set<T>().FirstOrDefaultAsync(aggregate => aggregate.Id == id, cancel);
-        if (row is not null) row.Version++;
+        if (row is null || !_locked.Add((typeof(T), id))) return row;
+        // What was read before the lock may have been changed since.
+        if (readBefore) await Db.Entry(row).ReloadAsync(cancel);
+        row.Version++;
         return row;
     }
 
@@ -60,8 +65,11 @@ public sealed class Change<TDb> where TDb : ModuleDb
     public void Note(string action, string subjectType, Func<long> subjectId, object? detail = null) =>
         _notes.Add((action, subjectType, subjectId, detail is null ? null : JsonSerializer.Serialize(detail)));
 
-    internal async Task<IReadOnlyList<OutboxRow>> WriteAsync(Guid changeId, CancellationToken cancel)
+    internal async Task<IReadOnlyList<OutboxRow>> WriteAsync(Guid? changeId, CancellationToken cancel)
     {
+        // The note is also what tells, after a lost connection, that the change was committed.
+        if (changeId is not null && _notes.Count == 0 && (_events.Count > 0 || Db.ChangeTracker.HasChanges()))
+            throw new InvalidOperationException("A change must be noted: call Note");
         await Db.SaveChangesAsync(cancel);
         var rows = _events.Select(entry => Outgoing(entry.Subject, entry.Event())).ToList();
         Db.Outbox.AddRange(rows);
@@ -71,7 +79,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
             Db.Audit.Add(new AuditRow
             {
                 // One row with the change's id is enough to tell that it was committed.
-                ChangeId = i == 0 ? changeId : Guid.CreateVersion7(),
+                ChangeId = i == 0 && changeId is { } own ? own : Guid.CreateVersion7(),
                 AtMs = NowMs,
                 Actor = Actor,
                 Action = action,

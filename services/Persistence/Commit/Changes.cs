@@ -8,7 +8,8 @@ namespace Kener.Persistence;
 /// The choke point: the only way to write. State, events and audit commit together or not at all (architecture rule 3). Scoped, as the
 /// database is.
 /// </summary>
-public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, TimeProvider clock, IOptions<KenerSettings> settings) where TDb : ModuleDb
+public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, TimeProvider clock, IOptions<KenerSettings> settings)
+    where TDb : ModuleDb
 {
     private static readonly TimeSpan DeliveryWait = TimeSpan.FromMilliseconds(250);
 
@@ -17,59 +18,62 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, TimeProvider 
     /// run again after a lost connection, so it must have no effect but on <see cref="Change{TDb}.Db"/>, and must
     /// <see cref="Change{TDb}.Note"/> at least once. Embedded, it answers when the events were delivered, waiting at most 250 ms.
     /// </summary>
-    public async Task<T> CommitAsync<T>(string actor, Func<Change<TDb>, Task<T>> work, CancellationToken cancel)
-    {
-        var changeId = Guid.CreateVersion7();
-        var (result, rows) = await RunAsync(actor, work, changeId, cancel);
-        if (rows.Count == 0) return result;
-        if (!settings.Value.IsEmbedded)
-        {
-            signal.Wake();
-            return result;
-        }
-        // Not cancelled by a client that has gone: the change is committed, and whoever still listens is told so.
-        await Task.WhenAny(signal.Raise(rows), Task.Delay(DeliveryWait, clock, CancellationToken.None));
-        return result;
-    }
+    public Task<T> CommitAsync<T>(string actor, Func<Change<TDb>, Task<T>> work, CancellationToken cancel) =>
+        RunAsync(actor, work, Guid.CreateVersion7(), cancel);
 
     /// <summary>As above, for work with no result.</summary>
-    public Task CommitAsync(string actor, Func<Change<TDb>, Task> work, CancellationToken cancel) => CommitAsync(actor, async change =>
-    {
-        await work(change);
-        return true;
-    }, cancel);
+    public Task CommitAsync(string actor, Func<Change<TDb>, Task> work, CancellationToken cancel) =>
+        CommitAsync(actor, WithoutResult(work), cancel);
 
     /// <summary>
     /// Takes in facts of other services: a transaction without audit, safe to repeat. Events that <paramref name="work"/> publishes are
     /// sent, but not waited for.
     /// </summary>
-    public async Task ProjectAsync(Func<Change<TDb>, Task> work, CancellationToken cancel)
-    {
-        var (_, rows) = await RunAsync("system", async change =>
-        {
-            await work(change);
-            return true;
-        }, null, cancel);
-        if (rows.Count > 0) signal.Wake();
-    }
+    public Task ProjectAsync(Func<Change<TDb>, Task> work, CancellationToken cancel) =>
+        RunAsync("system", WithoutResult(work), null, cancel);
 
-    private async Task<(T Result, IReadOnlyList<OutboxRow> Rows)> RunAsync<T>(
-        string actor, Func<Change<TDb>, Task<T>> work, Guid? changeId, CancellationToken cancel)
+    private static Func<Change<TDb>, Task<bool>> WithoutResult(Func<Change<TDb>, Task> work) => async change =>
     {
+        await work(change);
+        return true;
+    };
+
+    /// <summary>With a change id it is a commit; without one a projection.</summary>
+    private async Task<T> RunAsync<T>(string actor, Func<Change<TDb>, Task<T>> work, Guid? changeId, CancellationToken cancel)
+    {
+        // Before the application has started nobody delivers yet.
+        var waits = changeId is not null && settings.Value.IsEmbedded && signal.IsDelivering;
         T result = default!;
         IReadOnlyList<OutboxRow> rows = [];
-        await db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
-            async token =>
+        try
+        {
+            using (await turn.TakeAsync(db, cancel))
             {
+                await db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
+                    async token =>
+                    {
+                        db.ChangeTracker.Clear();
+                        signal.Forget(rows);
+                        var change = new Change<TDb>(db, actor, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                        result = await work(change);
+                        rows = await change.WriteAsync(changeId, token);
+                        // Before the commit: nobody can deliver yet, so no delivery is missed.
+                        if (waits) signal.Expect(rows);
+                    },
+                    // After a connection that broke in the commit: was it committed? Projections may simply run again.
+                    token => changeId is { } id ? db.Audit.AsNoTracking().AnyAsync(row => row.ChangeId == id, token) : Task.FromResult(false),
+                    cancel);
                 db.ChangeTracker.Clear();
-                var change = new Change<TDb>(db, actor, clock.GetUtcNow().ToUnixTimeMilliseconds());
-                result = await work(change);
-                rows = await change.WriteAsync(changeId ?? Guid.Empty, token);
-            },
-            // After a connection that broke in the commit: was it committed? Projections may simply run again.
-            token => changeId is { } id ? db.Audit.AsNoTracking().AnyAsync(row => row.ChangeId == id, token) : Task.FromResult(false),
-            cancel);
-        db.ChangeTracker.Clear();
-        return (result, rows);
+            }
+            if (rows.Count == 0) return result;
+            signal.Wake();
+            // Not cancelled by a client that has gone: the change is committed, and whoever still listens is told so.
+            if (waits) await Task.WhenAny(signal.Delivered(rows), Task.Delay(DeliveryWait, clock, CancellationToken.None));
+            return result;
+        }
+        finally
+        {
+            signal.Forget(rows);
+        }
     }
 }

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Kener.ServiceDefaults;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Kener.Persistence;
@@ -7,6 +9,9 @@ namespace Kener.Persistence;
 /// <summary>Registers the consumers of all modules in this process with the delivery that the hosting has (architecture rule 4).</summary>
 public static class DeliveryExtensions
 {
+    // A consumer that dies with its message is given it again this often; RabbitMQ's own default differs between its versions.
+    private const int DeliveryLimit = 100;
+
     private sealed record Consumers(List<Type> Types);
 
     /// <summary>Notes a consumer; <see cref="AddDelivery"/> connects it.</summary>
@@ -20,8 +25,7 @@ public static class DeliveryExtensions
     public static IHostApplicationBuilder AddDelivery(this IHostApplicationBuilder builder)
     {
         var consumers = Noted(builder).Types;
-        var settings = builder.Configuration.ReadKenerSettings();
-        if (settings.Delivery == DeliveryKind.Mediator)
+        if (builder.Configuration.ReadKenerSettings().Delivery == DeliveryKind.Mediator)
         {
             builder.Services.AddMediator(mediator =>
             {
@@ -29,25 +33,59 @@ public static class DeliveryExtensions
             });
             return builder;
         }
-        var address = builder.Configuration.GetSection("ConnectionStrings")["messaging"]
-            ?? throw new InvalidOperationException("ConnectionStrings__messaging is missing: give the address of RabbitMQ, such as amqp://user:password@host");
+        var address = Address(builder.Configuration.GetSection("ConnectionStrings")["messaging"]);
+        builder.Services.Configure<MassTransitHostOptions>(options => options.StopTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddMassTransit(bus =>
         {
+            // On by default, it tells a vendor about every installation.
+            bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(check =>
+            {
+                // Without the broker this process still serves, so it stays ready.
+                check.Name = "messaging";
+                check.Tags.Remove("ready");
+            });
             foreach (var consumer in consumers) bus.AddConsumer(consumer);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(new Uri(address));
-                foreach (var consumer in consumers) rabbit.ReceiveEndpoint(QueueName(consumer), endpoint =>
-                {
-                    endpoint.SetQuorumQueue();
-                    endpoint.PrefetchCount = 32;
-                    endpoint.UseMessageRetry(retry => retry.Exponential(10, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(200)));
-                    endpoint.ConfigureConsumer(context, consumer);
-                });
+                rabbit.Host(address);
+                foreach (var consumer in consumers) rabbit.ReceiveEndpoint(QueueName(consumer), endpoint => Configure(endpoint, context, consumer));
             });
         });
         return builder;
     }
+
+    private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Type consumer)
+    {
+        endpoint.SetQuorumQueue();
+        endpoint.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+        endpoint.PrefetchCount = 32;
+        // The consumer's own database being away is waited for, hours if need be; any other failure ends in the queue's error queue.
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(IsDatabaseAway);
+            retry.Interval(10_000, TimeSpan.FromSeconds(1));
+        });
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Ignore<Exception>(IsDatabaseAway);
+            retry.Exponential(10, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(200));
+        });
+        endpoint.ConfigureConsumer(context, consumer);
+    }
+
+    internal static bool IsDatabaseAway(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbException { IsTransient: true }) return true;
+        }
+        return false;
+    }
+
+    private static Uri Address(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" ? address : throw new InvalidOperationException(
+            "ConnectionStrings__messaging is missing or wrong: give the address of RabbitMQ, such as amqp://user:password@host");
 
     /// <summary>"kener-status-incident-changed" for Kener.Status' IncidentChangedConsumer.</summary>
     internal static string QueueName(Type consumer) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(

@@ -17,104 +17,155 @@ namespace Kener.Persistence;
 /// nobody's failure, and is waited for.
 /// </summary>
 internal sealed class Dispatcher<TDb>(
-    IServiceScopeFactory scopes, OutboxSignal<TDb> signal, TimeProvider clock, IOptions<KenerSettings> settings, ILogger<Dispatcher<TDb>> log)
+    IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, TimeProvider clock, IOptions<KenerSettings> settings,
+    IHostApplicationLifetime lifetime, ILogger<Dispatcher<TDb>> log)
     : BackgroundService where TDb : ModuleDb
 {
-    private const int Batch = 200, MostTries = 10;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), PublishTimeout = TimeSpan.FromSeconds(5);
+    private const int Batch = 200, MostTries = 10, LongestError = 4_000;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>What became of a batch: the rows that are settled, and what kept the others from the broker.</summary>
+    private sealed record Outcome(List<OutboxRow> Settled, Exception? BrokerFault = null);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!await StartedAsync(stoppingToken)) return;
+        signal.IsDelivering = true;
+        var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (await DispatchAsync(stoppingToken) < Batch) await signal.WaitAsync(Poll, clock, stoppingToken);
+                failures = 0;
             }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning(fault, "{Module} could not deliver its events; trying again", typeof(TDb).Name);
-                await Task.Delay(Poll, clock, stoppingToken);
+                break;
             }
-            catch (OperationCanceledException)
+            catch (Exception fault)
             {
-                return;
+                // Once a minute is enough for a log that may be about an hour's outage.
+                if (failures++ % 60 == 0) log.LogWarning(fault, "{Module} can not deliver its events; trying on", typeof(TDb).Name);
+                await Task.Delay(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        signal.IsDelivering = false;
+    }
+
+    /// <summary>Not before all modules of this process have their databases, or their consumers would fail.</summary>
+    private async Task<bool> StartedAsync(CancellationToken cancel)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var yes = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await using var no = cancel.Register(() => started.TrySetResult());
+        await started.Task;
+        return !cancel.IsCancellationRequested;
     }
 
     private async Task<int> DispatchAsync(CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        return await db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        var services = scope.ServiceProvider;
+        var db = services.GetRequiredService<TDb>();
+        var (count, outcome) = await db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
         {
             db.ChangeTracker.Clear();
             // In PostgreSQL the locks keep replicas apart. SQLite has one dispatcher, and a transaction held while publishing would lock
             // out the very consumers that are published to.
-            await using var transaction = db.IsPostgres ? await db.Database.BeginTransactionAsync(token) : null;
-            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-            var rows = await Due(db, now).ToListAsync(token);
-            if (rows.Count == 0) return 0;
-            var done = settings.Value.Delivery == DeliveryKind.Mediator
-                ? await ThroughMediatorAsync(scope.ServiceProvider.GetRequiredService<IMediator>(), db, rows, token)
-                : await ThroughBrokerAsync(scope.ServiceProvider.GetRequiredService<IBus>(), rows, token);
-            // Dead letters and tries before the deletion: a crash between the two repeats an event, and loses none.
+            await using var locks = db.IsPostgres ? await db.Database.BeginTransactionAsync(token) : null;
+            var rows = await Due(db, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToListAsync(token);
+            if (rows.Count == 0) return (0, new Outcome([]));
+            var outcome = settings.Value.Delivery == DeliveryKind.Mediator
+                ? await ThroughMediatorAsync(services.GetRequiredService<IMediator>(), db, rows, token)
+                : await ThroughBrokerAsync(services.GetRequiredService<IBus>(), db, rows, token);
+            using var writing = await turn.TakeAsync(db, token);
+            await using var transaction = locks is null ? await db.Database.BeginTransactionAsync(token) : null;
+            var done = outcome.Settled.ConvertAll(row => row.Id);
             await db.SaveChangesAsync(token);
             await db.Outbox.Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(token);
-            if (transaction is not null) await transaction.CommitAsync(token);
-            return rows.Count;
+            await db.Database.CurrentTransaction!.CommitAsync(token);
+            return (rows.Count, outcome);
         }, cancel);
+        foreach (var row in outcome.Settled) signal.Settle(row);
+        return outcome.BrokerFault is { } fault ? throw new InvalidOperationException("The broker did not take all events", fault) : count;
     }
 
     private static IQueryable<OutboxRow> Due(TDb db, long now) => db.IsPostgres
         ? db.Outbox.FromSql($"SELECT * FROM outbox WHERE due_ms <= {now} ORDER BY id LIMIT {Batch} FOR UPDATE SKIP LOCKED")
         : db.Outbox.Where(row => row.DueMs <= now).OrderBy(row => row.Id).Take(Batch);
 
-    private async Task<List<long>> ThroughMediatorAsync(IMediator mediator, TDb db, List<OutboxRow> rows, CancellationToken cancel)
+    private async Task<Outcome> ThroughMediatorAsync(IMediator mediator, TDb db, List<OutboxRow> rows, CancellationToken cancel)
     {
-        var done = new List<long>(rows.Count);
+        var settled = new List<OutboxRow>(rows.Count);
+        foreach (var row in rows)
+        {
+            try
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                patience.CancelAfter(ConsumerPatience);
+                var (message, type) = Read(row);
+                await mediator.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
+                settled.Add(row);
+                // At once, not after the batch: its committer may be waiting.
+                signal.Settle(row);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                if (GivesUp(db, row, fault)) settled.Add(row);
+            }
+        }
+        return new Outcome(settled);
+    }
+
+    private async Task<Outcome> ThroughBrokerAsync(IBus bus, TDb db, List<OutboxRow> rows, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(BrokerPatience);
+        var settled = new List<OutboxRow>(rows.Count);
+        var sending = new List<(OutboxRow Row, Task Sent)>(rows.Count);
         foreach (var row in rows)
         {
             try
             {
                 var (message, type) = Read(row);
-                await mediator.Publish(message, type, cancel);
-                done.Add(row.Id);
-                signal.Settle(row.Id);
+                sending.Add((row, bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token)));
+            }
+            catch (Exception unreadable)
+            {
+                if (GivesUp(db, row, unreadable)) settled.Add(row);
+            }
+        }
+        Exception? brokerFault = null;
+        foreach (var (row, sent) in sending)
+        {
+            try
+            {
+                await sent;
+                settled.Add(row);
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
-                log.LogWarning(fault, "Try {Try} to deliver {Type} of {Subject} failed", row.Tries + 1, row.Type, row.Subject);
-                if (GiveUp(db, row, fault)) done.Add(row.Id);
+                brokerFault = fault;
             }
         }
-        return done;
-    }
-
-    private static async Task<List<long>> ThroughBrokerAsync(IBus bus, List<OutboxRow> rows, CancellationToken cancel)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        patience.CancelAfter(PublishTimeout);
-        await Task.WhenAll(rows.Select(row =>
-        {
-            var (message, type) = Read(row);
-            return bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
-        }));
-        return [.. rows.Select(row => row.Id)];
+        return new Outcome(settled, brokerFault);
     }
 
     private static (object Message, Type Type) Read(OutboxRow row)
     {
         var type = EventTypes.Find(row.Type) ?? throw new InvalidOperationException($"No event is called {row.Type}");
-        return (JsonSerializer.Deserialize(row.Payload, type, EventJson.Options)!, type);
+        return (JsonSerializer.Deserialize(row.Payload, type, EventJson.Options)
+            ?? throw new InvalidOperationException("The payload is null"), type);
     }
 
-    private bool GiveUp(TDb db, OutboxRow row, Exception fault)
+    /// <summary>Counts the failure; at the tenth the row becomes a dead letter.</summary>
+    private bool GivesUp(TDb db, OutboxRow row, Exception fault)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         row.Tries++;
         row.DueMs = now + Math.Min(60_000, 100L << row.Tries);
+        log.LogWarning(fault, "Try {Try} to deliver {Type} of {Subject} failed", row.Tries, row.Type, row.Subject);
         if (row.Tries < MostTries) return false;
         db.DeadLetters.Add(new DeadLetter
         {
@@ -122,12 +173,18 @@ internal sealed class Dispatcher<TDb>(
             Type = row.Type,
             Payload = row.Payload,
             Subject = row.Subject,
-            Error = fault.Message,
+            Error = Storable(fault.Message),
             DeadMs = now,
         });
         db.Entry(row).State = EntityState.Detached;
-        signal.Settle(row.Id);
-        log.LogError(fault, "Gave up {Type} of {Subject}; it is in dead_letters", row.Type, row.Subject);
+        log.LogError("Gave up {Type} of {Subject}; it is in dead_letters", row.Type, row.Subject);
         return true;
+    }
+
+    /// <summary>An error's text may hold what no database takes, and must not keep its row from being given up.</summary>
+    private static string Storable(string error)
+    {
+        var text = new string([.. error.Take(LongestError).Select(letter => letter == '\0' || char.IsSurrogate(letter) ? '\uFFFD' : letter)]);
+        return text.Length == 0 ? "(no message)" : text;
     }
 }

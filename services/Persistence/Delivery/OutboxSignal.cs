@@ -6,16 +6,34 @@ namespace Kener.Persistence;
 /// <summary>Wakes the dispatcher of this process when something was committed, and tells committers when it was delivered.</summary>
 public sealed class OutboxSignal<TDb> where TDb : ModuleDb
 {
-    private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
-    private readonly ConcurrentQueue<long> _recent = new();
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _expected = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile bool _isDelivering;
 
-    internal Task Raise(IReadOnlyList<OutboxRow> rows)
+    /// <summary>Whether the dispatcher is at work, so that waiting for it makes sense.</summary>
+    internal bool IsDelivering { get => _isDelivering; set => _isDelivering = value; }
+
+    /// <summary>For tests: how many deliveries are being waited for.</summary>
+    internal int Expected => _expected.Count;
+
+    /// <summary>Raises a hand for these rows; the caller takes it down by <see cref="Forget"/>, whatever happens.</summary>
+    internal void Expect(IReadOnlyList<OutboxRow> rows)
     {
-        var delivered = rows.Select(row =>
-            _waiting.GetOrAdd(row.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task).ToArray();
-        Wake();
-        return Task.WhenAll(delivered);
+        foreach (var row in rows) _expected[row.MessageId] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Done when all of these rows, which were expected, are settled.</summary>
+    internal Task Delivered(IReadOnlyList<OutboxRow> rows) => Task.WhenAll(rows.Select(row => _expected[row.MessageId].Task));
+
+    internal void Forget(IReadOnlyList<OutboxRow> rows)
+    {
+        foreach (var row in rows) _expected.TryRemove(row.MessageId, out _);
+    }
+
+    /// <summary>Delivered, or given up: nobody need wait longer.</summary>
+    internal void Settle(OutboxRow row)
+    {
+        if (_expected.TryGetValue(row.MessageId, out var hand)) hand.TrySetResult();
     }
 
     internal void Wake() => _wake.Writer.TryWrite(true);
@@ -33,14 +51,4 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
             // Nobody called: time to look by oneself.
         }
     }
-
-    /// <summary>Delivered, or given up: nobody need wait longer. A commit may be faster in delivery than in raising its hand.</summary>
-    internal void Settle(long rowId)
-    {
-        var settled = _waiting.GetOrAdd(rowId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        settled.TrySetResult();
-        _recent.Enqueue(rowId);
-        while (_recent.Count > 4096 && _recent.TryDequeue(out var old)) _waiting.TryRemove(old, out _);
-    }
-
 }

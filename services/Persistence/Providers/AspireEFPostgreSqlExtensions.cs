@@ -43,7 +43,8 @@ public static class AspireEFPostgreSqlExtensions
 
     private static void Apply(NpgsqlDbContextOptionsBuilder npgsql, NpgsqlEntityFrameworkCorePostgreSQLSettings settings)
     {
-        if (!settings.DisableRetry) npgsql.EnableRetryOnFailure();
+        // Three seconds in all: a request whose database is away should say so while its client still listens.
+        if (!settings.DisableRetry) npgsql.EnableRetryOnFailure(4, TimeSpan.FromSeconds(1), null);
         if (settings.CommandTimeout is { } seconds) npgsql.CommandTimeout(seconds);
     }
 }

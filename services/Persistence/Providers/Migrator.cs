@@ -1,43 +1,93 @@
-using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Kener.Persistence;
 
 /// <summary>Brings the database up to date before the process serves: in PostgreSQL under an advisory lock, so that replicas take turns.</summary>
-internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, IOptions<KenerSettings> settings) : IHostedService where TDb : ModuleDb
+internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder folder, TimeProvider clock, ILogger<Migrator<TDb>> log)
+    : IHostedService where TDb : ModuleDb
 {
     private const long LockKey = 0x4B454E4552; // "KENER"
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromSeconds(5), LongestMigration = TimeSpan.FromMinutes(30);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        if (!db.IsPostgres)
+        if (db.IsPostgres) await WhenThereAsync(db, cancellationToken);
+        else await MigrateSqliteAsync(db, cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task MigrateSqliteAsync(TDb db, CancellationToken cancel)
+    {
+        folder.Claim();
+        await db.Database.OpenConnectionAsync(cancel);
+        // EF marks a running migration by a row, which a killed process leaves behind for ever. Nobody else can be migrating: the folder
+        // is ours.
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
+        await db.Database.MigrateAsync(cancel);
+        await db.Database.CloseConnectionAsync();
+    }
+
+    /// <summary>A server that starts together with us may need a while longer.</summary>
+    private async Task WhenThereAsync(TDb db, CancellationToken cancel)
+    {
+        var start = clock.GetTimestamp();
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (true)
         {
-            Directory.CreateDirectory(settings.Value.DataPath);
-            // EF marks a running migration by a row, which a killed process leaves behind for ever. Here nobody else can be migrating:
-            // one process owns the folder.
-            await db.Database.OpenConnectionAsync(cancellationToken);
-            await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
-            await db.Database.MigrateAsync(cancellationToken);
-            await db.Database.CloseConnectionAsync();
-            return;
+            try
+            {
+                await MigratePostgresAsync(db, cancel);
+                return;
+            }
+            catch (Exception fault) when (IsNotThereYet(fault) && !cancel.IsCancellationRequested)
+            {
+                var connection = db.Database.GetDbConnection();
+                if (clock.GetElapsedTime(start) > Patience) throw new InvalidOperationException(
+                    $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was not to be had for a minute: {fault.GetBaseException().Message}", fault);
+                log.LogInformation("{Module} waits for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
+                await Task.Delay(pause, clock, cancel);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
         }
-        await db.Database.OpenConnectionAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// The lock belongs to the connection, so it goes when the process is killed; each migration is a transaction of its own, so nothing
+    /// is left half done.
+    /// </summary>
+    private static async Task MigratePostgresAsync(TDb db, CancellationToken cancel)
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        var usual = db.Database.GetCommandTimeout();
         try
         {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockKey})", cancellationToken);
-            await db.Database.MigrateAsync(cancellationToken);
+            // Another replica's migration is waited for, however long it takes.
+            db.Database.SetCommandTimeout(LongestMigration);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockKey})", cancel);
+            await db.Database.MigrateAsync(cancel);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockKey})", cancel);
+        }
+        catch
+        {
+            // Whatever went wrong, a pooled connection must not keep the lock.
+            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+            throw;
         }
         finally
         {
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None);
+            db.Database.SetCommandTimeout(usual);
             await db.Database.CloseConnectionAsync();
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private static bool IsNotThereYet(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } or NpgsqlException { IsTransient: true } or TimeoutException
+        || fault.InnerException is { } inner && IsNotThereYet(inner);
 }

@@ -36,9 +36,11 @@ public static class ModuleDbExtensions
             builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TSqlite>());
             builder.Services.AddHealthChecks().AddDbContextCheck<TSqlite>(typeof(TSqlite).Name, tags: ["ready"]);
         }
+        builder.Services.TryAddSingleton<DataFolder>();
         builder.Services.TryAddSingleton<ReferenceWait>();
         builder.Services.AddScoped<Changes<TDb>>();
         builder.Services.AddSingleton<OutboxSignal<TDb>>();
+        builder.Services.AddSingleton<WriteTurn<TDb>>();
         builder.Services.AddHostedService<Migrator<TDb>>();
         builder.Services.AddHostedService<Dispatcher<TDb>>();
         return builder;
