@@ -59,6 +59,8 @@ internal sealed class KenerSettingsRules : IValidateOptions<KenerSettings>
             faults.Add($"Kener__SiteUrl is '{settings.SiteUrl}': give an absolute http or https address");
         if (settings.BootstrapApiKey is { Length: < 32 })
             faults.Add("Kener__BootstrapApiKey is shorter than 32 characters: give a longer one");
+        else if (settings.BootstrapApiKey?.Any(c => c is <= ' ' or > '~') is true)
+            faults.Add("Kener__BootstrapApiKey holds a blank or a character that is not ASCII: no request could carry it");
         if (settings.InternalKey is null or { Length: < 32 })
             faults.Add("Kener__InternalKey is missing or shorter than 32 characters: give all processes the same random text");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

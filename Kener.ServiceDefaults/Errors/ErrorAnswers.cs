@@ -40,7 +40,7 @@ public static class ErrorAnswers
         });
     }
 
-    /// <summary>Answers in the error shape under /api, in plain text elsewhere. Headers that were set stay, save those of a body.</summary>
+    /// <summary>Answers in the error shape under /api; elsewhere a browser gets a small page, all others plain text. Headers that were set stay, save those of a body.</summary>
     public static Task WriteAsync(HttpContext context, int status, string code, string message)
     {
         var response = context.Response;
@@ -48,9 +48,12 @@ public static class ErrorAnswers
         response.Headers.ContentLength = null;
         response.Headers.CacheControl = "no-store";
         var api = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
-        response.ContentType = api ? "application/json; charset=utf-8" : "text/plain; charset=utf-8";
+        var browser = !api && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        response.ContentType = (api ? "application/json" : browser ? "text/html" : "text/plain") + "; charset=utf-8";
+        if (!api) response.Headers.Vary = "Accept";
+        if (browser) response.Headers.ContentSecurityPolicy = ErrorPage.Policy;
         if (HttpMethods.IsHead(context.Request.Method)) return Task.CompletedTask;
-        if (!api) return response.WriteAsync(message, context.RequestAborted);
+        if (!api) return response.WriteAsync(browser ? ErrorPage.Of(status, message) : message, context.RequestAborted);
 
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -84,7 +87,9 @@ public static class ErrorAnswers
         404 => ("NOT_FOUND", request.Path.StartsWithSegments("/api") ? $"No API route matches '{request.Path}'" : "Not found"),
         405 => ("METHOD_NOT_ALLOWED", $"{request.Method} method not allowed"),
         413 => ("PAYLOAD_TOO_LARGE", "The request body is too large"),
+        414 => ("URI_TOO_LONG", "The address is too long"),
         415 => ("UNSUPPORTED_MEDIA_TYPE", "The request body has a type that is not understood here"),
+        431 => ("HEADERS_TOO_LARGE", "The headers are too large"),
         429 => ("TOO_MANY_REQUESTS", "Too many requests; slow down"),
         502 or 503 or 504 => ("UNAVAILABLE", "The service can not be reached now; try again later"),
         _ => ("ERROR", "The request failed"),

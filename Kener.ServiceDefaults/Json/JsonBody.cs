@@ -18,6 +18,8 @@ public static class JsonBody
         {
             using var document = await JsonDocument.ParseAsync(request.Body, Strict, cancel);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refusal.BadRequest("Invalid JSON body");
+            // Looking up a field reads the names beside it, and chokes on those that are no text.
+            CheckNames(document.RootElement);
             return document.RootElement.Clone();
         }
         catch (JsonException)
@@ -71,10 +73,27 @@ public static class JsonBody
         return value.GetRawText();
     }
 
+    private static void CheckNames(JsonElement body)
+    {
+        try
+        {
+            foreach (var field in body.EnumerateObject())
+                if (field.Name.Contains('\0', StringComparison.Ordinal)) throw Refusal.BadRequest("Text must not contain the character U+0000");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refusal.BadRequest("Text must be valid Unicode");
+        }
+    }
+
     private static void Walk(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.String) _ = value.Text("");
         else if (value.ValueKind == JsonValueKind.Array) foreach (var item in value.EnumerateArray()) Walk(item);
-        else if (value.ValueKind == JsonValueKind.Object) foreach (var field in value.EnumerateObject()) Walk(field.Value);
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            CheckNames(value);
+            foreach (var field in value.EnumerateObject()) Walk(field.Value);
+        }
     }
 }

@@ -1,11 +1,33 @@
+using Kener.Accounts.ApiKeys;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Kener.Accounts;
 
 /// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
 public static class AccountsModule
 {
     /// <summary>Registers all that the service needs.</summary>
-    public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder)
+    {
+        builder.AddModuleDb<AccountsDb, AccountsSqlite, AccountsPostgres>("accountdb", "accounts");
+        builder.Services.TryAddSingleton(new Terminal(Console.Out));
+        builder.Services.AddSingleton<KeyPublisher>();
+        builder.Services.AddHostedService<FirstKey>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KeyPublisher>());
+        return builder;
+    }
 
     /// <summary>Gives the service's endpoints.</summary>
-    public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app) => app;
+    public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app)
+    {
+        var keys = app.MapGroup("/api/v5/api-keys");
+        keys.MapGet("", ListKeys.HandleAsync).Requires(Permissions.ApiKeysRead);
+        keys.MapPost("", CreateKey.HandleAsync).Requires(Permissions.ApiKeysWrite);
+        keys.MapPatch("/{id}", ChangeKey.HandleAsync).Requires(Permissions.ApiKeysWrite);
+        keys.MapDelete("/{id}", DeleteKey.HandleAsync).Requires(Permissions.ApiKeysDelete);
+        return app;
+    }
 }

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>An active API key as the gateway must know it. <paramref name="Hash"/>: SHA-256 of the key, lower hex.</summary>
+public sealed record PublishedKey(string Hash, long Id, string Name, IReadOnlyList<string> Permissions, long? ExpiresAt);
+
+/// <summary>The set of API keys as it travels from Accounts to the gateway: the body of the snapshot <see cref="SnapshotKey"/>.</summary>
+public sealed record PublishedKeys(long Version, IReadOnlyList<PublishedKey> Keys)
+{
+    /// <summary>Its key on the board.</summary>
+    public const string SnapshotKey = "keys";
+
+    /// <summary>As a snapshot for the board.</summary>
+    public Snapshot ToSnapshot(long madeMs)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteStartArray("keys");
+            foreach (var key in Keys) Write(json, key);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return new Snapshot
+        {
+            Key = SnapshotKey,
+            Version = Version,
+            ContentType = "application/json",
+            ETag = $"\"{Version}\"",
+            Body = buffer.ToArray(),
+            MadeMs = madeMs,
+        };
+    }
+
+    /// <summary>Reads what <see cref="ToSnapshot"/> wrote.</summary>
+    public static PublishedKeys From(Snapshot snapshot)
+    {
+        using var document = JsonDocument.Parse(snapshot.Body);
+        var root = document.RootElement;
+        return new PublishedKeys(root.GetProperty("version").GetInt64(), [.. root.GetProperty("keys").EnumerateArray().Select(Read)]);
+    }
+
+    private static void Write(Utf8JsonWriter json, PublishedKey key)
+    {
+        json.WriteStartObject();
+        json.WriteString("hash", key.Hash);
+        json.WriteNumber("id", key.Id);
+        json.WriteString("name", key.Name);
+        json.WriteStartArray("permissions");
+        foreach (var permission in key.Permissions) json.WriteStringValue(permission);
+        json.WriteEndArray();
+        if (key.ExpiresAt is { } expiry) json.WriteNumber("expires_at", expiry);
+        json.WriteEndObject();
+    }
+
+    private static PublishedKey Read(JsonElement key) => new(
+        key.GetProperty("hash").GetString()!, key.GetProperty("id").GetInt64(), key.GetProperty("name").GetString()!,
+        [.. key.GetProperty("permissions").EnumerateArray().Select(permission => permission.GetString()!)],
+        key.TryGetProperty("expires_at", out var expiry) ? expiry.GetInt64() : null);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>Answers GET and HEAD with a snapshot: content coding, validator, caching.</summary>
+public static class SnapshotAnswer
+{
+    private const string Caching = "public, max-age=5, stale-while-revalidate=30";
+
+    /// <summary>Writes the coding that the client likes best (brotli before gzip where it does not care), or 304 where it has it already.</summary>
+    public static Task WriteAsync(HttpContext context, Snapshot snapshot)
+    {
+        var (body, coding) = Choose(snapshot, context.Request.Headers.AcceptEncoding);
+        var response = context.Response;
+        // Bytes that differ need validators that differ (RFC 9110, 8.8.3.3).
+        var etag = coding is null ? snapshot.ETag : $"{snapshot.ETag[..^1]}-{coding}\"";
+        response.Headers.ETag = etag;
+        response.Headers.CacheControl = Caching;
+        response.Headers.Vary = "Accept-Encoding";
+        if (snapshot.ContentSecurityPolicy is { } policy) response.Headers.ContentSecurityPolicy = policy;
+        if (Has(context.Request.Headers.IfNoneMatch, etag))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+        response.ContentType = snapshot.ContentType;
+        response.ContentLength = body.Length;
+        if (coding is not null) response.Headers.ContentEncoding = coding;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
+    }
+
+    internal static (byte[] Body, string? Coding) Choose(Snapshot snapshot, StringValues accepted)
+    {
+        double? brotli = null, gzip = null, identity = null, others = null;
+        foreach (var line in accepted)
+        {
+            foreach (var part in (line ?? "").AsSpan().Split(','))
+            {
+                var name = line.AsSpan()[part].Trim();
+                var weight = WeightOf(ref name);
+                if (name.Equals("br", StringComparison.OrdinalIgnoreCase)) brotli = weight;
+                else if (name.Equals("gzip", StringComparison.OrdinalIgnoreCase)) gzip = weight;
+                else if (name.Equals("identity", StringComparison.OrdinalIgnoreCase)) identity = weight;
+                else if (name.SequenceEqual("*")) others = weight;
+            }
+        }
+        var br = snapshot.Brotli is null ? 0 : brotli ?? others ?? 0;
+        var gz = snapshot.Gzip is null ? 0 : gzip ?? others ?? 0;
+        // Plain bytes need no mention to be welcome, but nobody who accepts a coding prefers them unless he says so.
+        var plain = identity ?? 0;
+        if (br > 0 && br >= gz && br >= plain) return (snapshot.Brotli!, "br");
+        return gz > 0 && gz >= plain ? (snapshot.Gzip!, "gzip") : (snapshot.Body, null);
+    }
+
+    /// <summary>The weight of "br;q=0.5"; what can not be read is not wanted. <paramref name="name"/> becomes "br".</summary>
+    private static double WeightOf(ref ReadOnlySpan<char> name)
+    {
+        var end = name.IndexOf(';');
+        if (end < 0) return 1;
+        var parameter = name[(end + 1)..].Trim();
+        name = name[..end].TrimEnd();
+        return parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)
+            && double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) ? Math.Min(weight, 1) : 0;
+    }
+
+    private static bool Has(StringValues lines, string etag)
+    {
+        foreach (var line in lines)
+        {
+            if (line is null) continue;
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                var tag = line.AsSpan()[part].Trim();
+                if (tag.StartsWith("W/", StringComparison.Ordinal)) tag = tag[2..];
+                if (tag.SequenceEqual(etag) || tag.SequenceEqual("*")) return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,65 @@
+using Kener.Gateway.Health;
+using Kener.Gateway.Keys;
+using Kener.Gateway.Limits;
+using Kener.Gateway.Pages;
+using Kener.Gateway.Proxy;
+using Kener.Gateway.Routes;
+using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace Kener.Gateway;
+
+/// <summary>The edge as a module: before the modules of the same process, or, in a process of its own, before services elsewhere.</summary>
+public static class GatewayModule
+{
+    /// <summary>Registers all that the gateway needs; distributed, also the proxy to the services.</summary>
+    public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<KeyRing>().AddSingleton<ApiLimits>().AddSingleton<OldPages>();
+        builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
+        builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();
+        builder.Services.AddHealthChecks().AddCheck<PageIsThere>("gateway-page", tags: ["ready"]);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            // More than the front door lets in, so that it can refuse what is too much in the API's own words.
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        });
+        if (!builder.Configuration.ReadKenerSettings().IsEmbedded) builder.AddProxy();
+        return builder;
+    }
+
+    /// <summary>Comes first: what may not go on to any endpoint ends here.</summary>
+    public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
+    {
+        // Made now, not at the first request: it listens to the board from the start.
+        app.ApplicationServices.GetRequiredService<KeyRing>();
+        var isHttps = app.ApplicationServices.GetRequiredService<IOptions<KenerSettings>>().Value.SiteUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        app.UseErrorAnswers();
+        app.UseMiddleware<SecurityHeaders>(isHttps);
+        app.UseMiddleware<PagesFromMemory>();
+        app.UseMiddleware<FrontDoor>();
+        return app;
+    }
+
+    /// <summary>Gives health, and, distributed, the routes to the services.</summary>
+    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
+    {
+        app.MapServiceDefaults();
+        app.MapMethods("/healthcheck", [HttpMethods.Get, HttpMethods.Head], Healthcheck.AnswerAsync).AllowAnyone();
+        if (app.ServiceProvider.GetService<IDestinationResolver>() is DiscoveredDestinations) app.MapReverseProxy();
+        return app;
+    }
+
+    private static void AddProxy(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters);
+        builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
+        foreach (var owner in Enum.GetValues<Owner>().Where(owner => owner != Owner.Edge))
+            builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+                ProxyConfig.NameOf(owner), services => new OwnerIsReady(owner, services.GetRequiredService<IHttpClientFactory>()), null, ["behind"]));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Kener.Gateway.Health;
+
+/// <summary>
+/// <c>GET /healthcheck</c> as in the original: always 200 with what is well, or 503 where <c>?strict=1</c> asks and something is not. It
+/// answers within two seconds.
+/// </summary>
+internal static class Healthcheck
+{
+    /// <summary>By this tag a check speaks of Redis.</summary>
+    public const string RedisTag = "redis";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static async Task AnswerAsync(HttpContext context)
+    {
+        var (db, redis) = await AskAsync(context);
+        var isWell = db && redis;
+        context.Response.StatusCode = isWell || context.Request.Query["strict"] != "1" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+        await context.Response.WriteAsync(Write(isWell, db, redis), context.RequestAborted);
+    }
+
+    private static async Task<(bool Db, bool Redis)> AskAsync(HttpContext context)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var checks = context.RequestServices.GetRequiredService<HealthCheckService>();
+            var report = await checks.CheckHealthAsync(patience.Token);
+            // Embedded there is no Redis, so nothing of it can be away. All else stands on a database.
+            return (report.Entries.Values.Where(entry => !entry.Tags.Contains(RedisTag)).All(IsHealthy),
+                report.Entries.Values.Where(entry => entry.Tags.Contains(RedisTag)).All(IsHealthy));
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return (false, false);
+        }
+    }
+
+    private static bool IsHealthy(HealthReportEntry entry) => entry.Status == HealthStatus.Healthy;
+
+    private static string Write(bool isWell, bool db, bool redis)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", isWell ? "ok" : "degraded");
+            json.WriteBoolean("db", db);
+            json.WriteBoolean("redis", redis);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

@@ -1,0 +1,27 @@
+using Kener.Gateway.Proxy;
+using Kener.Gateway.Routes;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Kener.Gateway.Health;
+
+/// <summary>Whether a service behind the gateway can serve. Part of <c>/health</c>, not of <c>/ready</c>: the gateway stays in without it.</summary>
+internal sealed class OwnerIsReady(Owner owner, IHttpClientFactory clients) : IHealthCheck
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var client = clients.CreateClient();
+            using var answer = await client.GetAsync(new Uri($"http://{ProxyConfig.NameOf(owner)}/ready"), patience.Token);
+            return answer.IsSuccessStatusCode ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"It answers {(int)answer.StatusCode}");
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("It does not answer", fault);
+        }
+    }
+}

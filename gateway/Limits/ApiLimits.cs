@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Gateway.Limits;
+
+/// <summary>The limits of the API: requests by key, failures by address.</summary>
+internal sealed class ApiLimits(IOptions<LimitSettings> settings, TimeProvider clock)
+{
+    private readonly TokenBuckets<string> _byKey = new(settings.Value.RequestsPerSecond, settings.Value.Burst, clock);
+    private readonly TokenBuckets<IPAddress> _failures = new(settings.Value.FailuresPerSecond, settings.Value.FailuresPerSecond, clock);
+
+    public bool Takes(Caller caller) => _byKey.TryTake(caller.Subject);
+
+    public bool TakesFailure(IPAddress? address) => _failures.TryTake(Household(address));
+
+    /// <summary>Who gets one IPv6 address gets 2^64 of them, so these count as one.</summary>
+    internal static IPAddress Household(IPAddress? address)
+    {
+        if (address is null) return IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Kener.Gateway.Limits;
+
+/// <summary>How much the gateway takes, below <c>Kener:Limits</c>.</summary>
+internal sealed class LimitSettings
+{
+    /// <summary>Requests a second that a key may make in the long run.</summary>
+    public double RequestsPerSecond { get; set; } = 200;
+
+    /// <summary>Requests that a key may make at once after a rest.</summary>
+    public double Burst { get; set; } = 1_000;
+
+    /// <summary>Failed authentications a second that an address may make before it is answered 429; as many at once after a rest.</summary>
+    public double FailuresPerSecond { get; set; } = 20;
+}
+
+internal sealed class LimitSettingsRules : IValidateOptions<LimitSettings>
+{
+    public ValidateOptionsResult Validate(string? name, LimitSettings settings)
+    {
+        List<string> faults = [];
+        Check("RequestsPerSecond", settings.RequestsPerSecond);
+        Check("Burst", settings.Burst);
+        Check("FailuresPerSecond", settings.FailuresPerSecond);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Check(string setting, double value)
+        {
+            if (value is not (>= 1 and <= 1_000_000)) faults.Add($"Kener__Limits__{setting} is {value}: give a number from 1 to 1000000");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Kener.ServiceDefaults;
+
+namespace Kener.Gateway.Pages;
+
+/// <summary>
+/// The page outlives its origin, and says how old it is: where the board was not confirmed for ten seconds, people read a notice in the
+/// page, and machines an Age header.
+/// </summary>
+internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
+{
+    private const int Patience = 10_000;
+    private readonly ConcurrentDictionary<string, Noticed> _byKey = new(StringComparer.Ordinal);
+
+    /// <summary>Where a page wants its notice.</summary>
+    internal static ReadOnlySpan<byte> Marker => "<!--age-->"u8;
+
+    /// <summary>Seconds since the pages were known to be true; null while they are.</summary>
+    public long? AgeSeconds
+    {
+        get
+        {
+            var age = clock.GetUtcNow().ToUnixTimeMilliseconds() - board.ConfirmedMs;
+            return age > Patience ? age / 1000 : null;
+        }
+    }
+
+    /// <summary>The page with the notice in it; made once per snapshot and minute of confirmation.</summary>
+    public Snapshot WithNotice(Snapshot page)
+    {
+        var minute = board.ConfirmedMs / 60_000;
+        if (_byKey.TryGetValue(page.Key, out var known) && known.Of == page && known.Minute == minute) return known.Made;
+        var made = Make(page, minute);
+        _byKey[page.Key] = new Noticed(page, minute, made);
+        return made;
+    }
+
+    internal static Snapshot Make(Snapshot page, long minute)
+    {
+        var at = page.Body.AsSpan().IndexOf(Marker);
+        if (at < 0) return page;
+        var notice = Encoding.UTF8.GetBytes(Notice(DateTimeOffset.FromUnixTimeSeconds(minute * 60)));
+        byte[] body = [.. page.Body.AsSpan(0, at), .. notice, .. page.Body.AsSpan(at + Marker.Length)];
+        return page with
+        {
+            ETag = $"{page.ETag[..^1]}-{minute:x}\"",
+            Body = body,
+            Brotli = page.Brotli is null ? null : Compress(body, stream => new BrotliStream(stream, new BrotliCompressionOptions { Quality = 5 })),
+            Gzip = page.Gzip is null ? null : Compress(body, stream => new GZipStream(stream, CompressionLevel.Optimal)),
+        };
+    }
+
+    private static string Notice(DateTimeOffset at)
+    {
+        var machine = at.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
+        var people = at.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+        return $"<p class=\"age\" role=\"status\">This page was last updated at <time datetime=\"{machine}\">{people} UTC</time>. "
+            + "What happened since then may be missing.</p>";
+    }
+
+    private static byte[] Compress(byte[] body, Func<Stream, Stream> coding)
+    {
+        using var buffer = new MemoryStream();
+        using (var stream = coding(buffer)) stream.Write(body);
+        return buffer.ToArray();
+    }
+
+    private sealed record Noticed(Snapshot Of, long Minute, Snapshot Made);
+}

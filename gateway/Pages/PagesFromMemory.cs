@@ -1,0 +1,40 @@
+using Kener.ServiceDefaults;
+
+namespace Kener.Gateway.Pages;
+
+/// <summary>
+/// Answers pages from the board, without asking anybody (architecture rules 7 and 8). A page that is not there goes on to its owner; where
+/// that one is away too, the answer is 503.
+/// </summary>
+internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, OldPages oldPages)
+{
+    private const string Home = "page:/", IncidentPrefix = "/incidents/";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (KeyOf(context.Request) is not { } key) return next(context);
+        if (board.Find(key) is not { } snapshot) return AskOwnerAsync(context);
+        if (oldPages.AgeSeconds is not { } age) return SnapshotAnswer.WriteAsync(context, snapshot);
+        context.Response.Headers.Age = age.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return SnapshotAnswer.WriteAsync(context, oldPages.WithNotice(snapshot));
+    }
+
+    private async Task AskOwnerAsync(HttpContext context)
+    {
+        await next(context);
+        if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout)
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+    }
+
+    /// <summary>The board's key of the page that is asked for; null where it is no page, or no way to ask for one.</summary>
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return null;
+        var path = request.Path.Value;
+        if (path is null or "" or "/") return Home;
+        if (!path.StartsWith(IncidentPrefix, StringComparison.OrdinalIgnoreCase)) return null;
+        var id = path.AsSpan(IncidentPrefix.Length).TrimEnd('/');
+        if (id.IsEmpty || id.Length > 19 || id.ContainsAnyExceptInRange('0', '9')) return null;
+        return $"page:{IncidentPrefix}{id}";
+    }
+}

@@ -1,0 +1,97 @@
+using Kener.Gateway.Keys;
+using Kener.Gateway.Limits;
+using Kener.ServiceDefaults;
+
+namespace Kener.Gateway.Routes;
+
+/// <summary>
+/// Lets in what the route table lists, and under /api only who brings a valid key (in this order: key, route, method, size). What goes on
+/// carries the internal token in place of what came in.
+/// </summary>
+internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits limits, InternalToken token)
+{
+    private const int LongestBody = 1 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (IsTooLarge(request) is { } status) return Refuse(context, status);
+        var presented = request.Headers.Authorization;
+        StripUntrusted(request.Headers);
+
+        var path = request.Path.Value ?? "/";
+        var route = RouteTable.Find(path);
+        Caller? caller = null;
+        if (route is { Access: Access.Key } || (route is null && request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)))
+        {
+            if (!keys.IsThere) throw Refusal.Unavailable("The API keys are not known yet; try again later");
+            caller = Authenticate(presented, out var fault);
+            if (caller is null) return RefuseStranger(context, fault);
+            if (!limits.Takes(caller)) return RefuseMore(context);
+        }
+        if (route is null) return Refuse(context, StatusCodes.Status404NotFound);
+        if (!route.Takes(request.Method))
+        {
+            context.Response.Headers.Allow = route.Allow;
+            return Refuse(context, StatusCodes.Status405MethodNotAllowed);
+        }
+        if (request.ContentLength > LongestBody) return Refuse(context, StatusCodes.Status413PayloadTooLarge);
+        if (caller is not null) request.Headers.Authorization = "Bearer " + token.For(caller);
+        return next(context);
+    }
+
+    private Caller? Authenticate(Microsoft.Extensions.Primitives.StringValues presented, out string fault)
+    {
+        fault = "Missing or invalid authorization header";
+        if (presented.Count != 1 || presented[0]!.Split(' ') is not [var scheme, { Length: > 0 } key]) return null;
+        if (!scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return null;
+        fault = "Invalid API key";
+        return keys.Find(key);
+    }
+
+    private Task RefuseStranger(HttpContext context, string fault)
+    {
+        if (!limits.TakesFailure(context.Connection.RemoteIpAddress)) return RefuseMore(context);
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        throw new Refusal(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", fault);
+    }
+
+    private static Task RefuseMore(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Refuse(context, StatusCodes.Status429TooManyRequests);
+    }
+
+    /// <summary>A bare status: the error shape around all gives it its words.</summary>
+    private static Task Refuse(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The server takes more than this, so that what is too much is refused here, in the API's shape.</summary>
+    private static int? IsTooLarge(HttpRequest request)
+    {
+        if ((request.Path.Value?.Length ?? 0) + (request.QueryString.Value?.Length ?? 0) > LongestUrl) return StatusCodes.Status414UriTooLong;
+        var size = 0;
+        foreach (var (name, values) in request.Headers)
+            foreach (var value in values) size += name.Length + (value?.Length ?? 0) + 4;
+        return size > LargestHeaders ? StatusCodes.Status431RequestHeaderFieldsTooLarge : null;
+    }
+
+    /// <summary>Only the gateway says who asks and from where; a client's own word for it goes no further.</summary>
+    private static void StripUntrusted(IHeaderDictionary headers)
+    {
+        headers.Remove("Authorization");
+        headers.Remove("Forwarded");
+        List<string>? untrusted = null;
+        foreach (var name in headers.Keys)
+        {
+            if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Kener-", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("X-Original-URL", StringComparison.OrdinalIgnoreCase) || name.Equals("X-HTTP-Method-Override", StringComparison.OrdinalIgnoreCase))
+                (untrusted ??= []).Add(name);
+        }
+        if (untrusted is null) return;
+        foreach (var name in untrusted) headers.Remove(name);
+    }
+}

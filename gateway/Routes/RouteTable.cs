@@ -1,0 +1,44 @@
+using static Kener.Gateway.Routes.Access;
+using static Kener.Gateway.Routes.Owner;
+
+namespace Kener.Gateway.Routes;
+
+/// <summary>
+/// All that Kener answers to, in both hostings: what is not listed here does not exist for the world. Of two that match, the earlier wins.
+/// </summary>
+internal static class RouteTable
+{
+    private const string Get = "GET", Head = "HEAD", Post = "POST", Patch = "PATCH", Delete = "DELETE";
+
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new(Edge, Public, "/health", Get, Head),
+        new(Edge, Public, "/ready", Get, Head),
+        new(Edge, Public, "/alive", Get, Head),
+        new(Edge, Public, "/healthcheck", Get, Head),
+
+        new(Status, Public, "/", Get, Head),
+        new(Status, Public, "/incidents/{id}", Get, Head),
+
+        new(Incidents, Key, "/api/v4/incidents", Get, Post),
+        new(Incidents, Key, "/api/v4/incidents/{id}", Get, Patch, Delete),
+        new(Incidents, Key, "/api/v4/incidents/{id}/comments", Get, Post),
+        new(Incidents, Key, "/api/v4/incidents/{id}/comments/{commentId}", Get, Patch, Delete),
+
+        new(Monitors, Key, "/api/v4/monitors", Get, Post),
+        new(Monitors, Key, "/api/v4/monitors/{tag}", Get, Patch, Delete),
+        new(Monitors, Key, "/api/v4/monitors/{tag}/data", Get, Patch),
+        new(Monitors, Key, "/api/v4/monitors/{tag}/data/{timestamp}", Get, Patch),
+
+        new(Accounts, Key, "/api/v5/api-keys", Get, Post),
+        new(Accounts, Key, "/api/v5/api-keys/{id}", Patch, Delete),
+    ];
+
+    /// <summary>The route of that path; null where there is none.</summary>
+    public static Route? Find(ReadOnlySpan<char> path)
+    {
+        foreach (var route in All)
+            if (route.Matches(path)) return route;
+        return null;
+    }
+}

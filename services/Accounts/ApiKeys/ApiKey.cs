@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Accounts.ApiKeys;
+
+internal enum KeyStatus
+{
+    ACTIVE,
+    INACTIVE,
+}
+
+/// <summary>A key with which a program calls the API. The key itself is told once and not kept.</summary>
+internal sealed class ApiKey : IAggregate
+{
+    public const int LongestName = 255;
+
+    public long Id { get; set; }
+    public long Version { get; set; } = 1;
+    public required string Name { get; set; }
+    /// <summary>See <see cref="KeyHash"/>.</summary>
+    public required string Hash { get; init; }
+    /// <summary>All but the last four characters hidden: enough to tell keys apart.</summary>
+    public required string Masked { get; init; }
+    public required List<string> Permissions { get; init; }
+    public KeyStatus Status { get; set; } = KeyStatus.ACTIVE;
+    /// <summary>Unix seconds; null: never.</summary>
+    public long? ExpiresAt { get; set; }
+    public long CreatedMs { get; init; }
+    public long UpdatedMs { get; set; }
+
+    public static string NewSecret() => "kener_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    public static ApiKey Make(string secret, string name, IEnumerable<string> permissions, long? expiresAt, long nowMs) => new()
+    {
+        Name = name,
+        Hash = KeyHash.Of(secret),
+        Masked = new string('*', secret.Length - 4) + secret[^4..],
+        Permissions = [.. permissions],
+        ExpiresAt = expiresAt,
+        CreatedMs = nowMs,
+        UpdatedMs = nowMs,
+    };
+
+    /// <summary>Nobody hands out what he does not hold.</summary>
+    public static void RefuseToGrantBeyond(Func<string, bool> holds, IEnumerable<string> permissions)
+    {
+        if (permissions.FirstOrDefault(permission => !holds(permission)) is { } lacking)
+            throw Refusal.Forbidden($"You can not grant the permission '{lacking}' because you do not have it");
+    }
+
+    /// <summary>The distinct permissions of a request, in the order of <see cref="Contracts.Permissions.All"/>.</summary>
+    public static IReadOnlyList<string> Known(IReadOnlyCollection<string> asked)
+    {
+        if (asked.FirstOrDefault(permission => !Contracts.Permissions.All.Contains(permission)) is { } unknown)
+            throw Refusal.BadRequest($"Permission '{unknown}' does not exist");
+        return [.. Contracts.Permissions.All.Where(asked.Contains)];
+    }
+}
+
+/// <summary>The keys as one set: its version grows with each change of any key, and its row is the lock of them all.</summary>
+internal sealed class KeySet : IAggregate
+{
+    public const long Only = 1;
+
+    public long Id { get; set; }
+    public long Version { get; set; }
+}

@@ -1,0 +1,35 @@
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Accounts.ApiKeys;
+
+internal static class CreateKey
+{
+    public static async Task<IResult> HandleAsync(
+        HttpContext context, Changes<AccountsDb> changes, KeyPublisher publisher, TimeProvider clock, CancellationToken cancel)
+    {
+        var body = await JsonBody.ReadAsync(context.Request, cancel);
+        var name = KeyBody.Name(body.Given("name") ?? throw Refusal.BadRequest("Name is required"));
+        var permissions = KeyBody.Permissions(body.Given("permissions") ?? throw Refusal.BadRequest("permissions is required"));
+        var expiresAt = KeyBody.ExpiresAt(body.Given("expires_at"), clock.GetUtcNow().ToUnixTimeSeconds());
+        ApiKey.RefuseToGrantBeyond(context.User.Holds, permissions);
+
+        var secret = ApiKey.NewSecret();
+        var key = await changes.CommitAsync(context.User.Subject(), change => MakeAsync(change, secret, name, permissions, expiresAt, cancel), cancel);
+        await publisher.PublishAsync(CancellationToken.None);
+        return Results.Json(new OneKey(KeyAnswer.Of(key) with { Key = secret }), KeyJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    public static async Task<ApiKey> MakeAsync(
+        Change<AccountsDb> change, string secret, string name, IReadOnlyList<string> permissions, long? expiresAt, CancellationToken cancel)
+    {
+        await change.LockSetAsync(cancel);
+        if (await change.Db.ApiKeys.AnyAsync(other => other.Name == name, cancel))
+            throw Refusal.BadRequest($"API key with name '{name}' already exists");
+        var key = ApiKey.Make(secret, name, permissions, expiresAt, change.NowMs);
+        change.Db.ApiKeys.Add(key);
+        change.Note("api_key.created", "api_key", () => key.Id, new { name, permissions, expires_at = expiresAt });
+        return key;
+    }
+}

@@ -1,0 +1,23 @@
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Accounts.ApiKeys;
+
+internal static class DeleteKey
+{
+    internal sealed record Answer(string Message);
+
+    public static async Task<IResult> HandleAsync(
+        string id, HttpContext context, Changes<AccountsDb> changes, KeyPublisher publisher, CancellationToken cancel)
+    {
+        var keyId = KeyLookUp.Id(id);
+        await changes.CommitAsync(context.User.Subject(), async change =>
+        {
+            var key = await change.LockKeyAsync(keyId, cancel);
+            change.Db.ApiKeys.Remove(key);
+            change.Note("api_key.deleted", "api_key", () => keyId, new { name = key.Name });
+        }, cancel);
+        await publisher.PublishAsync(CancellationToken.None);
+        return Results.Json(new Answer($"API key with id '{keyId}' deleted successfully"), KeyJson.Options);
+    }
+}
