@@ -39,7 +39,7 @@ public readonly record struct DayCounts(
         for (var i = 0; i < minutes; i++)
         {
             counts[(int)EffectiveStatus.At(from + i * 60L, byDefault, observed[i], overlays)]++;
-            if (latency[i] <= 0) continue;
+            if (latency[i] is not (> 0 and <= double.MaxValue)) continue;
             sum += latency[i];
             min = measured == 0 ? latency[i] : Math.Min(min, latency[i]);
             max = Math.Max(max, latency[i]);

@@ -19,5 +19,6 @@ public readonly record struct Overlay(OverlayKind Kind, long Start, long? End, M
     public bool Covers(long instant) => Start <= instant && (End is not { } end || instant < end);
 
     /// <summary>Whether the interval shares an instant with [from, to).</summary>
-    public bool Touches(long from, long to) => Start < to && (End is not { } end || end > from) && (End is not { } e || e > Start);
+    public bool Touches(long from, long to) =>
+        from < to && Start < to && (End is not { } end || end > from && end > Start);
 }

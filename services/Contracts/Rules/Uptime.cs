@@ -16,12 +16,13 @@ public static class Uptime
     /// <summary>Whether the text is a formula.</summary>
     public static bool IsFormula(string? text) => Evaluate(text, default) is not null;
 
-    /// <summary>The uptime in percent; null where the denominator is 0.</summary>
+    /// <summary>The uptime in percent; null where the denominator is 0, or where a formula outgrows what numbers can hold.</summary>
     public static double? Percent(DayCounts counts, string? numerator = null, string? denominator = null)
     {
         var top = Evaluate(numerator, counts) ?? Evaluate(DefaultNumerator, counts)!.Value;
         var bottom = Evaluate(denominator, counts) ?? Evaluate(DefaultDenominator, counts)!.Value;
-        return bottom == 0 ? null : top / bottom * 100;
+        var percent = top / bottom * 100;
+        return bottom == 0 || !double.IsFinite(percent) ? null : percent;
     }
 
     /// <summary>"-" for nothing, else up to 4 decimals without trailing zeros, without a percent sign.</summary>
@@ -30,6 +31,7 @@ public static class Uptime
         null => "-",
         // Rounding must not turn a minute of downtime in a year into "100".
         < 100 and > 99.9999 => "99.9999",
+        > -0.00005 and < 0.00005 => "0",
         _ => percent.Value.ToString("0.####", CultureInfo.InvariantCulture),
     };
 

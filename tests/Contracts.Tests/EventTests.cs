@@ -1,0 +1,105 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using CsCheck;
+using Kener.TestKit;
+
+namespace Kener.Contracts.Tests;
+
+public sealed class EventTests
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private static readonly Gen<IncidentUpdate> Update = Gen.Select(Gen.Long, Gen.Long, Gen.Int[0, 3], Gen.String)
+        .Select((id, at, state, text) => new IncidentUpdate(id, at, (IncidentState)state, text));
+    private static readonly Gen<IncidentLink> Link = Gen.Select(Gen.Long, Given.Status).Select((id, impact) => new IncidentLink(id, impact));
+    private static readonly Gen<Reading> Run = Gen.Select(Gen.Long, Gen.Long, Gen.Int, Given.Status, Gen.Double[-1e9, 1e9], Gen.Int)
+        .Select((id, minute, count, status, latency, version) => new Reading(id, minute, count, status, latency, version));
+
+    private static readonly Dictionary<Type, Gen<object>> Events = new()
+    {
+        [typeof(IncidentChanged)] = Gen.Select(
+            Gen.Select(Gen.Long, Gen.Long, Gen.Long.Nullable(), Gen.Bool, Gen.String), Gen.Int[0, 3], Gen.Int[0, 2], Link.Array[0, 4], Update.Array[0, 4])
+            .Select(given => (object)new IncidentChanged
+            {
+                Id = given.Item1.Item1,
+                Version = given.Item1.Item2,
+                Start = given.Item1.Item1,
+                End = given.Item1.Item3,
+                Deleted = given.Item1.Item4,
+                IsGlobal = !given.Item1.Item4,
+                Title = given.Item1.Item5,
+                State = (IncidentState)given.Item2,
+                Source = (IncidentSource)given.Item3,
+                Monitors = given.Item4,
+                Updates = given.Item5,
+                CreatedMs = given.Item1.Item2,
+                UpdatedMs = given.Item1.Item1,
+            }),
+        [typeof(MonitorChanged)] = Gen.Select(Gen.Long, Gen.Long, Gen.Bool, Gen.Int, Gen.String, Gen.String, Given.Status.Nullable())
+            .Select(given => (object)new MonitorChanged
+            {
+                Id = given.Item1,
+                Version = given.Item2,
+                Deleted = given.Item3,
+                Active = !given.Item3,
+                Hidden = given.Item3,
+                CarriesForward = !given.Item3,
+                PeriodSeconds = given.Item4,
+                Tag = given.Item5,
+                Name = given.Item6,
+                Description = given.Item5,
+                Image = given.Item6,
+                ExternalUrl = given.Item5,
+                Category = given.Item6,
+                Type = given.Item5,
+                DefaultStatus = given.Item7,
+                UptimeNumerator = given.Item6,
+                UptimeDenominator = given.Item5,
+                CreatedMs = given.Item2,
+            }),
+        [typeof(ReadingsRecorded)] = Run.Array[0, 20].Select(runs => (object)new ReadingsRecorded { Readings = runs }),
+        [typeof(ReplayRequested)] = Gen.String.Select(by => (object)new ReplayRequested { By = by }),
+    };
+
+    public static TheoryData<Type> All => [.. EventTypes.All];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void An_event_survives_its_way_through_json(Type type)
+    {
+        Assert.True(Events.ContainsKey(type), $"{type.Name} has no generator here: add one");
+        Events[type].Sample(given => AssertSame(given, JsonSerializer.Deserialize(JsonSerializer.Serialize(given, type, Json), type, Json)), iter: Scale.Of(1_000));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void An_event_is_found_by_the_name_that_an_outbox_stores(Type type) => Assert.Equal(type, EventTypes.Find(type.Name));
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void An_event_can_be_read_by_who_does_not_know_its_newest_field_yet(Type type)
+    {
+        var newer = Events[type].Single();
+        var json = JsonSerializer.Serialize(newer, type, Json);
+        AssertSame(newer, JsonSerializer.Deserialize(string.Concat("{\"fieldOfTheFuture\":[1],", json.AsSpan(1)), type, Json));
+    }
+
+    [Fact]
+    public void An_unknown_name_is_no_event() => Assert.Null(EventTypes.Find("NobodyKnows"));
+
+    private static void AssertSame(object? expected, object? actual)
+    {
+        if (expected is null || actual is null || expected is string || expected.GetType().IsPrimitive || expected is Enum) Assert.Equal(expected, actual);
+        else if (expected is IEnumerable list) AssertSameList([.. list.Cast<object>()], [.. ((IEnumerable)actual).Cast<object>()]);
+        else
+            foreach (var property in expected.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+                AssertSame(property.GetValue(expected), property.GetValue(actual));
+    }
+
+    private static void AssertSameList(List<object> expected, List<object> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (var i = 0; i < expected.Count; i++) AssertSame(expected[i], actual[i]);
+    }
+}
