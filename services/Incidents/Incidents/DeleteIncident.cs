@@ -1,0 +1,17 @@
+using System.Security.Claims;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Incidents;
+
+/// <summary>DELETE /api/v4/incidents/{id}: with its updates and links; its versions stay.</summary>
+internal static class DeleteIncident
+{
+    public static async Task<IResult> HandleAsync(
+        string id, ClaimsPrincipal user, IncidentsDb db, Changes<IncidentsDb> changes, CancellationToken cancel)
+    {
+        var known = await db.ExistingAsync(id, cancel);
+        await changes.CommitAsync(user.Subject(), async change => change.Bury(await change.LockIncidentAsync(known, cancel)), cancel);
+        return Answer.Ok(new { message = $"Incident with id '{known}' deleted successfully" });
+    }
+}

@@ -1,0 +1,116 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Incidents;
+
+/// <summary>Something that went wrong: from when to when, on which monitors, and what was said about it.</summary>
+internal sealed class Incident : IAggregate
+{
+    public const int LongestTitle = 255;
+
+    public long Id { get; set; }
+    public long Version { get; set; } = 1;
+    public required string Title { get; set; }
+    /// <summary>INCIDENT; an import from the original may bring others.</summary>
+    public string Type { get; set; } = "INCIDENT";
+    public IncidentSource Source { get; set; }
+    public bool IsGlobal { get; set; } = true;
+    public IncidentState State { get; private set; }
+    public long Start { get; private set; }
+    public long? End { get; private set; }
+    public long CreatedMs { get; set; }
+    public long UpdatedMs { get; set; }
+    public List<AffectedMonitor> Monitors { get; } = [];
+    public List<Update> Updates { get; } = [];
+
+    /// <summary>Sets the interval outright: the first second, and the first one after it (null while open).</summary>
+    public void SetTimes(long start, long? end)
+    {
+        if (end < start) throw Refusal.BadRequest("end_date_time must not be before start_date_time");
+        (Start, End) = (start, end);
+    }
+
+    /// <summary>Replaces the monitors by these, in this order.</summary>
+    public void SetMonitors(IReadOnlyList<(KnownMonitor Monitor, MonitorStatus Impact)> wanted)
+    {
+        Monitors.RemoveAll(link => wanted.All(one => one.Monitor.Id != link.MonitorId));
+        var linked = Monitors.ToDictionary(link => link.MonitorId);
+        for (var position = 0; position < wanted.Count; position++)
+        {
+            var (monitor, impact) = wanted[position];
+            if (!linked.TryGetValue(monitor.Id, out var link))
+                Monitors.Add(link = new AffectedMonitor { MonitorId = monitor.Id, Monitor = monitor });
+            (link.Impact, link.Position) = (impact, position);
+        }
+    }
+
+    /// <summary>Adds an update to the timeline, and follows it.</summary>
+    public Update Post(string markdown, IncidentState state, long at, long nowMs)
+    {
+        var update = new Update { Markdown = markdown, State = state, At = at, CreatedMs = nowMs, UpdatedMs = nowMs };
+        Updates.Add(update);
+        FollowTimeline();
+        return update;
+    }
+
+    /// <summary>Changes an update; what is null stays as it is.</summary>
+    public void Edit(Update update, string? markdown, IncidentState? state, long? at, long nowMs)
+    {
+        update.Markdown = markdown ?? update.Markdown;
+        update.State = state ?? update.State;
+        update.At = at ?? update.At;
+        update.UpdatedMs = nowMs;
+        FollowTimeline();
+    }
+
+    /// <summary>Takes an update out of the timeline, or puts it back.</summary>
+    public void SetStatus(Update update, UpdateStatus status, long nowMs)
+    {
+        (update.Status, update.UpdatedMs) = (status, nowMs);
+        FollowTimeline();
+    }
+
+    /// <summary>
+    /// The update posted last decides the state, whatever its own time says; resolving ends the incident at the update's time, and leaving
+    /// RESOLVED opens it again (spec/decisions 1). An end that was set outright stays while neither happens.
+    /// </summary>
+    private void FollowTimeline()
+    {
+        // An update without an id is being posted, so it is the last.
+        var last = Updates.Where(update => update.Status == UpdateStatus.Active).MaxBy(update => update.Id == 0 ? long.MaxValue : update.Id);
+        var state = last?.State ?? IncidentState.Investigating;
+        if (state == IncidentState.Resolved) End = last!.At;
+        else if (State == IncidentState.Resolved) End = null;
+        State = state;
+    }
+
+    /// <summary>The whole incident as others are told of it.</summary>
+    public IncidentChanged ToEvent() => new()
+    {
+        Id = Id,
+        Version = Version,
+        Title = Title,
+        Start = Start,
+        End = End,
+        State = State,
+        Source = Source,
+        IsGlobal = IsGlobal,
+        Monitors = [.. Monitors.OrderBy(link => link.Position).Select(link => new IncidentLink(link.MonitorId, link.Impact))],
+        Updates = [.. Updates.Where(update => update.Status == UpdateStatus.Active)
+            .OrderByDescending(update => update.At).ThenByDescending(update => update.Id)
+            .Select(update => new IncidentUpdate(update.Id, update.At, update.State, update.Markdown))],
+        CreatedMs = CreatedMs,
+        UpdatedMs = UpdatedMs,
+    };
+}
+
+/// <summary>A monitor that an incident touches, and how.</summary>
+internal sealed class AffectedMonitor
+{
+    public long IncidentId { get; set; }
+    public long MonitorId { get; set; }
+    public KnownMonitor Monitor { get; set; } = null!;
+    public MonitorStatus Impact { get; set; }
+    public int Position { get; set; }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using Kener.Contracts;
+
+namespace Kener.Incidents;
+
+/// <summary>An incident as API v4 shows it; lists leave the type out.</summary>
+internal sealed record IncidentAnswer(
+    long Id, string Title, long StartDateTime, long? EndDateTime, string State,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IncidentType,
+    string IncidentSource, IReadOnlyList<AffectedMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt, string Url, string IsGlobal)
+{
+    public static IncidentAnswer Of(Incident incident, string siteUrl) => new(
+        incident.Id, incident.Title, incident.Start, incident.End, incident.State.ToWord(), incident.Type, incident.Source.ToWord(),
+        [.. incident.Monitors.OrderBy(link => link.Position).Select(link => new AffectedMonitorAnswer(link.Monitor.Tag, link.Impact.ToWord()))],
+        Answer.Iso(incident.CreatedMs), Answer.Iso(incident.UpdatedMs), $"{siteUrl}/incidents/{incident.Id}", incident.IsGlobal ? "YES" : "NO");
+}
+
+/// <summary>A monitor of an incident as API v4 shows it.</summary>
+internal sealed record AffectedMonitorAnswer(string MonitorTag, string Impact);

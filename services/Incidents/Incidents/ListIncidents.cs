@@ -1,0 +1,31 @@
+using System.Globalization;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Incidents;
+
+/// <summary>GET /api/v4/incidents: the newest 1,000 that match.</summary>
+internal static class ListIncidents
+{
+    private const int Most = 1_000;
+
+    public static async Task<IResult> HandleAsync(HttpRequest request, IncidentsDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
+    {
+        var incidents = db.Incidents.AsNoTracking();
+        if (Seconds(request, "start_ts") is { } from) incidents = incidents.Where(incident => incident.Start >= from);
+        if (Seconds(request, "end_ts") is { } to) incidents = incidents.Where(incident => incident.Start <= to);
+        if (Tags(request) is { Length: > 0 } tags)
+            incidents = incidents.Where(incident => incident.Monitors.Any(link => EF.Parameter(tags).Contains(link.Monitor.Tag)));
+        var found = await incidents.OrderByDescending(incident => incident.Id).Take(Most)
+            .Include(incident => incident.Monitors).ThenInclude(link => link.Monitor).ToListAsync(cancel);
+        return Answer.Ok(new { incidents = found.Select(incident => IncidentAnswer.Of(incident, settings.Value.SiteUrl) with { IncidentType = null }) });
+    }
+
+    private static long? Seconds(HttpRequest request, string name) =>
+        long.TryParse(request.Query[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+
+    /// <summary>No tag has a NUL, and PostgreSQL takes no text with one: what stands beside it is a tag that nobody has.</summary>
+    private static string[] Tags(HttpRequest request) => request.Query["monitor_tags"].ToString().Replace('\0', ' ')
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,17 @@
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Incidents;
+
+/// <summary>GET /api/v4/incidents/{id}.</summary>
+internal static class ReadIncident
+{
+    public static async Task<IResult> HandleAsync(string id, IncidentsDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
+    {
+        var known = await db.ExistingAsync(id, cancel);
+        var incident = await db.Incidents.AsNoTracking().Include(row => row.Monitors).ThenInclude(link => link.Monitor)
+            .FirstOrDefaultAsync(row => row.Id == known, cancel) ?? throw IncidentId.NotFound(id);
+        return Answer.Ok(new { incident = IncidentAnswer.Of(incident, settings.Value.SiteUrl) });
+    }
+}

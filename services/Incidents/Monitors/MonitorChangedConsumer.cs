@@ -1,0 +1,35 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Incidents;
+
+/// <summary>Learns of monitors; one that is gone leaves the incidents that it was linked to.</summary>
+internal sealed class MonitorChangedConsumer(IncidentsDb db, Changes<IncidentsDb> changes) : IConsumer<MonitorChanged>
+{
+    public async Task Consume(ConsumeContext<MonitorChanged> context)
+    {
+        var (monitor, cancel) = (context.Message, context.CancellationToken);
+        // One statement, the same in both databases: order and duplicates do not matter, nor do two replicas at once.
+        await changes.ProjectAsync(change => change.Db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO monitors (id, version, tag, deleted) VALUES ({monitor.Id}, {monitor.Version}, {monitor.Tag}, {monitor.Deleted})
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, tag = excluded.tag, deleted = excluded.deleted
+            WHERE monitors.version < excluded.version
+            """, cancel), cancel);
+        if (!monitor.Deleted) return;
+
+        var touched = await db.AffectedMonitors.Where(link => link.MonitorId == monitor.Id).Select(link => link.IncidentId).ToListAsync(cancel);
+        foreach (var id in touched)
+        {
+            await changes.CommitAsync("system", async change =>
+            {
+                if (!await change.Db.Incidents.AnyAsync(incident => incident.Id == id, cancel)) return;
+                var incident = await change.LockIncidentAsync(id, cancel);
+                incident.Monitors.RemoveAll(link => link.MonitorId == monitor.Id);
+                await change.SealAsync(incident, "incident.monitor.removed", cancel);
+            }, cancel);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Security.Claims;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Incidents;
+
+/// <summary>DELETE /api/v4/incidents/{id}/comments/{updateId}: out of the timeline; the incident goes back to what was said before.</summary>
+internal static class DeleteUpdate
+{
+    public static async Task<IResult> HandleAsync(
+        string id, string updateId, ClaimsPrincipal user, IncidentsDb db, Changes<IncidentsDb> changes, CancellationToken cancel)
+    {
+        var known = await db.UpdateAsync(await db.ExistingAsync(id, cancel), updateId, cancel);
+        await changes.CommitAsync(user.Subject(), async change =>
+        {
+            var incident = await change.LockIncidentAsync(known.IncidentId, cancel);
+            incident.SetStatus(incident.ActiveUpdate(known.Id), UpdateStatus.Deleted, change.NowMs);
+            await change.SealAsync(incident, "incident.update.deleted", cancel);
+        }, cancel);
+        return Answer.Ok(new { message = $"Comment with id '{known.Id}' deleted successfully" });
+    }
+}

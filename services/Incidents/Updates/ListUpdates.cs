@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Incidents;
+
+/// <summary>GET /api/v4/incidents/{id}/comments: newest first by their own time.</summary>
+internal static class ListUpdates
+{
+    public static async Task<IResult> HandleAsync(string id, IncidentsDb db, CancellationToken cancel)
+    {
+        var incident = await db.ExistingAsync(id, cancel);
+        var updates = await db.Updates.AsNoTracking().Where(update => update.IncidentId == incident).Where(UpdateId.IsActive)
+            .OrderByDescending(update => update.At).ThenByDescending(update => update.Id).ToListAsync(cancel);
+        return Answer.Ok(new { comments = updates.Select(UpdateAnswer.Of) });
+    }
+}

@@ -1,0 +1,10 @@
+using Kener.Contracts;
+
+namespace Kener.Incidents;
+
+/// <summary>An update as API v4 shows it.</summary>
+internal sealed record UpdateAnswer(long Id, long IncidentId, string Comment, long Timestamp, string State, string CreatedAt, string UpdatedAt)
+{
+    public static UpdateAnswer Of(Update update) => new(
+        update.Id, update.IncidentId, update.Markdown, update.At, update.State.ToWord(), Answer.Iso(update.CreatedMs), Answer.Iso(update.UpdatedMs));
+}
