@@ -1,0 +1,190 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using Kener.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Ui.Tests;
+
+public sealed class HomePageTests
+{
+    private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
+
+    private static async Task<IDocument> ReadAsync(StatusPageView view) => new HtmlParser().ParseDocument((await Pages.HomeAsync(view)).Html);
+
+    [Fact]
+    public async Task The_heading_is_the_message_word_for_word_and_the_title_bears_it()
+    {
+        var page = await ReadAsync(Samples.Outage());
+        Assert.Equal("Partial System Outage", page.QuerySelector("h1")!.TextContent);
+        Assert.Equal("Partial System Outage – Meridian", page.Title);
+        Assert.Contains("Card payments are failing", page.QuerySelector(".hero")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Card payments are failing", page.QuerySelector("meta[name=description]")!.GetAttribute("content"), StringComparison.Ordinal);
+        Assert.StartsWith("<!DOCTYPE html>", (await Pages.HomeAsync(Samples.Calm(1))).Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tally_names_only_what_there_is()
+    {
+        static IEnumerable<string> Tally(IDocument page) => page.QuerySelectorAll(".tally li").Select(li => li.TextContent.Trim());
+        Assert.Equal(["1 down", "2 degraded", "1 in maintenance", "1 without data", "45 operational"], Tally(await ReadAsync(Samples.Outage())));
+        Assert.Equal(["3 operational"], Tally(await ReadAsync(Samples.Calm(3))));
+        Assert.Empty(Tally(await ReadAsync(Samples.Calm(0))));
+    }
+
+    [Fact]
+    public async Task A_row_says_name_word_and_uptime_and_can_be_found_by_its_tag()
+    {
+        var row = (await ReadAsync(Samples.Outage())).GetElementById("m-payments")!;
+        Assert.Equal("Payments", row.QuerySelector("h3")!.TextContent);
+        Assert.Equal("Down", row.QuerySelector(".word")!.TextContent);
+        Assert.EndsWith("%", row.QuerySelector(".pct")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("23 Nov: down for 1 h 36 min, degraded for 14 min", row.QuerySelectorAll("title").Select(title => title.TextContent));
+        Assert.Single(row.QuerySelectorAll("use[href='#b']"));
+    }
+
+    [Fact]
+    public async Task Days_without_data_are_drawn_as_such_wherever_they_lie()
+    {
+        var page = await ReadAsync(Samples.Outage());
+        var young = page.GetElementById("m-realtime")!;
+        Assert.StartsWith("M0 2", young.QuerySelector("path.n")!.GetAttribute("d"), StringComparison.Ordinal);
+        Assert.Empty(young.QuerySelectorAll("use[href='#b']"));
+        Assert.StartsWith("M89 2", page.GetElementById("m-voice")!.QuerySelector("path.n")!.GetAttribute("d"), StringComparison.Ordinal);
+        Assert.Contains("1 day without data", page.GetElementById("m-voice")!.QuerySelector("svg.bars")!.GetAttribute("aria-label"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_uptime_that_is_not_known_is_a_dash_without_a_percent_sign()
+    {
+        var view = Samples.Calm(1);
+        view = view with { Monitors = [view.Monitors[0] with { Uptime = "-", Now = MonitorStatus.NoData, Days = new DayCounts[90] }] };
+        var page = await ReadAsync(view);
+        Assert.Equal("–", page.QuerySelector(".pct")!.TextContent);
+        Assert.Equal("No data", page.QuerySelector(".word")!.TextContent);
+    }
+
+    [Fact]
+    public async Task An_ongoing_incident_shows_its_whole_story_newest_first()
+    {
+        var card = (await ReadAsync(Samples.Outage())).GetElementById("inc-214")!;
+        Assert.Equal("Identified", card.QuerySelector(".pill")!.TextContent);
+        Assert.Equal("/incidents/214", card.QuerySelector("h2 a")!.GetAttribute("href"));
+        Assert.Equal(3, card.QuerySelectorAll(".tl > li").Length);
+        Assert.Equal("eu-central", card.QuerySelector(".tl > li:first-child strong")!.TextContent);
+        Assert.Equal("2026-11-23T21:24Z", card.QuerySelector(".tl time")!.GetAttribute("datetime"));
+        Assert.Equal("23 Nov, 21:24 UTC", card.QuerySelector(".tl time")!.TextContent);
+        Assert.Equal("#m-payments", card.QuerySelector(".aff a")!.GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task A_long_incident_shows_its_newest_updates_and_a_way_to_all()
+    {
+        var updates = Enumerable.Range(0, 40).Select(i => new UpdateView(40 - i, Samples.Ago(i), IncidentState.Monitoring, $"Update {40 - i}")).ToArray();
+        var card = (await ReadAsync(Samples.Outage() with { Ongoing = [Samples.Payments() with { Updates = updates }] })).GetElementById("inc-214")!;
+        Assert.Equal(5, card.QuerySelectorAll(".tl > li").Length);
+        Assert.StartsWith("All 40 updates", card.QuerySelector(".all a")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_installation_has_a_friendly_page()
+    {
+        var page = await ReadAsync(Samples.Calm(0));
+        Assert.Contains("No services are listed yet.", page.GetElementById("services")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("No incidents were resolved recently.", page.GetElementById("resolved")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(page.QuerySelector(".last"));
+        Assert.DoesNotContain("Live", page.Body!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_local_link_leads_to_a_page_that_exists()
+    {
+        var page = await ReadAsync(Samples.Outage());
+        Assert.All(page.QuerySelectorAll("a").Select(a => a.GetAttribute("href")!), href => Assert.Matches("^(/|/incidents/[0-9]+|#.+)$", href));
+        Assert.All(page.QuerySelectorAll("a[href^='#']"), a => Assert.NotNull(page.GetElementById(a.GetAttribute("href")![1..])));
+        var ids = page.QuerySelectorAll("[id]").Select(e => e.Id).ToArray();
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public async Task The_age_marker_is_the_first_thing_in_main_and_stands_once()
+    {
+        var home = (await Pages.HomeAsync(Samples.Outage())).Html;
+        var incident = (await Pages.IncidentAsync(new("Meridian", Samples.Payments()))).Html;
+        foreach (var html in new[] { home, incident })
+        {
+            Assert.Equal(2, html.Split(PageRenderer.AgeMarker).Length);
+            Assert.Equal("age", new HtmlParser().ParseDocument(html).QuerySelector("main")!.FirstChild!.TextContent);
+        }
+    }
+
+    [Fact]
+    public async Task The_policy_allows_the_page_s_own_style_and_script_and_nothing_else()
+    {
+        var rendered = await Pages.HomeAsync(Samples.Outage());
+        var page = new HtmlParser().ParseDocument(rendered.Html);
+        static string Hash(IElement element) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(element.TextContent)));
+        Assert.Equal(
+            $"default-src 'none'; style-src 'sha256-{Hash(page.QuerySelector("style")!)}'; script-src 'sha256-{Hash(page.QuerySelector("script")!)}'; " +
+            "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            rendered.ContentSecurityPolicy);
+        Assert.Empty(page.QuerySelectorAll("[style]"));
+        Assert.InRange(Encoding.UTF8.GetByteCount(page.QuerySelector("script")!.TextContent), 1, 1900);
+    }
+
+    [Fact]
+    public async Task The_same_view_gives_the_same_bytes_and_no_word_is_relative()
+    {
+        var first = await Pages.HomeAsync(Samples.Outage());
+        Assert.Equal(first, await Pages.HomeAsync(Samples.Outage()));
+        Assert.DoesNotContain(" ago</", first.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_logo_is_shown_only_where_no_third_party_hears_of_it()
+    {
+        var monitors = Samples.Calm(5).Monitors;
+        string?[] images = ["/assets/a.png", "data:image/png;base64,AAAA", "https://tracker.example/x.png", "//tracker.example/x.png", null];
+        var page = await ReadAsync(Samples.Calm(5) with { Monitors = [.. monitors.Select((m, i) => m with { Image = images[i] })] });
+        Assert.Equal(["/assets/a.png", "data:image/png;base64,AAAA"], page.QuerySelectorAll("img").Select(img => img.GetAttribute("src")));
+        Assert.Equal(["P", "W", "O"], page.QuerySelectorAll("span.logo").Select(span => span.TextContent));
+    }
+
+    [Fact]
+    public async Task Fifty_monitors_over_ninety_days_fit_into_sixteen_kilobytes()
+    {
+        var html = Encoding.UTF8.GetBytes((await Pages.HomeAsync(Samples.Outage())).Html);
+        var packed = new byte[html.Length];
+        using var brotli = new BrotliEncoder(5, 22);
+        Assert.Equal(System.Buffers.OperationStatus.Done, brotli.Compress(html, packed, out _, out var written, isFinalBlock: true));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{html.Length} bytes, {written} in brotli");
+        Assert.InRange(written, 1, 16 * 1024);
+    }
+
+    [Fact]
+    public async Task A_page_is_drawn_in_milliseconds()
+    {
+        var view = Samples.Outage();
+        for (var i = 0; i < 30; i++) await Pages.HomeAsync(view);
+        var times = new double[31];
+        for (var i = 0; i < times.Length; i++)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            await Pages.HomeAsync(view);
+            times[i] = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+        }
+        Array.Sort(times);
+        TestContext.Current.TestOutputHelper?.WriteLine($"median {times[15]:0.00} ms");
+        Assert.InRange(times[15], 0, 50);
+    }
+
+    [Fact]
+    public async Task Many_threads_may_draw_at_once()
+    {
+        var expected = await Pages.HomeAsync(Samples.Outage());
+        var drawn = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => Pages.HomeAsync(Samples.Outage()), TestContext.Current.CancellationToken)));
+        Assert.All(drawn, page => Assert.Equal(expected, page));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
+using CsCheck;
+using Kener.Ui.Text;
+
+namespace Kener.Ui.Tests;
+
+public sealed class MdTests
+{
+    private static readonly string[] Elements =
+    [
+        "P", "BR", "STRONG", "EM", "DEL", "CODE", "PRE", "BLOCKQUOTE", "UL", "OL", "LI", "H4", "H5", "H6", "A", "HR", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "DIV",
+    ];
+    private static readonly string[] Attributes = ["href", "rel", "target", "title", "start", "class", "role", "tabindex", "aria-label"];
+
+    public static TheoryData<string, string> Pieces => new()
+    {
+        { "one\ntwo", "<p>one<br>two</p>" },
+        { "one\r\ntwo", "<p>one<br>two</p>" },
+        { "**b** *i* ~~s~~ `c`", "<p><strong>b</strong> <em>i</em> <del>s</del> <code>c</code></p>" },
+        { "# A", "<h4>A</h4>" },
+        { "### A\n# B\n## C", "<h4>A</h4><h4>B</h4><h5>C</h5>" },
+        { "[a](https://x.example/)", "<p><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>" },
+        { "<me@x.example>", "<p><a href=\"mailto:me@x.example\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">me@x.example</a></p>" },
+        { "https://x.example/a", "<p><a href=\"https://x.example/a\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/a</a></p>" },
+        { "[a](javascript:alert(1))", "<p>a</p>" },
+        { "[a](/admin) [b](//x.example) [c](#d) [e](ftp://x.example)", "<p>a b c e</p>" },
+        { "<javascript:alert(1)>", "<p>javascript:alert(1)</p>" },
+        { "![alt](https://x.example/i.png)", "<p><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
+        { "![](https://x.example/i.png)", "<p><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/i.png</a></p>" },
+        { "[![alt](https://x.example/i.png)](https://x.example/)", "<p><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
+        { "- [x] done\n- [ ] open", "<ul><li>☑ done</li><li>☐ open</li></ul>" },
+        { "<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>" },
+        { "```js\nlet a\n```", "<pre><code>let a\n</code></pre>" },
+        { "> [!WARNING]\n> Careful", "<div class=\"alert warning\"><p><strong>Warning</strong></p><p>Careful</p></div>" },
+        { "> [!OTHER]\n> Careful", "<div class=\"alert note\"><p><strong>Note</strong></p><p>Careful</p></div>" },
+        { "a\0b\u0007\ud800c", "<p>ab\ufffdc</p>" },
+        { " ", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pieces))]
+    public void Every_piece_of_the_dialect_becomes_what_a_page_may_hold(string markdown, string expected)
+    {
+        var html = Md.Html(markdown);
+        Assert.Equal(expected.ReplaceLineEndings("\n"), html.Replace(">\n<", "><", StringComparison.Ordinal).Replace(">\n", ">", StringComparison.Ordinal).Replace("\n<", "<", StringComparison.Ordinal) is var flat && markdown.StartsWith('`') ? html : flat);
+    }
+
+    [Fact]
+    public void A_table_scrolls_in_itself_and_can_be_reached_by_keyboard()
+    {
+        var table = Parse(Md.Html("| a | b |\n| --- | --- |\n| 1 | 2 |"));
+        Assert.Equal("0", table.QuerySelector(".tbl")!.GetAttribute("tabindex"));
+        Assert.Equal(["1", "2"], table.QuerySelectorAll("td").Select(td => td.TextContent));
+    }
+
+    public static TheoryData<string> Polyglots => [.. Hostile.Polyglots];
+
+    [Theory]
+    [MemberData(nameof(Polyglots))]
+    public void A_known_attack_comes_out_inert(string attack)
+    {
+        AssertInert(Md.Html(attack));
+        AssertInert(Md.Html($"[{attack}]({attack})\n\n![{attack}](<{attack}> \"{attack}\")\n\n<{attack}>\n\n| {attack} |\n| --- |\n| {attack} |"));
+        AssertInert(Md.Html($"> [!{attack}]\n> {attack}\n\n```{attack}\n{attack}\n```\n\n[x]: {attack}\n[x]"));
+    }
+
+    [Fact]
+    public void Any_mixture_of_marks_and_attacks_comes_out_inert_and_always_the_same()
+    {
+        string[] pieces =
+        [
+            .. Hostile.Polyglots, "# ", "> ", "- ", "1. ", "[", "](", ")", "![", "<", ">", "`", "```", "**", "_", "~~", "|", "| --- |", "\n", "\n\n", "    ", "\t", "[!NOTE]",
+            "[^1]", "[x]: ", "&#106;", "&Tab;", "\\", "\"", "'", "http://a.b", "javascript:", "data:text/html,", "\0", "\ud800", "\u202e", "é", "😀", "{onclick=alert(1)}", "{#id}",
+        ];
+        Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]).Array[0, 24].Select(string.Concat).Sample(text =>
+        {
+            var html = Md.Html(text);
+            AssertInert(html);
+            Assert.Equal(html, Md.Html(text));
+            Md.Plain(text, 100);
+        }, iter: 3000);
+    }
+
+    [Fact]
+    public void Any_text_at_all_comes_out_inert() => Gen.String.Sample(text =>
+    {
+        AssertInert(Md.Html(text));
+        Assert.InRange(Md.Plain(text, 80).Length, 0, 80);
+    }, iter: 2000);
+
+    public static TheoryData<string> Bombs => [.. Hostile.Bombs.Keys];
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public void A_text_made_to_hang_the_reader_is_done_at_once(string name)
+    {
+        var text = Hostile.Bombs[name];
+        var start = TimeProvider.System.GetTimestamp();
+        var html = Md.Html(text);
+        Md.Plain(text, 200);
+        var took = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {text.Length} chars, {took:0} ms, {html.Length} out");
+        Assert.InRange(took, 0, 5000);
+        AssertInert(html);
+    }
+
+    [Theory]
+    [InlineData("# A\n\n**b** and [c](https://x.example)\n- d", 100, "A b and c d")]
+    [InlineData("one two three four five", 14, "one two three…")]
+    [InlineData("abcdefghijklmnop", 8, "abcdefg…")]
+    [InlineData("😀😀😀😀😀😀", 6, "😀😀…")]
+    [InlineData("", 10, "")]
+    public void Plain_text_is_one_line_cut_between_words(string markdown, int most, string expected) => Assert.Equal(expected, Md.Plain(markdown, most));
+
+    private static IElement Parse(string html) => new HtmlParser().ParseDocument("<body>" + html).Body!;
+
+    private static void AssertInert(string html)
+    {
+        Assert.DoesNotContain('\0', html);
+        Assert.Equal(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(html)), html);
+        foreach (var element in Parse(html).QuerySelectorAll("*"))
+        {
+            Assert.Contains(element.TagName, Elements);
+            foreach (var attribute in element.Attributes) Assert.Contains(attribute.Name, Attributes);
+            if (element.GetAttribute("href") is not { } href) continue;
+            Assert.Matches("^(?i)(https?:|mailto:)", href);
+            Assert.Equal("noopener noreferrer nofollow", element.GetAttribute("rel"));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Kener.Contracts;
+
+namespace Kener.Ui.Tests;
+
+/// <summary>Invented views: everyday ones, empty ones and nasty ones.</summary>
+internal static class Samples
+{
+    public static readonly DateOnly Today = new(2026, 11, 23);
+    public static readonly long Now = new DateTimeOffset(2026, 11, 23, 21, 42, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+
+    private static readonly string[] Services =
+    [
+        "REST API|Public endpoints, v3 and v4", "GraphQL|Query and mutation gateway", "Payments|Card, wallet and bank rails",
+        "Webhooks|Outgoing event delivery", "OAuth|Tokens and consent screens", "Rate limiter|Quota accounting", "File uploads|Multipart and resumable",
+        "Realtime|WebSocket and SSE fan-out", "Dashboard|app.meridian.dev", "Checkout|Hosted payment page", "Documentation|docs.meridian.dev",
+        "Marketing site|meridian.dev", "Support portal|help.meridian.dev", "Admin console|Internal tooling", "Postgres primary|eu-west",
+        "Postgres replicas|eu-west, us-east", "Search index|Full-text and vector", "Object storage|Documents and exports", "Event stream|Ordered log",
+        "Cache|In-memory key-value", "Batch jobs|Nightly and on demand", "Analytics|Usage and billing counters", "Frankfurt|eu-central",
+        "Dublin|eu-west", "Stockholm|eu-north", "Virginia|us-east", "Oregon|us-west", "São Paulo|sa-east", "Mumbai|ap-south", "Singapore|ap-southeast",
+        "Tokyo|ap-northeast", "Sydney|ap-southeast-2", "Transactional mail|SMTP and API", "SMS|40 countries", "Push notifications|iOS and Android",
+        "Inbound mail|Parse and route", "Templates|Rendering", "Voice|Call verification", "Card network A|Authorisation", "Card network B|Authorisation",
+        "Identity checks|KYC", "Tax engine|VAT and sales tax", "FX rates|Hourly feed", "Address lookup|Autocomplete", "CI runners|Build farm",
+        "Container registry|Images", "Certificates|ACME issuance", "DNS|Authoritative", "Log pipeline|Ingest", "Status page|This page",
+    ];
+
+    public static long Ago(int minutes) => Now - minutes * 60L;
+
+    public static StatusPageView Calm(int monitors = 50) => new()
+    {
+        SiteName = "Meridian",
+        Message = monitors == 0 ? "No Status Available" : "All Systems Operational",
+        Overall = monitors == 0 ? MonitorStatus.NoData : MonitorStatus.Up,
+        Today = Today,
+        LastReadingAt = monitors == 0 ? null : Ago(0),
+        Monitors = [.. Monitors(monitors, _ => MonitorStatus.Up)],
+        Resolved = monitors == 0 ? [] : Past(),
+    };
+
+    public static StatusPageView Outage(int monitors = 50) => Calm(monitors) with
+    {
+        Message = "Partial System Outage",
+        Overall = MonitorStatus.Down,
+        Lead = "Card payments are failing for some customers; everything else is working.",
+        Ongoing = [Payments()],
+        Monitors = [.. Monitors(monitors, name => name switch
+        {
+            "Payments" => MonitorStatus.Down,
+            "Checkout" or "Webhooks" => MonitorStatus.Degraded,
+            "Search index" => MonitorStatus.Maintenance,
+            "Voice" => MonitorStatus.NoData,
+            _ => MonitorStatus.Up,
+        })],
+    };
+
+    public static IncidentView Payments() => new(
+        214, "Card payments failing for some European customers", IncidentState.Identified, MonitorStatus.Down, false, Ago(96), null,
+        [new("payments", "Payments", MonitorStatus.Down), new("checkout", "Checkout", MonitorStatus.Degraded), new("webhooks", "Webhooks", MonitorStatus.Degraded)],
+        [
+            new(3, Ago(18), IncidentState.Identified, "An upstream card network is rejecting a share of authorisations routed through **eu-central**. We are moving that traffic to a second acquirer; about 60 % has moved so far and approval rates are recovering."),
+            new(2, Ago(71), IncidentState.Investigating, "Approval rates for cards issued in the EEA are down by roughly 35 %. Wallets and bank transfers work normally. Failed payments can be retried safely – no customer is charged twice."),
+            new(1, Ago(92), IncidentState.Investigating, "We are looking into elevated payment errors."),
+        ]);
+
+    public static IncidentView[] Past() =>
+    [
+        new(201, "Slow search results", IncidentState.Resolved, MonitorStatus.Degraded, false, Ago(2880), Ago(2833),
+            [new("search-index", "Search index", MonitorStatus.Degraded)],
+            [new(9, Ago(2833), IncidentState.Resolved, "A shard re-balance saturated disk on two nodes. Queries were *slow*, none were lost.")]),
+        new(198, "Delayed webhook deliveries", IncidentState.Resolved, MonitorStatus.Degraded, true, Ago(9000), Ago(8928), [],
+            [new(8, Ago(8928), IncidentState.Resolved, "A retry storm from a single endpoint filled the queue. Limits per endpoint are now in place.")]),
+    ];
+
+    public static IncidentView Rich() => Payments() with
+    {
+        State = IncidentState.Resolved,
+        End = Ago(2),
+        Updates =
+        [
+            new(5, Ago(2), IncidentState.Resolved, """
+                # What happened
+                A **certificate** expired at `edge-3`; ~~two~~ three hosts served it. See [the plan](https://example.com/plan) or <mail@example.com>.
+                Second line of the same paragraph.
+
+                ### What we do
+                - [x] renew
+                - [ ] watch expiry
+                1. first
+                2. second
+
+                > Quoted from the provider.
+
+                | Region | Errors | Share | A column | Another column | And one that is wide enough to scroll |
+                | --- | ---: | --- | --- | --- | --- |
+                | eu-central | 1,204 | 35 % | x | y | zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz |
+
+                ```sh
+                openssl s_client -connect edge-3.example.com:443 -servername a.very.long.name.that.does.not.fit.on.a.phone.example.com
+                ```
+
+                > [!WARNING]
+                > Retry only *idempotent* calls.
+
+                > [!NOTE]
+                > All is well.
+
+                ![a graph](https://example.com/graph.png)
+
+                ---
+                Done.
+                """),
+            .. Payments().Updates,
+        ],
+    };
+
+    public static IEnumerable<MonitorView> Monitors(int count, Func<string, MonitorStatus> now)
+    {
+        var random = new Random(7);
+        for (var n = 0; n < count; n++)
+        {
+            var parts = Services[n % Services.Length].Split('|');
+            var status = now(parts[0]);
+            var days = Days(random, parts[0] is "Realtime" ? 31 : 0, status);
+            var counted = days.Aggregate((a, b) => a + b);
+            yield return new(
+                parts[0].ToLowerInvariant().Replace(' ', '-') + (n < Services.Length ? "" : $"-{n}"), parts[0], parts[1], null, status,
+                Uptime.Text(Uptime.Percent(counted)), days);
+        }
+    }
+
+    private static DayCounts[] Days(Random random, int silent, MonitorStatus now)
+    {
+        var days = new DayCounts[90];
+        for (var i = silent; i < 90; i++)
+        {
+            var x = random.NextDouble();
+            days[i] = x < .0035 ? Bad(random.Next(3, 220), 0, 0) : x < .0105 ? Bad(0, random.Next(4, 300), 0) : x < .0135 ? Bad(0, 0, random.Next(15, 120)) : Bad(0, 0, 0);
+        }
+        days[89] = now switch
+        {
+            MonitorStatus.Down => Bad(96, 14, 0),
+            MonitorStatus.Degraded => Bad(0, 88, 0),
+            MonitorStatus.Maintenance => Bad(0, 0, 42),
+            MonitorStatus.NoData => default,
+            _ => days[89],
+        };
+        return days;
+
+        static DayCounts Bad(int down, int degraded, int maintenance) => new(1440 - down - degraded - maintenance, degraded, down, maintenance);
+    }
+}
