@@ -1,0 +1,10 @@
+namespace Kener.Status.Database;
+
+/// <summary>A row that holds the newest event about an entity of another service.</summary>
+internal interface IToldOf
+{
+    long Id { get; }
+    long Version { get; }
+    /// <summary>The event as JSON.</summary>
+    string Payload { get; }
+}

@@ -1,0 +1,133 @@
+using Kener.Contracts;
+
+namespace Kener.Status.History;
+
+/// <summary>
+/// What was observed in each of the 1,440 minutes of a day: status, version and latency; for each minute the highest version wins, so
+/// order and duplicates do not matter. Packs to a few bytes where nothing changes, to about two a minute where latencies vary.
+/// </summary>
+internal sealed class DayRow
+{
+    public const int Minutes = 1440;
+    private const byte Format = 1;
+    private readonly MonitorStatus[] _status = new MonitorStatus[Minutes];
+    private readonly int[] _version = new int[Minutes];
+    // Hundredths of a millisecond: finer is noise, and whole numbers pack well.
+    private readonly int[] _latency = new int[Minutes];
+
+    /// <summary>Whether something was recorded in that minute, if only that nothing could be observed.</summary>
+    public bool Knows(int minute) => _version[minute] > 0;
+
+    public MonitorStatus StatusAt(int minute) => _status[minute];
+
+    /// <summary>0 where nothing was recorded.</summary>
+    public int VersionAt(int minute) => _version[minute];
+
+    /// <summary>Milliseconds.</summary>
+    public double LatencyAt(int minute) => _latency[minute] / 100.0;
+
+    /// <summary>The newest recorded minute up to that one; -1 where there is none.</summary>
+    public int LastKnown(int upTo) => Array.FindLastIndex(_version, Math.Min(upTo, Minutes - 1), version => version > 0);
+
+    /// <summary>The oldest recorded minute after that one; -1 where there is none.</summary>
+    public int NextKnown(int after) => after + 1 >= Minutes ? -1 : Array.FindIndex(_version, after + 1, version => version > 0);
+
+    /// <summary>Records the reading unless that minute has the same version or a newer one; says whether it did.</summary>
+    public bool Set(int minute, MonitorStatus status, double latency, int version)
+    {
+        if (version <= _version[minute]) return false;
+        (_status[minute], _version[minute], _latency[minute]) = (status, version, Hundredths(latency));
+        return true;
+    }
+
+    /// <summary>The same day always gives the same bytes.</summary>
+    public byte[] Pack()
+    {
+        using var packed = new MemoryStream();
+        using var writer = new BinaryWriter(packed);
+        writer.Write(Format);
+        for (int from = 0, to; from < Minutes; from = to)
+        {
+            to = from + 1;
+            while (to < Minutes && _status[to] == _status[from] && _version[to] == _version[from]) to++;
+            writer.Write7BitEncodedInt(to - from);
+            writer.Write7BitEncodedInt64((long)_version[from] << 3 | (long)_status[from]);
+        }
+        PackLatencies(writer);
+        return packed.ToArray();
+    }
+
+    /// <summary>Blocks: an even head is a run (half of it long) with one value, an odd head that many single values; each as the step from the one before.</summary>
+    private void PackLatencies(BinaryWriter writer)
+    {
+        var last = 0;
+        for (int from = 0, to; from < Minutes; from = to)
+        {
+            to = RunEnd(from);
+            var isRun = to - from > 2;
+            while (!isRun && to < Minutes && RunEnd(to) - to <= 2) to = RunEnd(to);
+            writer.Write7BitEncodedInt((to - from) << 1 | (isRun ? 0 : 1));
+            for (var minute = from; minute < (isRun ? from + 1 : to); minute++)
+            {
+                long step = (long)_latency[minute] - last;
+                writer.Write7BitEncodedInt64(step << 1 ^ step >> 63);
+                last = _latency[minute];
+            }
+        }
+    }
+
+    private int RunEnd(int from)
+    {
+        var to = from + 1;
+        while (to < Minutes && _latency[to] == _latency[from]) to++;
+        return to;
+    }
+
+    /// <summary>The day that was packed. Anything else throws <see cref="InvalidDataException"/>.</summary>
+    public static DayRow Unpack(byte[] packed)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(packed, writable: false));
+            if (reader.ReadByte() != Format) throw new InvalidDataException("A day row of an unknown format");
+            var row = new DayRow();
+            for (var minute = 0; minute < Minutes;)
+            {
+                var count = reader.Read7BitEncodedInt();
+                var value = reader.Read7BitEncodedInt64();
+                row._status.AsSpan(minute, count).Fill((MonitorStatus)(value & 7));
+                row._version.AsSpan(minute, count).Fill((int)(value >> 3));
+                minute += count;
+            }
+            row.UnpackLatencies(reader);
+            return row;
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or FormatException or ArgumentOutOfRangeException)
+        {
+            throw new InvalidDataException("A day row that is not whole", fault);
+        }
+    }
+
+    private void UnpackLatencies(BinaryReader reader)
+    {
+        long last = 0;
+        for (var minute = 0; minute < Minutes;)
+        {
+            var head = reader.Read7BitEncodedInt();
+            var block = _latency.AsSpan(minute, head >> 1);
+            for (var i = 0; i < block.Length; i++)
+            {
+                if (i == 0 || (head & 1) == 1)
+                {
+                    var step = reader.Read7BitEncodedInt64();
+                    last += step >> 1 ^ -(step & 1);
+                }
+                block[i] = (int)last;
+            }
+            minute += block.Length;
+        }
+    }
+
+    private static int Hundredths(double milliseconds) =>
+        double.IsNaN(milliseconds) ? 0 : (int)Math.Round(Math.Clamp(milliseconds, 0, int.MaxValue / 100) * 100);
+}

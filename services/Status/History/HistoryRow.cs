@@ -1,0 +1,63 @@
+using Kener.Contracts;
+using Kener.Status.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.History;
+
+/// <summary>
+/// The head of a monitor's history, known or not yet known: its lock, a version that is raised by all that touches the history
+/// (readings, intervals, deletion), and the newest reading.
+/// </summary>
+internal sealed class HistoryRow
+{
+    public long MonitorId { get; set; }
+    public long Version { get; set; }
+    /// <summary>Unix seconds; null before the first reading.</summary>
+    public long? LatestMinute { get; set; }
+    public int LatestVersion { get; set; }
+    public MonitorStatus LatestStatus { get; set; }
+    public double LatestLatency { get; set; }
+
+    /// <summary>
+    /// The heads of these monitors, made where missing, tracked, and locked until the transaction ends: always in the order of their ids,
+    /// so that two writers never wait for each other. SQLite has one writer.
+    /// </summary>
+    public static async Task<List<HistoryRow>> LockAsync(StatusDb db, IReadOnlyCollection<long> monitorIds, CancellationToken cancel)
+    {
+        var ids = monitorIds.Distinct().Order().ToArray();
+        var known = await db.Histories.Where(row => ids.Contains(row.MonitorId)).Select(row => row.MonitorId).ToHashSetAsync(cancel);
+        foreach (var id in ids.Where(id => !known.Contains(id)))
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO histories (monitor_id, version, latest_version, latest_status, latest_latency) VALUES ({id}, 0, 0, 0, 0)
+                ON CONFLICT DO NOTHING
+                """, cancel);
+        }
+        var rows = db.IsPostgres
+            ? db.Histories.FromSql($"SELECT * FROM histories WHERE monitor_id = ANY({ids}) ORDER BY monitor_id FOR UPDATE")
+            : db.Histories.Where(row => ids.Contains(row.MonitorId)).OrderBy(row => row.MonitorId);
+        return await rows.ToListAsync(cancel);
+    }
+
+    /// <summary>Takes the reading as the newest if it is; says whether the present status may have changed by it.</summary>
+    public bool Take(long minute, MonitorStatus status, double latency, int version)
+    {
+        if (LatestMinute is { } latest && (minute < latest || minute == latest && version <= LatestVersion)) return false;
+        var differs = LatestMinute is null || status != LatestStatus;
+        (LatestMinute, LatestVersion, LatestStatus, LatestLatency) = (minute, version, status, latency);
+        return differs;
+    }
+}
+
+/// <summary>What was observed of a monitor on a day of UTC.</summary>
+internal sealed class StoredDay
+{
+    public long MonitorId { get; set; }
+    /// <summary>Since 1970-01-01.</summary>
+    public int Day { get; set; }
+    /// <summary>The version of the history at which this day was last changed.</summary>
+    public long Changed { get; set; }
+    /// <summary>A <see cref="DayRow"/>.</summary>
+    public required byte[] Packed { get; set; }
+}

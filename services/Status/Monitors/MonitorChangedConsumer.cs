@@ -1,0 +1,37 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.Status.Database;
+using Kener.Status.History;
+using Kener.Status.Snapshots;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Monitors;
+
+/// <summary>Keeps the newest state of each monitor. A deleted one loses its history: its id never comes back.</summary>
+internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, HomeBell home, IncidentPages incidentPages) : IConsumer<MonitorChanged>
+{
+    public async Task Consume(ConsumeContext<MonitorChanged> context)
+    {
+        var (monitor, cancel) = (context.Message, context.CancellationToken);
+        var isNews = false;
+        await changes.ProjectAsync(async change =>
+        {
+            if (!await MonitorRow.TakeAsync(change.Db, monitor, cancel)) return;
+            isNews = true;
+            if (monitor.Deleted) await ForgetAsync(change.Db, monitor.Id, cancel);
+        }, cancel);
+        if (!isNews) return;
+        home.Ring();
+        incidentPages.OnMonitorChanged(monitor.Id);
+    }
+
+    private static async Task ForgetAsync(StatusDb db, long monitorId, CancellationToken cancel)
+    {
+        // Whoever writes readings holds this lock, and looks for the tombstone after it has it.
+        var history = (await HistoryRow.LockAsync(db, [monitorId], cancel)).Single();
+        history.Version++;
+        history.LatestMinute = null;
+        await db.Days.Where(day => day.MonitorId == monitorId).ExecuteDeleteAsync(cancel);
+    }
+}

@@ -1,0 +1,45 @@
+using Kener.Contracts;
+using Kener.Ui;
+
+namespace Kener.Status.Pages;
+
+/// <summary>Where an incident is listed and when (spec/incidents 5, spec/decisions 1, 4, 6), and what of it may be shown.</summary>
+internal static class IncidentListing
+{
+    /// <summary>How long one that is over stays on the home page, seconds.</summary>
+    public const long ResolvedFor = 7 * Minutes.Day;
+    /// <summary>How many that are over the home page lists.</summary>
+    public const int ResolvedAtMost = 5;
+
+    public static bool IsOngoing(this IncidentChanged incident, long now) =>
+        incident.State != IncidentState.Resolved && incident.Start <= now && (incident.End is not { } end || end > now);
+
+    public static bool IsResolvedOfLate(this IncidentChanged incident, long now) =>
+        incident.Start <= now && incident.OverAt(now) is { } over && now <= over + ResolvedFor;
+
+    /// <summary>When the clock alone moves it into a list, from one to the other, or out.</summary>
+    public static IEnumerable<long> InstantsAfter(this IncidentChanged incident, long now)
+    {
+        if (incident.Start > now) yield return incident.Start;
+        if (incident.End is { } end && end > now) yield return end;
+        if (incident.OverAt(now) is { } over && over + ResolvedFor >= now) yield return over + ResolvedFor + 1;
+    }
+
+    /// <summary>What the lists are ordered by: the newest ACTIVE update, else the start.</summary>
+    public static long LastWord(this IncidentChanged incident) => incident.Updates.Count > 0 ? incident.Updates[0].At : incident.Start;
+
+    /// <summary>The incident with only those of its monitors that <paramref name="visible"/> has.</summary>
+    public static IncidentView Show(this IncidentChanged incident, IReadOnlyDictionary<long, MonitorChanged> visible)
+    {
+        var affected = incident.Monitors
+            .Where(link => visible.ContainsKey(link.MonitorId))
+            .Select(link => new AffectedView(visible[link.MonitorId].Tag, visible[link.MonitorId].Name, link.Impact)).ToList();
+        return new IncidentView(
+            incident.Id, incident.Title, incident.State, affected.Select(monitor => monitor.Impact).DefaultIfEmpty().Max(), incident.IsGlobal,
+            incident.Start, incident.End, affected, [.. incident.Updates.Select(update => new UpdateView(update.Id, update.At, update.State, update.Markdown))]);
+    }
+
+    // Told in one call, an incident may have an end and never a RESOLVED update, or lose its end and stay RESOLVED.
+    private static long? OverAt(this IncidentChanged incident, long now) =>
+        incident.State == IncidentState.Resolved ? incident.End ?? incident.LastWord() : incident.End <= now ? incident.End : null;
+}

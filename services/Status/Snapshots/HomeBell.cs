@@ -1,0 +1,64 @@
+namespace Kener.Status.Snapshots;
+
+/// <summary>Tells the home page's loop that something was committed. Many rings before an answer are one.</summary>
+internal sealed class HomeBell(TimeProvider clock) : IDisposable
+{
+    /// <summary>Mere readings are drawn at most that often.</summary>
+    public static readonly TimeSpan ReadingsEvery = TimeSpan.FromSeconds(1);
+    // A timer may be late after the machine slept; looking once a minute costs nothing.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    private readonly SemaphoreSlim _wake = new(0);
+    private int _now, _soon;
+
+    /// <summary>A status, an incident or a monitor changed: draw at once.</summary>
+    public void Ring()
+    {
+        Interlocked.Exchange(ref _now, 1);
+        _wake.Release();
+    }
+
+    /// <summary>Readings came that leave the present as it was: draw within a second.</summary>
+    public void RingSoon()
+    {
+        Interlocked.Exchange(ref _soon, 1);
+        _wake.Release();
+    }
+
+    /// <summary>Waits for a ring or for <paramref name="next"/>; <paramref name="last"/> is when the page was drawn last.</summary>
+    public async Task WaitAsync(DateTimeOffset last, DateTimeOffset next, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (Interlocked.Exchange(ref _now, 0) == 1)
+            {
+                Interlocked.Exchange(ref _soon, 0);
+                return;
+            }
+            var soon = last + ReadingsEvery;
+            var due = Volatile.Read(ref _soon) == 1 && soon < next ? soon : next;
+            var left = due - clock.GetUtcNow();
+            if (left <= TimeSpan.Zero)
+            {
+                Interlocked.Exchange(ref _soon, 0);
+                return;
+            }
+            await WakeAsync(left < Longest ? left : Longest, cancel);
+        }
+    }
+
+    public void Dispose() => _wake.Dispose();
+
+    private async Task WakeAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        using var late = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
+        try
+        {
+            await _wake.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Nobody rang: it is the clock's turn.
+        }
+    }
+}
