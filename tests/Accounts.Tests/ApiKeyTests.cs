@@ -1,0 +1,180 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Accounts.Tests;
+
+public sealed class ApiKeyTests
+{
+    private const string Path = "/api/v5/api-keys";
+    private static readonly string[] One = ["incidents.read"];
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_key_is_told_once_and_kept_as_a_hash(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var api = host.Client();
+        var (id, key) = await api.CreateAsync("deploy", "incidents.write", "incidents.read", "incidents.read");
+
+        Assert.Matches("^kener_[0-9a-f]{64}$", key);
+        var (status, list) = await api.SendAsync(HttpMethod.Get, Path);
+        Assert.Equal(200, status);
+        Assert.DoesNotContain(key, list.ToJsonString());
+        var shown = list["api_keys"]!.AsArray().Single(node => node!["id"]!.GetValue<long>() == id)!;
+        Assert.Equal(new string('*', 66) + key[^4..], shown["masked_key"]!.GetValue<string>());
+        Assert.Equal("deploy", shown["name"]!.GetValue<string>());
+        Assert.Equal("ACTIVE", shown["status"]!.GetValue<string>());
+        Assert.Null(shown["expires_at"]);
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", shown["created_at"]!.GetValue<string>());
+        Assert.Equal(["incidents.read", "incidents.write"], shown["permissions"]!.AsArray().Select(node => node!.GetValue<string>()));
+
+        var published = host.Published().Keys.Single(entry => entry.Id == id);
+        Assert.Equal(new PublishedKey(KeyHash.Of(key), id, "deploy", published.Permissions, null), published);
+        Assert.Equal(["incidents.read", "incidents.write"], published.Permissions);
+        Assert.DoesNotContain(key, await EverythingAsync(host));
+        Assert.DoesNotContain(KeyHash.Of(key), await AuditAsync(host));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_key_that_is_switched_off_or_deleted_leaves_the_published_set_with_the_answer(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var api = host.Client();
+        var (first, _) = await api.CreateAsync("first", "incidents.read");
+        var (second, _) = await api.CreateAsync("second", "incidents.read");
+        var version = host.Published().Version;
+
+        Assert.Equal(200, (await api.SendAsync(HttpMethod.Patch, $"{Path}/{first}", new { status = "INACTIVE" })).Status);
+        Assert.DoesNotContain(host.Published().Keys, key => key.Id == first);
+        Assert.True(host.Published().Version > version);
+        var (_, gone) = await api.SendAsync(HttpMethod.Delete, $"{Path}/{second}");
+        Assert.Equal($"API key with id '{second}' deleted successfully", gone["message"]!.GetValue<string>());
+        Assert.DoesNotContain(host.Published().Keys, key => key.Id == second);
+
+        Assert.Equal(200, (await api.SendAsync(HttpMethod.Patch, $"{Path}/{first}", new { status = "ACTIVE", name = "anew" })).Status);
+        Assert.Equal("anew", host.Published().Keys.Single(key => key.Id == first).Name);
+        Assert.Equal(404, (await api.SendAsync(HttpMethod.Delete, $"{Path}/{second}")).Status);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Nobody_grants_what_he_does_not_hold(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var admin = host.Client();
+        using var small = host.Client(Permissions.ApiKeysWrite, Permissions.IncidentsRead);
+        var (strong, _) = await admin.CreateAsync("strong", Permissions.IncidentsWrite);
+        var before = host.Published().Version;
+
+        foreach (var body in new object[] { new { name = "x", permissions = new[] { "incidents.read", "incidents.write" } }, new { name = "x", permissions = Permissions.All } })
+        {
+            var (status, answer) = await small.SendAsync(HttpMethod.Post, Path, body);
+            Assert.Equal(403, status);
+            Assert.Equal("FORBIDDEN", answer["error"]!["code"]!.GetValue<string>());
+        }
+        Assert.Equal(before, host.Published().Version);
+        await small.CreateAsync("mine", Permissions.IncidentsRead);
+
+        Assert.Equal(200, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "INACTIVE" })).Status);
+        Assert.Equal(403, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "ACTIVE" })).Status);
+        Assert.DoesNotContain(host.Published().Keys, key => key.Id == strong);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task An_expiry_must_lie_ahead_and_can_be_cleared(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+        await using var host = await AccountsHost.StartAsync(database, clock);
+        using var api = host.Client();
+        Assert.Equal(400, (await api.SendAsync(HttpMethod.Post, Path, new { name = "old", permissions = One, expires_at = 1_800_000_000 })).Status);
+        var (_, made) = await api.SendAsync(HttpMethod.Post, Path, new { name = "short", permissions = One, expires_at = 1_800_000_060 });
+        var id = made["api_key"]!["id"]!.GetValue<long>();
+        Assert.Equal(1_800_000_060, host.Published().Keys.Single(key => key.Id == id).ExpiresAt);
+        Assert.Equal(200, (await api.SendAsync(HttpMethod.Patch, $"{Path}/{id}", """{"expires_at":null}""")).Status);
+        Assert.Null(host.Published().Keys.Single(key => key.Id == id).ExpiresAt);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Of_many_who_want_the_same_name_one_gets_it(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var api = host.Client();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ =>
+            api.SendAsync(HttpMethod.Post, Path, new { name = "same", permissions = One })));
+        Assert.Single(answers, answer => answer.Status == 201);
+        Assert.All(answers.Where(answer => answer.Status != 201), answer =>
+        {
+            Assert.Equal(400, answer.Status);
+            Assert.Equal("API key with name 'same' already exists", answer.Body["error"]!["message"]!.GetValue<string>());
+        });
+        Assert.Single(host.Published().Keys, key => key.Name == "same");
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Nonsense_is_refused_and_changes_nothing(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var api = host.Client();
+        var (id, _) = await api.CreateAsync("known", "incidents.read");
+        var (version, audit) = (host.Published().Version, await AuditAsync(host));
+        string[] bodies =
+        [
+            "", "{", "null", "[]", "5", """{"name":5}""", """{"name":null}""", """{"name":"  "}""", """{"name":"a\u0000"}""", """{"name":"\ud800"}""",
+            """{"name":"x","permissions":5}""", """{"name":"x","permissions":[]}""", """{"name":"x","permissions":[null]}""", """{"name":"x","permissions":["no.such"]}""",
+            """{"name":"x","permissions":["\ud800"]}""", """{"name":"x"}""", $$"""{"name":"{{new string('x', 256)}}","permissions":["incidents.read"]}""",
+            """{"name":"x","permissions":["incidents.read"],"expires_at":"soon"}""", """{"name":"x","permissions":["incidents.read"],"expires_at":1e300}""",
+            """{"name":"x","permissions":["incidents.read"],"expires_at":-1}""", """{"name":"known","permissions":["incidents.read"]}""",
+            new string('[', 100_000),
+        ];
+        foreach (var body in bodies) await RefusedAsync(api, HttpMethod.Post, Path, body, 400);
+        foreach (var body in new[] { "", "null", """{"status":"X"}""", """{"status":null}""", """{"name":""}""", """{"expires_at":1}""", """{"permissions":["incidents.read"]}""", """{"name":"bootstrap"}""" })
+            await RefusedAsync(api, HttpMethod.Patch, $"{Path}/{id}", body, 400);
+        foreach (var unknown in new[] { "0", "-1", "abc", "99999999999999999999", "1e3", "%F0%9F%A6%84" })
+        {
+            await RefusedAsync(api, HttpMethod.Patch, $"{Path}/{unknown}", "{}", 404);
+            await RefusedAsync(api, HttpMethod.Delete, $"{Path}/{unknown}", null, 404);
+        }
+        Assert.Equal(version, host.Published().Version);
+        Assert.Equal(audit, await AuditAsync(host));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Each_verb_asks_for_its_permission(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        foreach (var (method, path, permission) in new[]
+        {
+            (HttpMethod.Get, Path, Permissions.ApiKeysRead), (HttpMethod.Post, Path, Permissions.ApiKeysWrite),
+            (HttpMethod.Patch, Path + "/1", Permissions.ApiKeysWrite), (HttpMethod.Delete, Path + "/999", Permissions.ApiKeysDelete),
+        })
+        {
+            await RefusedAsync(host.Anonymous, method, path, "{}", 401);
+            using var others = host.Client([.. Permissions.All.Where(other => other != permission)]);
+            await RefusedAsync(others, method, path, "{}", 403);
+            using var one = host.Client(permission);
+            Assert.NotInRange((await one.SendAsync(method, path, "{}")).Status, 401, 403);
+        }
+    }
+
+    private static async Task RefusedAsync(HttpClient client, HttpMethod method, string path, string? body, int expected)
+    {
+        var (status, answer) = await client.SendAsync(method, path, body);
+        Assert.True(status == expected && answer["error"]?["message"] is not null, $"{method} {path} {body?[..Math.Min(80, body.Length)]} → {status} {answer.ToJsonString()}");
+    }
+
+    private static async Task<string> AuditAsync(TestKit.ModuleHost host)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var rows = await scope.ServiceProvider.GetRequiredService<AccountsDb>().Audit.AsNoTracking().OrderBy(row => row.Id).ToListAsync();
+        return string.Join('\n', rows.Select(row => $"{row.Actor} {row.Action} {row.SubjectId} {row.Detail}"));
+    }
+
+    private static async Task<string> EverythingAsync(TestKit.ModuleHost host)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AccountsDb>();
+        var keys = await db.ApiKeys.AsNoTracking().ToListAsync();
+        return System.Text.Json.JsonSerializer.Serialize(keys) + await AuditAsync(host);
+    }
+}
