@@ -69,16 +69,27 @@ public static class JsonBody
     /// <summary>A JSON object or array as text that every database can store: NUL and half surrogate pairs are refused.</summary>
     public static string RawJson(this JsonElement value)
     {
+        CheckNames(value);
         Walk(value);
         return value.GetRawText();
     }
 
-    private static void CheckNames(JsonElement body)
+    private static void CheckNames(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Array) foreach (var item in value.EnumerateArray()) CheckNames(item);
+        if (value.ValueKind != JsonValueKind.Object) return;
+        foreach (var field in value.EnumerateObject())
+        {
+            if (NameOf(field).Contains('\0', StringComparison.Ordinal)) throw Refusal.BadRequest("Text must not contain the character U+0000");
+            CheckNames(field.Value);
+        }
+    }
+
+    private static string NameOf(JsonProperty field)
     {
         try
         {
-            foreach (var field in body.EnumerateObject())
-                if (field.Name.Contains('\0', StringComparison.Ordinal)) throw Refusal.BadRequest("Text must not contain the character U+0000");
+            return field.Name;
         }
         catch (InvalidOperationException)
         {
@@ -92,7 +103,6 @@ public static class JsonBody
         else if (value.ValueKind == JsonValueKind.Array) foreach (var item in value.EnumerateArray()) Walk(item);
         else if (value.ValueKind == JsonValueKind.Object)
         {
-            CheckNames(value);
             foreach (var field in value.EnumerateObject()) Walk(field.Value);
         }
     }

@@ -1,11 +1,37 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
 namespace Kener.Monitors;
 
 /// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
 public static class MonitorsModule
 {
     /// <summary>Registers all that the service needs.</summary>
-    public static IHostApplicationBuilder AddMonitors(this IHostApplicationBuilder builder) => builder;
+    public static IHostApplicationBuilder AddMonitors(this IHostApplicationBuilder builder)
+    {
+        builder.AddModuleDb<MonitorsDb, MonitorsSqlite, MonitorsPostgres>("monitordb", "monitors");
+        builder.Services.AddHostedService<ResultPartitions>();
+        builder.AddEventConsumer<IncidentChangedConsumer>();
+        builder.AddEventConsumer<ReplayRequestedConsumer>();
+        return builder;
+    }
 
     /// <summary>Gives the service's endpoints.</summary>
-    public static IEndpointRouteBuilder MapMonitors(this IEndpointRouteBuilder app) => app;
+    public static IEndpointRouteBuilder MapMonitors(this IEndpointRouteBuilder app)
+    {
+        var read = app.MapGroup("/api/v4/monitors").Requires(Permissions.MonitorsRead);
+        read.MapGet("", ListMonitors.HandleAsync);
+        read.MapGet("{tag}", GetMonitor.HandleAsync);
+        read.MapGet("{tag}/data", ReadRange.HandleAsync);
+        read.MapGet("{tag}/data/{timestamp}", ReadMinute.HandleAsync);
+
+        var write = app.MapGroup("/api/v4/monitors").Requires(Permissions.MonitorsWrite);
+        write.MapPost("", CreateMonitor.HandleAsync);
+        write.MapPatch("{tag}", EditMonitor.HandleAsync);
+        write.MapDelete("{tag}", DeleteMonitor.HandleAsync);
+        write.MapPatch("{tag}/data", CorrectRange.HandleAsync);
+        write.MapPatch("{tag}/data/{timestamp}", CorrectMinute.HandleAsync);
+        return app;
+    }
 }

@@ -1,0 +1,66 @@
+using Kener.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Kener.Monitors;
+
+/// <summary>What Monitors owns, and the intervals that it knows of others.</summary>
+internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
+{
+    public DbSet<Monitor> Monitors => Set<Monitor>();
+
+    public DbSet<DeletedMonitor> DeletedMonitors => Set<DeletedMonitor>();
+
+    public DbSet<Result> Results => Set<Result>();
+
+    public DbSet<KnownIncident> KnownIncidents => Set<KnownIncident>();
+
+    public DbSet<OverlayInterval> Overlays => Set<OverlayInterval>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Monitor>(monitor =>
+        {
+            monitor.ToTable("monitors");
+            monitor.HasIndex(row => row.Tag).IsUnique();
+        });
+        modelBuilder.Entity<DeletedMonitor>(deleted =>
+        {
+            deleted.ToTable("deleted_monitors");
+            deleted.Property(row => row.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<Result>(result =>
+        {
+            result.ToTable("results");
+            result.HasKey(row => new { row.MonitorId, row.Minute, row.Region });
+        });
+        modelBuilder.Entity<KnownIncident>(known =>
+        {
+            known.ToTable("known_incidents");
+            known.Property(row => row.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<OverlayInterval>(overlay =>
+        {
+            overlay.ToTable("overlays");
+            overlay.HasKey(row => new { row.Kind, row.SourceId, row.MonitorId });
+            overlay.HasIndex(row => row.MonitorId);
+        });
+        base.OnModelCreating(modelBuilder);
+    }
+}
+
+internal sealed class MonitorsSqlite(DbContextOptions<MonitorsSqlite> options) : MonitorsDb(options);
+
+internal sealed class MonitorsPostgres(DbContextOptions<MonitorsPostgres> options) : MonitorsDb(options);
+
+internal sealed class MonitorsSqliteFactory : IDesignTimeDbContextFactory<MonitorsSqlite>
+{
+    public MonitorsSqlite CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<MonitorsSqlite>().UseSqlite("Data Source=design.db").UseSnakeCaseNamingConvention().Options);
+}
+
+internal sealed class MonitorsPostgresFactory : IDesignTimeDbContextFactory<MonitorsPostgres>
+{
+    public MonitorsPostgres CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<MonitorsPostgres>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options);
+}

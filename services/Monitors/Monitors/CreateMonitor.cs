@@ -1,0 +1,40 @@
+using System.Data.Common;
+using System.Security.Claims;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>POST /monitors.</summary>
+internal static class CreateMonitor
+{
+    private const string UniqueViolation = "23505";
+
+    public static async Task<IResult> HandleAsync(HttpRequest request, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        var body = await JsonBody.ReadAsync(request, cancel);
+        var tag = Monitor.Create(body, 0).Tag;
+        try
+        {
+            var made = await changes.CommitAsync(user.Subject(), async change =>
+            {
+                if (await change.Db.Monitors.AnyAsync(row => row.Tag == tag, cancel)) throw Taken(tag);
+                var monitor = Monitor.Create(body, change.NowMs);
+                change.Db.Monitors.Add(monitor);
+                await change.FlushAsync(cancel);
+                change.Publish($"monitor/{monitor.Id}", monitor.ToEvent);
+                change.Note("monitor.created", "monitor", () => monitor.Id, new { monitor.Tag, monitor.Name, monitor.Type });
+                return monitor;
+            }, cancel);
+            return V4.Json(new { monitor = MonitorAnswer.Of(made) }, StatusCodes.Status201Created);
+        }
+        catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })
+        {
+            // PostgreSQL lets two ask at once; SQLite has one writer.
+            throw Taken(tag);
+        }
+    }
+
+    private static Refusal Taken(string tag) => Refusal.BadRequest($"Monitor with tag '{tag}' already exists");
+}

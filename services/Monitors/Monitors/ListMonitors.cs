@@ -1,0 +1,24 @@
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>GET /monitors: newest first, filtered by exact values.</summary>
+internal static class ListMonitors
+{
+    public static async Task<IResult> HandleAsync(
+        MonitorsDb db, string? status, string? category_name, string? monitor_type, string? is_hidden, CancellationToken cancel)
+    {
+        // NUL is in no stored text, and PostgreSQL refuses to be asked for it.
+        if (category_name?.Contains('\0', StringComparison.Ordinal) is true || monitor_type?.Contains('\0', StringComparison.Ordinal) is true)
+            throw Refusal.BadRequest("Text must not contain the character U+0000");
+        var monitors = db.Monitors.AsNoTracking();
+        if (!string.IsNullOrEmpty(status)) monitors = monitors.Where(row => status == (row.IsActive ? "ACTIVE" : "INACTIVE"));
+        if (!string.IsNullOrEmpty(category_name) && category_name != "All Categories")
+            monitors = monitors.Where(row => row.CategoryName == category_name);
+        if (!string.IsNullOrEmpty(monitor_type)) monitors = monitors.Where(row => row.Type == monitor_type);
+        if (!string.IsNullOrEmpty(is_hidden)) monitors = monitors.Where(row => is_hidden == (row.IsHidden ? "YES" : "NO"));
+        var rows = await monitors.OrderByDescending(row => row.Id).ToListAsync(cancel);
+        return V4.Json(new { monitors = rows.Select(MonitorAnswer.Of) });
+    }
+}

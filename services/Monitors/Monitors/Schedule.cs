@@ -1,0 +1,50 @@
+using Cronos;
+
+namespace Kener.Monitors;
+
+/// <summary>When a monitor is checked: a cron expression of 5 fields, or of 6 with seconds first, in UTC (spec/monitors 3).</summary>
+internal static class Schedule
+{
+    // Eight years hold every day that a calendar has, the 29th of February twice.
+    private static readonly DateTime From = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc), Until = From.AddYears(8);
+
+    /// <summary>Whether it is such an expression, and comes due at least once in eight years.</summary>
+    public static bool IsValid(string cron)
+    {
+        var fields = Fields(cron);
+        if (fields.Length is not (5 or 6)) return false;
+        try
+        {
+            var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
+            return CronExpression.Parse(string.Join(' ', fields), format).GetNextOccurrence(From, inclusive: true) < Until;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The longest distance between two checks. Seconds are left out: there is one result a minute, so 60 is the shortest. A cron's times
+    /// of day are the same on each of its days, so the days and one day's times are looked at apart.
+    /// </summary>
+    public static int PeriodSeconds(string cron)
+    {
+        var fields = Fields(cron)[^5..];
+        var times = CronExpression.Parse($"{fields[0]} {fields[1]} * * *").GetOccurrences(From, From.AddDays(1)).ToList();
+        var days = CronExpression.Parse($"0 0 {fields[2]} {fields[3]} {fields[4]}").GetOccurrences(From, Until).ToList();
+        var withinDay = Longest(times, TimeSpan.Zero);
+        var betweenDays = Longest(days, days.Count == 1 ? Until - From : TimeSpan.Zero);
+        var overNight = betweenDays - (times[^1] - times[0]);
+        return (int)Math.Max(withinDay.TotalSeconds, overNight.TotalSeconds);
+    }
+
+    private static TimeSpan Longest(List<DateTime> instants, TimeSpan atLeast)
+    {
+        for (var i = 1; i < instants.Count; i++)
+            if (instants[i] - instants[i - 1] is var gap && gap > atLeast) atLeast = gap;
+        return atLeast;
+    }
+
+    private static string[] Fields(string cron) => cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,37 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>Keeps the intervals of incidents.</summary>
+internal sealed class IncidentChangedConsumer(Changes<MonitorsDb> changes) : IConsumer<IncidentChanged>
+{
+    public Task Consume(ConsumeContext<IncidentChanged> context)
+    {
+        var (incident, cancel) = (context.Message, context.CancellationToken);
+        return changes.ProjectAsync(async change =>
+        {
+            // One statement both decides and locks, so two deliveries at once take turns.
+            var news = await change.Db.Database.ExecuteSqlAsync($"""
+                INSERT INTO known_incidents (id, version) VALUES ({incident.Id}, {incident.Version})
+                ON CONFLICT (id) DO UPDATE SET version = excluded.version WHERE known_incidents.version < excluded.version
+                """, cancel);
+            if (news == 0) return;
+            await change.Db.Overlays.Where(row => row.Kind == OverlayKind.Incident && row.SourceId == incident.Id).ExecuteDeleteAsync(cancel);
+            if (!incident.Deleted) change.Db.Overlays.AddRange(Intervals(incident));
+        }, cancel);
+    }
+
+    internal static IEnumerable<OverlayInterval> Intervals(IncidentChanged incident) =>
+        incident.Monitors.GroupBy(link => link.MonitorId).Select(links => new OverlayInterval
+        {
+            Kind = OverlayKind.Incident,
+            SourceId = incident.Id,
+            MonitorId = links.Key,
+            Start = incident.Start,
+            End = incident.End,
+            Impact = links.Last().Impact,
+        });
+}

@@ -1,0 +1,43 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Monitors;
+
+/// <summary>PATCH /monitors/{tag}/data/{timestamp}: a person says what that minute was.</summary>
+internal static class CorrectMinute
+{
+    public static async Task<IResult> HandleAsync(
+        string tag, string timestamp, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
+        var minute = ReadMinute.Minute(timestamp);
+        var (status, latency) = Read(await JsonBody.ReadAsync(request, cancel));
+        var sample = await changes.CommitAsync(user.Subject(), async change =>
+        {
+            var monitor = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
+            var before = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
+            var correction = Complete(minute, status, latency, before, monitor);
+            var stored = await correction.StoreAsync(change.Db, id, cancel);
+            foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
+            change.Note("monitor.data.corrected", "monitor", () => id,
+                new { tag, minute, status = correction.Status.ToWord(), latency = correction.Latencies[0] });
+            var after = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
+            return await ReadMinute.ShowAsync(change.Db, tag, after!, cancel);
+        }, cancel);
+        return V4.Json(new { data = sample });
+    }
+
+    internal static (MonitorStatus? Status, double? Latency) Read(JsonElement body) => (
+        body.Has("status", out var status) ? Correction.StatusOf(status, "status must be one of: UP, DOWN, DEGRADED") : null,
+        body.Has("latency", out var latency) ? Correction.Amount(latency, "latency must be a non-negative number") : null);
+
+    /// <summary>What is not said stays as recorded; where nothing is, the monitor's default status, else UP, at 0 ms.</summary>
+    internal static Correction Complete(long minute, MonitorStatus? status, double? latency, Result? before, Monitor monitor)
+    {
+        var byDefault = monitor.DefaultStatus is "DOWN" or "DEGRADED" ? Words.ToStatus(monitor.DefaultStatus)!.Value : MonitorStatus.Up;
+        return new Correction(status ?? before?.Status ?? byDefault, [minute], [latency ?? before?.Latency ?? 0]);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Monitors;
+
+/// <summary>PATCH /monitors/{tag}/data: a person says what a range of minutes was.</summary>
+internal static class CorrectRange
+{
+    public static async Task<IResult> HandleAsync(
+        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+    {
+        var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
+        var range = RangeCorrection.Read(await JsonBody.ReadAsync(request, cancel));
+        await changes.CommitAsync(user.Subject(), async change =>
+        {
+            _ = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
+            foreach (var day in range.Days(Random.Shared))
+            {
+                var stored = await day.StoreAsync(change.Db, id, cancel);
+                foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
+            }
+            change.Note("monitor.data.corrected", "monitor", () => id,
+                new { tag, range.First, range.Last, status = range.Status.ToWord(), range.Latency, range.Deviation });
+        }, cancel);
+        return V4.Json(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
+    }
+}
+
+/// <summary>One status for all minutes from that of <paramref name="Start"/> to that of <paramref name="End"/>, both included.</summary>
+internal sealed record RangeCorrection(long Start, long End, MonitorStatus Status, double Latency, double Deviation)
+{
+    private const long Longest = 366 * Minutes.Day;
+
+    public long First => Minutes.Floor(Start);
+
+    public long Last => Minutes.Floor(End);
+
+    /// <summary>API v4 counts the whole minutes in [start, end), and so not all that are written (spec/api-v4 2).</summary>
+    public long AnnouncedCount => Math.Max(0, (Minutes.Floor(End - 1) - Minutes.Floor(Start + 59)) / 60 + 1);
+
+    public static RangeCorrection Read(JsonElement body)
+    {
+        const string Numbers = "start_ts and end_ts must be numbers (UTC timestamps in seconds)";
+        if (body.Given("start_ts") is not { } start || body.Given("end_ts") is not { } end)
+            throw Refusal.BadRequest("start_ts and end_ts are required");
+        var (from, to) = (start.Seconds(Numbers), end.Seconds(Numbers));
+        if (from >= to) throw Refusal.BadRequest("start_ts must be less than end_ts");
+        if (to - from > Longest) throw Refusal.BadRequest("start_ts and end_ts must not be more than 366 days apart");
+        const string Statuses = "status is required and must be one of: UP, DOWN, DEGRADED";
+        const string Amounts = "latency is required and must be a non-negative number";
+        return new RangeCorrection(from, to,
+            Correction.StatusOf(body.Given("status") ?? throw Refusal.BadRequest(Statuses), Statuses),
+            Correction.Amount(body.Given("latency") ?? throw Refusal.BadRequest(Amounts), Amounts),
+            body.Given("deviation") is { } deviation ? Correction.Amount(deviation, "deviation must be a non-negative number") : 0);
+    }
+
+    /// <summary>The minutes to write, a day of UTC each. Each latency strays by a whole number of up to the deviation, never below 0.</summary>
+    public IEnumerable<Correction> Days(Random random)
+    {
+        var most = (long)Deviation;
+        for (var minute = First; minute <= Last;)
+        {
+            var next = Math.Min(Last + 60, (Minutes.DayOf(minute) + 1) * Minutes.Day);
+            var minutes = new long[(next - minute) / 60];
+            var latencies = new double[minutes.Length];
+            for (var i = 0; i < minutes.Length; i++, minute += 60)
+            {
+                minutes[i] = minute;
+                latencies[i] = Math.Max(0, Latency + (most == 0 ? 0 : random.NextInt64(-most, most + 1)));
+            }
+            yield return new Correction(Status, minutes, latencies);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Data.Common;
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Kener.Monitors;
+
+/// <summary>A person's word on what minutes were: one status, a latency each. Minutes ascend and do not repeat.</summary>
+internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[] Latencies)
+{
+    private const double MostMilliseconds = 1e9;
+
+    public static MonitorStatus StatusOf(JsonElement value, string message) => value.Text(message) switch
+    {
+        "UP" => MonitorStatus.Up,
+        "DOWN" => MonitorStatus.Down,
+        "DEGRADED" => MonitorStatus.Degraded,
+        _ => throw Refusal.BadRequest(message),
+    };
+
+    /// <summary>Milliseconds: finite, not negative, at most 1e9.</summary>
+    public static double Amount(JsonElement value, string message) =>
+        // Adding 0 makes 0 of -0.
+        value.Number(message) is var number and >= 0 and <= MostMilliseconds ? number + 0d : throw Refusal.BadRequest(message);
+
+    /// <summary>
+    /// The monitor, kept from being deleted or corrected by another until the transaction ends; null where it is gone. Reports of checks
+    /// need not wait. SQLite has one writer.
+    /// </summary>
+    public static async Task<Monitor?> LockAsync(MonitorsDb db, long id, CancellationToken cancel)
+    {
+        var monitors = db.IsPostgres
+            ? db.Monitors.FromSql($"SELECT * FROM monitors WHERE id = {id} FOR NO KEY UPDATE")
+            : db.Monitors.Where(row => row.Id == id);
+        return (await monitors.AsNoTracking().ToListAsync(cancel)).SingleOrDefault();
+    }
+
+    /// <summary>
+    /// Inserts or overwrites the minutes in one statement, in the transaction under way; what is now stored of each, in order. What a
+    /// check itself saw stays in raw_status; its message goes, since it no longer explains the status.
+    /// </summary>
+    public async Task<IReadOnlyList<Observed>> StoreAsync(MonitorsDb db, long monitor, CancellationToken cancel)
+    {
+        var versions = db.IsPostgres ? await UnnestAsync(db, monitor, cancel) : await OneByOneAsync(db, monitor, cancel);
+        return [.. Minutes.Select((minute, i) => new Observed(minute, Status, Latencies[i], versions[i]))];
+    }
+
+    private async Task<int[]> UnnestAsync(MonitorsDb db, long monitor, CancellationToken cancel)
+    {
+        var (status, manual) = ((short)Status, (short)ResultType.Manual);
+        var rows = await db.Database.SqlQuery<Stored>($"""
+            INSERT INTO results (monitor_id, minute, region, status, raw_status, latency, type, version)
+            SELECT {monitor}, minute, 0, {status}, {status}, latency, {manual}, 1 FROM unnest({Minutes}, {Latencies}) AS given (minute, latency)
+            ON CONFLICT (monitor_id, minute, region) DO UPDATE SET
+                status = excluded.status, latency = excluded.latency, type = excluded.type, message = NULL, version = results.version + 1
+            RETURNING minute, version
+            """).ToListAsync(cancel);
+        return [.. rows.OrderBy(row => row.Minute).Select(row => row.Version)];
+    }
+
+    private async Task<int[]> OneByOneAsync(MonitorsDb db, long monitor, CancellationToken cancel)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        command.CommandText = """
+            INSERT INTO results (monitor_id, minute, region, status, raw_status, latency, type, version)
+            VALUES (@monitor, @minute, 0, @status, @status, @latency, @manual, 1)
+            ON CONFLICT (monitor_id, minute, region) DO UPDATE SET
+                status = excluded.status, latency = excluded.latency, type = excluded.type, message = NULL, version = results.version + 1
+            RETURNING version
+            """;
+        Add(command, "@monitor", monitor);
+        Add(command, "@status", (long)Status);
+        Add(command, "@manual", (long)ResultType.Manual);
+        var minute = Add(command, "@minute", 0L);
+        var latency = Add(command, "@latency", 0d);
+        await command.PrepareAsync(cancel);
+        var versions = new int[Minutes.Length];
+        for (var i = 0; i < Minutes.Length; i++)
+        {
+            (minute.Value, latency.Value) = (Minutes[i], Latencies[i]);
+            versions[i] = (int)(long)(await command.ExecuteScalarAsync(cancel))!;
+        }
+        return versions;
+    }
+
+    private static DbParameter Add(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+        return parameter;
+    }
+
+    private sealed record Stored(long Minute, int Version);
+}

@@ -1,0 +1,27 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>GET /monitors/{tag}/data/{timestamp}.</summary>
+internal static class ReadMinute
+{
+    public static async Task<IResult> HandleAsync(string tag, string timestamp, MonitorsDb db, CancellationToken cancel)
+    {
+        var monitor = await GetMonitor.FindAsync(db, tag, cancel);
+        var minute = Minute(timestamp);
+        var result = await FindAsync(db, monitor.Id, minute, cancel)
+            ?? throw Refusal.NotFound($"No monitoring data found for monitor '{tag}' at timestamp {minute}");
+        return V4.Json(new { data = await ShowAsync(db, tag, result, cancel) });
+    }
+
+    internal static long Minute(string timestamp) =>
+        Minutes.Floor(Instants.Parse(timestamp, "Timestamp must be a valid integer (UTC timestamp in seconds)"));
+
+    internal static Task<Result?> FindAsync(MonitorsDb db, long monitor, long minute, CancellationToken cancel) =>
+        db.Results.AsNoTracking().FirstOrDefaultAsync(row => row.MonitorId == monitor && row.Minute == minute && row.Region == 0, cancel);
+
+    internal static async Task<Sample> ShowAsync(MonitorsDb db, string tag, Result result, CancellationToken cancel) =>
+        Sample.Of(tag, result, await OverlayInterval.TouchingAsync(db, result.MonitorId, result.Minute, result.Minute + 1, cancel));
+}

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>GET /monitors/{tag}/data: the recorded minutes of [start, end), oldest first, however many, in flat memory.</summary>
+internal static class ReadRange
+{
+    // EF keeps a whole answer of PostgreSQL in memory where it may have to ask again, so the range is read a few days at a time.
+    private const int Page = 5_000;
+
+    public static async Task<IResult> HandleAsync(string tag, string? start_ts, string? end_ts, MonitorsDb db, CancellationToken cancel)
+    {
+        var monitor = await GetMonitor.FindAsync(db, tag, cancel);
+        var (start, end) = Range(start_ts, end_ts);
+        var overlays = await OverlayInterval.TouchingAsync(db, monitor.Id, start, end, cancel);
+        // Read before the answer begins, so that a database that is away is still told by the status.
+        var first = await PageAsync(db, monitor.Id, start, end, cancel);
+        return V4.Json(new { data = SamplesAsync(db, monitor, first, end, overlays, cancel) });
+    }
+
+    internal static (long Start, long End) Range(string? startText, string? endText)
+    {
+        const string Whole = "start_ts and end_ts must be valid integers (UTC timestamps in seconds)";
+        if (string.IsNullOrEmpty(startText) || string.IsNullOrEmpty(endText))
+            throw Refusal.BadRequest("Both start_ts and end_ts query parameters are required");
+        var (start, end) = (Instants.Parse(startText, Whole), Instants.Parse(endText, Whole));
+        if (start >= end) throw Refusal.BadRequest("start_ts must be less than end_ts");
+        return (Minutes.Floor(start), Minutes.Floor(end));
+    }
+
+    private static async IAsyncEnumerable<Sample> SamplesAsync(
+        MonitorsDb db, Monitor monitor, List<Result> page, long end, Overlay[] overlays, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (page.Count > 0)
+        {
+            var (from, after) = (page[0].Minute, page[^1].Minute + 60);
+            var near = Array.FindAll(overlays, overlay => overlay.Touches(from, after));
+            foreach (var result in page) yield return Sample.Of(monitor.Tag, result, near);
+            if (page.Count < Page) yield break;
+            page = await PageAsync(db, monitor.Id, after, end, cancel);
+        }
+    }
+
+    private static Task<List<Result>> PageAsync(MonitorsDb db, long monitor, long from, long end, CancellationToken cancel) =>
+        db.Results.AsNoTracking().Where(row => row.MonitorId == monitor && row.Region == 0 && row.Minute >= from && row.Minute < end)
+            .OrderBy(row => row.Minute).Take(Page).ToListAsync(cancel);
+}

@@ -1,0 +1,51 @@
+using Kener.Contracts;
+
+namespace Kener.Monitors;
+
+/// <summary>What a minute's verdict is, as far as others need it.</summary>
+internal readonly record struct Observed(long Minute, MonitorStatus Status, double Latency, int Version);
+
+/// <summary>Minutes as runs, and runs as messages.</summary>
+internal static class Runs
+{
+    private const int MostRuns = 1_000;
+
+    /// <summary>
+    /// The messages that tell these minutes, which ascend: equal minutes in a row are one run, a message holds one day of UTC at most
+    /// (and so 1,440 minutes) and 1,000 runs.
+    /// </summary>
+    public static IEnumerable<ReadingsRecorded> Messages(long monitor, IEnumerable<Observed> minutes)
+    {
+        var runs = new List<Reading>();
+        foreach (var run in Of(monitor, minutes))
+        {
+            if (runs.Count == MostRuns || (runs.Count > 0 && Minutes.DayOf(runs[0].Minute) != Minutes.DayOf(run.Minute)))
+            {
+                yield return new ReadingsRecorded { Readings = runs };
+                runs = [];
+            }
+            runs.Add(run);
+        }
+        if (runs.Count > 0) yield return new ReadingsRecorded { Readings = runs };
+    }
+
+    private static IEnumerable<Reading> Of(long monitor, IEnumerable<Observed> minutes)
+    {
+        Reading? run = null;
+        foreach (var next in minutes)
+        {
+            if (run is not null && Continues(run, next))
+            {
+                run = run with { Count = run.Count + 1 };
+                continue;
+            }
+            if (run is not null) yield return run;
+            run = new Reading(monitor, next.Minute, 1, next.Status, next.Latency, next.Version);
+        }
+        if (run is not null) yield return run;
+    }
+
+    private static bool Continues(Reading run, Observed next) =>
+        next.Minute == run.Minute + 60L * run.Count && Minutes.DayOf(next.Minute) == Minutes.DayOf(run.Minute)
+        && next.Status == run.Status && next.Latency.Equals(run.Latency) && next.Version == run.Version;
+}
