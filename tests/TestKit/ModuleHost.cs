@@ -73,7 +73,16 @@ public sealed class ModuleHost : IAsyncDisposable
         app.UseServiceDefaults();
         app.MapServiceDefaults();
         map(app);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            await cleanUp();
+            throw;
+        }
         return new ModuleHost(app, cleanUp);
     }
 

@@ -23,11 +23,18 @@ public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
             {
                 if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
                 else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw Unusable(folder, fault);
+            }
+            try
+            {
                 _claim = new FileStream(Path.Combine(folder, "kener.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (Exception fault) when (fault is UnauthorizedAccessException or DirectoryNotFoundException or NotSupportedException)
+            catch (UnauthorizedAccessException fault)
             {
-                throw new InvalidOperationException($"Kener__DataPath: the folder '{folder}' can not be written: {fault.Message}", fault);
+                throw Unusable(folder, fault);
             }
             catch (IOException fault)
             {
@@ -36,6 +43,9 @@ public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
             }
         }
     }
+
+    private static InvalidOperationException Unusable(string folder, Exception fault) =>
+        new($"Kener__DataPath: the folder '{folder}' can not be written: {fault.Message}", fault);
 
     /// <inheritdoc/>
     public void Dispose() => _claim?.Dispose();

@@ -1,0 +1,218 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Persistence.Tests;
+
+public sealed class ChangesTests
+{
+    public static TheoryData<DatabaseKind> Databases => TestModule.Databases;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task State_event_and_audit_are_committed_together(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        var id = await module.MakeAsync("one");
+
+        var audit = Assert.Single(await module.ReadAsync(db => db.Audit.ToListAsync(Cancel)));
+        Assert.Equal(("key:7", "thing.made", "thing", id), (audit.Actor, audit.Action, audit.SubjectType, audit.SubjectId));
+        Assert.Equal("one", (await module.ReadAsync(db => db.Things.SingleAsync(Cancel))).Name);
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == id && message.Version == 1)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Work_that_throws_changes_nothing(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        await Assert.ThrowsAsync<Refusal>(() => module.CommitAsync<bool>(async change =>
+        {
+            change.Db.Add(new Thing { Name = "never" });
+            await change.FlushAsync(Cancel);
+            change.Publish("thing/1", () => new IncidentChanged { Id = 1, Version = 1 });
+            change.Note("thing.made", "thing", () => 1);
+            throw Refusal.BadRequest("No");
+        }, Cancel));
+
+        await AssertEmptyAsync(module);
+        Assert.Equal(0, module.Signal.Expected);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_event_that_can_not_be_made_undoes_the_change(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => module.CommitAsync(change =>
+        {
+            change.Db.Add(new Thing { Name = "never" });
+            change.Publish("thing/1", () => "not an event");
+            change.Note("thing.made", "thing", () => 1);
+            return Task.FromResult(true);
+        }, Cancel));
+        await AssertEmptyAsync(module);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_change_that_nobody_noted_is_refused(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => module.CommitAsync(change =>
+        {
+            change.Db.Add(new Thing { Name = "never" });
+            return Task.FromResult(true);
+        }, Cancel));
+        await AssertEmptyAsync(module);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_change_of_nothing_leaves_no_trace(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        Assert.Equal(42, await module.CommitAsync(_ => Task.FromResult(42), Cancel));
+        await AssertEmptyAsync(module);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Changes_of_one_thing_take_turns_and_none_is_lost(DatabaseKind database)
+    {
+        const int Writers = 8, Each = 10;
+        await using var module = await TestModule.StartAsync(database);
+        var id = await module.MakeAsync("contested");
+        var versions = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(async () =>
+        {
+            var mine = new List<long>();
+            for (var i = 0; i < Each; i++) mine.Add(await module.CountAsync(id));
+            return mine;
+        }, Cancel)));
+
+        var thing = await module.ReadAsync(db => db.Things.SingleAsync(Cancel));
+        Assert.Equal((1 + Writers * Each, Writers * Each), (thing.Version, thing.Count));
+        Assert.Equal(Enumerable.Range(2, Writers * Each).Select(version => (long)version), versions.SelectMany(mine => mine).Order());
+        await module.OutboxEmptyAsync();
+        Assert.Equal(1 + Writers * Each, module.Inbox.Of<IncidentChanged>().Select(message => message.Version).Distinct().Count());
+        await Eventually.TrueAsync(() => Task.FromResult(module.Signal.Expected == 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_lock_gives_what_is_there_now_and_raises_the_version_once(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        var id = await module.MakeAsync("stale");
+        await module.WithAsync(async (_, changes) => await changes.CommitAsync("key:7", async change =>
+        {
+            var before = await change.Db.Things.SingleAsync(thing => thing.Id == id, Cancel);
+            Assert.Equal(0, before.Count);
+            // PostgreSQL lets another writer pass meanwhile; SQLite has only one.
+            if (database == DatabaseKind.PostgreSQL) await module.CountAsync(id);
+            var locked = await change.LockAsync<Thing>(id, Cancel);
+            Assert.Same(before, locked);
+            Assert.Equal(database == DatabaseKind.PostgreSQL ? 1 : 0, locked!.Count);
+            locked.Count++;
+            await change.LockAsync<Thing>(id, Cancel);
+            change.Note("thing.counted", "thing", () => id);
+            return true;
+        }, Cancel));
+
+        var thing = await module.ReadAsync(db => db.Things.SingleAsync(Cancel));
+        Assert.Equal(database == DatabaseKind.PostgreSQL ? (3, 2) : (2, 1), (thing.Version, thing.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_lock_on_what_does_not_exist_is_nothing(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        Assert.True(await module.CommitAsync(async change => await change.LockAsync<Thing>(12345, Cancel) is null, Cancel));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Of_two_that_race_for_a_unique_name_one_is_told_that_it_is_a_duplicate(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        var attempts = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            try
+            {
+                await module.MakeAsync("wanted");
+                return "made";
+            }
+            catch (DbUpdateException fault) when (fault.IsDuplicate())
+            {
+                return "duplicate";
+            }
+        }, Cancel)));
+        Assert.Equal(["duplicate", "duplicate", "duplicate", "made"], attempts.Order());
+        Assert.Single(await module.ReadAsync(db => db.Things.ToListAsync(Cancel)));
+        Assert.Single(await module.ReadAsync(db => db.Audit.ToListAsync(Cancel)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_commit_answers_after_its_events_were_delivered(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        await Eventually.TrueAsync(() => Task.FromResult(module.Signal.IsDelivering));
+        for (var i = 0; i < 20; i++)
+        {
+            var id = await module.MakeAsync($"number {i}");
+            Assert.Contains(module.Inbox.Of<IncidentChanged>(), message => message.Id == id);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_commit_waits_a_quarter_of_a_second_at_most(DatabaseKind database)
+    {
+        var release = new TaskCompletionSource();
+        await using var module = await TestModule.StartAsync(database, inbox: new Inbox { Handle = (_, cancel) => release.Task.WaitAsync(cancel) });
+        await Eventually.TrueAsync(() => Task.FromResult(module.Signal.IsDelivering));
+        var start = TimeProvider.System.GetTimestamp();
+        await module.MakeAsync("slow");
+        var took = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+        Assert.InRange(took, 240, 5_000);
+        Assert.Empty(module.Inbox.Of<IncidentChanged>());
+        Assert.Equal(0, module.Signal.Expected);
+        release.SetResult();
+        await module.OutboxEmptyAsync();
+        Assert.Single(module.Inbox.Of<IncidentChanged>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Taking_in_a_fact_waits_for_nobody_and_needs_no_note(DatabaseKind database)
+    {
+        var release = new TaskCompletionSource();
+        await using var module = await TestModule.StartAsync(database, inbox: new Inbox { Handle = (_, cancel) => release.Task.WaitAsync(cancel) });
+        await module.WithAsync(async (_, changes) =>
+        {
+            await changes.ProjectAsync(change =>
+            {
+                change.Db.Add(new Thing { Name = "projected" });
+                change.Publish("replay", () => new ReplayRequested { By = "test" });
+                return Task.CompletedTask;
+            }, Cancel);
+            return true;
+        });
+        Assert.Empty(module.Inbox.Of<ReplayRequested>());
+        release.SetResult();
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count == 1));
+        Assert.Equal(0, await module.ReadAsync(db => db.Audit.CountAsync(Cancel)));
+    }
+
+    private static async Task AssertEmptyAsync(TestModule module)
+    {
+        Assert.Equal(0, await module.ReadAsync(db => db.Things.CountAsync(Cancel)));
+        Assert.Equal(0, await module.ReadAsync(db => db.Audit.CountAsync(Cancel)));
+        Assert.Equal(0, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Kener.Persistence.Tests;
+
+public sealed class DispatcherTests
+{
+    public static TheoryData<DatabaseKind> Databases => TestModule.Databases;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Events_arrive_in_the_order_of_their_entry(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database);
+        for (var i = 1; i <= 30; i++) await module.SendAsync(Event(i));
+        await module.OutboxEmptyAsync();
+        Assert.Equal(Enumerable.Range(1, 30).Select(id => (long)id), module.Inbox.Of<IncidentChanged>().Select(message => message.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task More_than_a_batch_arrives_without_the_clock(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database, Clocks.AtHand());
+        await module.WithAsync(async (_, changes) =>
+        {
+            await changes.ProjectAsync(change =>
+            {
+                for (var i = 1; i <= 450; i++)
+                {
+                    var id = i;
+                    change.Publish("test", () => Event(id));
+                }
+                return Task.CompletedTask;
+            }, Cancel);
+            return true;
+        });
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Select(message => message.Id).Distinct().Count() == 450));
+        await module.OutboxEmptyAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_event_that_fails_ten_times_becomes_a_dead_letter_and_the_others_go_on(DatabaseKind database)
+    {
+        var clock = Clocks.AtHand();
+        var tries = 0;
+        var inbox = new Inbox
+        {
+            Handle = (message, _) =>
+            {
+                if (message is not IncidentChanged { Id: 1 }) return Task.CompletedTask;
+                tries++;
+                // What no database takes must not keep the row from being given up.
+                throw new InvalidOperationException("poison \0 \ud800");
+            },
+        };
+        await using var module = await TestModule.StartAsync(database, clock, inbox);
+        await module.SendAsync(Event(1));
+        await module.SendAsync(Event(2));
+        await Eventually.TrueAsync(() => Task.FromResult(inbox.Of<IncidentChanged>().Any(message => message.Id == 2)));
+        await clock.TurnUntilAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)));
+        await module.SendAsync(Event(3));
+        await module.OutboxEmptyAsync();
+
+        var dead = await module.ReadAsync(db => db.DeadLetters.SingleAsync(Cancel));
+        Assert.Equal(10, tries);
+        Assert.Equal((nameof(IncidentChanged), "test"), (dead.Type, dead.Subject));
+        Assert.StartsWith("poison", dead.Error, StringComparison.Ordinal);
+        Assert.Equal([2, 3], inbox.Of<IncidentChanged>().Select(message => message.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_failed_event_is_tried_again_later_and_later(DatabaseKind database)
+    {
+        var clock = Clocks.AtHand();
+        var tries = new ConcurrentQueue<DateTimeOffset>();
+        var inbox = new Inbox
+        {
+            Handle = (_, _) =>
+            {
+                tries.Enqueue(clock.GetUtcNow());
+                return tries.Count < 6 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+            },
+        };
+        await using var module = await TestModule.StartAsync(database, clock, inbox);
+        await module.SendAsync(Event(1));
+        await clock.TurnUntilAsync(() => Task.FromResult(inbox.Of<IncidentChanged>().Count == 1));
+        var pauses = tries.Zip(tries.Skip(1), (before, after) => after - before).ToList();
+        Assert.True(pauses[^1] > pauses[0] && pauses[^1] >= TimeSpan.FromSeconds(3), string.Join(", ", pauses));
+        await module.OutboxEmptyAsync();
+        Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_event_that_nobody_can_read_becomes_a_dead_letter(DatabaseKind database)
+    {
+        var clock = Clocks.AtHand();
+        await using var module = await TestModule.StartAsync(database, clock);
+        await module.WithAsync(async (_, changes) =>
+        {
+            await changes.ProjectAsync(change =>
+            {
+                change.Db.Outbox.Add(new OutboxRow { Type = "OfAnotherAge", Payload = "{}", Subject = "a", MessageId = Guid.CreateVersion7() });
+                change.Db.Outbox.Add(new OutboxRow { Type = nameof(IncidentChanged), Payload = "{\"id\":", Subject = "b", MessageId = Guid.CreateVersion7() });
+                change.Db.Outbox.Add(new OutboxRow { Type = nameof(IncidentChanged), Payload = "null", Subject = "c", MessageId = Guid.CreateVersion7() });
+                change.Publish("test", () => Event(4));
+                return Task.CompletedTask;
+            }, Cancel);
+            return true;
+        });
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == 4)));
+        await clock.TurnUntilAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) == 3);
+        Assert.Equal(["a", "b", "c"], await module.ReadAsync(db => db.DeadLetters.Select(dead => dead.Subject).Order().ToListAsync(Cancel)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_event_whose_process_ended_before_the_deletion_is_delivered_again(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database, more: services => services.AddFault(new BrokenDeletion()));
+        await module.SendAsync(Event(1));
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Count == 2));
+        await module.OutboxEmptyAsync();
+        Assert.Equal([1, 1], module.Inbox.Of<IncidentChanged>().Select(message => message.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task What_was_not_delivered_is_delivered_after_a_restart(DatabaseKind database)
+    {
+        var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
+        var (connection, drop) = database == DatabaseKind.PostgreSQL ? await PostgresDatabase.CreateAsync() : ("", () => ValueTask.CompletedTask);
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection };
+        var failing = new Inbox { Handle = (_, _) => throw new InvalidOperationException("not now") };
+        await using (var before = await TestModule.StartAsync(database, inbox: failing, dataPath: folder, settings: settings))
+        {
+            await before.MakeAsync("survivor");
+        }
+        await using (var after = await TestModule.StartAsync(database, dataPath: folder, settings: settings))
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(after.Inbox.Of<IncidentChanged>().Any(message => message.Title == "survivor")), 20);
+        }
+        await drop();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task What_others_put_into_the_outbox_is_found_within_a_second(DatabaseKind database)
+    {
+        var clock = Clocks.AtHand();
+        await using var module = await TestModule.StartAsync(database, clock);
+        await Eventually.TrueAsync(() => Task.FromResult(module.Signal.IsDelivering));
+        await module.ReadAsync(async db =>
+        {
+            db.Outbox.Add(new OutboxRow
+            {
+                Type = nameof(ReplayRequested),
+                Payload = "{\"by\":\"another process\"}",
+                Subject = "replay",
+                MessageId = Guid.CreateVersion7(),
+            });
+            return await db.SaveChangesAsync(Cancel);
+        });
+        await clock.TurnUntilAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count == 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task A_module_may_commit_while_it_starts(DatabaseKind database)
+    {
+        await using var module = await TestModule.StartAsync(database, Clocks.AtHand(), more: services => services.AddHostedService<AtStart>());
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Count == 1));
+    }
+
+    [Fact]
+    public async Task Replicas_share_the_work()
+    {
+        var (connection, drop) = await PostgresDatabase.CreateAsync();
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection };
+        var inbox = new Inbox();
+        await using (var one = await TestModule.StartAsync(DatabaseKind.PostgreSQL, inbox: inbox, settings: settings))
+        await using (var two = await TestModule.StartAsync(DatabaseKind.PostgreSQL, inbox: inbox, settings: settings))
+        {
+            await Task.WhenAll(Enumerable.Range(1, 100).Select(i => (i % 2 == 0 ? one : two).SendAsync(Event(i))));
+            await one.OutboxEmptyAsync();
+            Assert.Equal(Enumerable.Range(1, 100).Select(id => (long)id), inbox.Of<IncidentChanged>().Select(message => message.Id).Order());
+        }
+        await drop();
+    }
+
+    private static IncidentChanged Event(long id) => new() { Id = id, Version = 1 };
+
+    private sealed class AtStart(IServiceScopeFactory scopes) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<Changes<TestDb>>().CommitAsync("system", change =>
+            {
+                change.Publish("test", () => Event(1));
+                change.Note("started", "test", () => 1);
+                return Task.CompletedTask;
+            }, cancellationToken);
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

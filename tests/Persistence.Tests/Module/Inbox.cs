@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Kener.Contracts;
+using MassTransit;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>What the test module's consumers received, and what they do about it.</summary>
+internal sealed class Inbox
+{
+    private readonly ConcurrentQueue<object> _received = new();
+
+    /// <summary>Done with each event before it counts as received; may throw.</summary>
+    public Func<object, CancellationToken, Task> Handle { get; set; } = (_, _) => Task.CompletedTask;
+
+    public IReadOnlyList<T> Of<T>() => [.. _received.OfType<T>()];
+
+    public async Task TakeAsync(object message, CancellationToken cancel)
+    {
+        await Handle(message, cancel);
+        _received.Enqueue(message);
+    }
+}
+
+internal sealed class IncidentChangedConsumer(Inbox inbox) : IConsumer<IncidentChanged>
+{
+    public Task Consume(ConsumeContext<IncidentChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+}
+
+internal sealed class EverythingElseConsumer(Inbox inbox) : IConsumer<ReplayRequested>, IConsumer<ReadingsRecorded>, IConsumer<MonitorChanged>
+{
+    public Task Consume(ConsumeContext<ReplayRequested> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<ReadingsRecorded> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<MonitorChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+}

@@ -1,0 +1,100 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>The test module as it runs in a process.</summary>
+internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposable
+{
+    public static TheoryData<DatabaseKind> Databases => [DatabaseKind.Sqlite, DatabaseKind.PostgreSQL];
+
+    public Inbox Inbox => inbox;
+
+    public IServiceProvider Services => host.Services;
+
+    public OutboxSignal<TestDb> Signal => host.Services.GetRequiredService<OutboxSignal<TestDb>>();
+
+    public static async Task<TestModule> StartAsync(
+        DatabaseKind database, TimeProvider? clock = null, Inbox? inbox = null, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? more = null)
+    {
+        inbox ??= new Inbox();
+        var host = await ModuleHost.StartAsync(database, builder =>
+        {
+            builder.Services.AddSingleton(inbox);
+            builder.AddModuleDb<TestDb, TestSqlite, TestPostgres>("testdb", "test");
+            builder.AddEventConsumer<IncidentChangedConsumer>();
+            builder.AddEventConsumer<EverythingElseConsumer>();
+            more?.Invoke(builder.Services);
+        }, _ => { }, clock, dataPath, settings);
+        return new TestModule(host, inbox);
+    }
+
+    /// <summary>Runs a piece of work in a scope of its own, as a request does.</summary>
+    public async Task<T> WithAsync<T>(Func<TestDb, Changes<TestDb>, Task<T>> work)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<TestDb>(), scope.ServiceProvider.GetRequiredService<Changes<TestDb>>());
+    }
+
+    public Task<T> ReadAsync<T>(Func<TestDb, Task<T>> read) => WithAsync((db, _) => read(db));
+
+    public Task<T> CommitAsync<T>(Func<Change<TestDb>, Task<T>> work, CancellationToken cancel = default) =>
+        WithAsync((_, changes) => changes.CommitAsync("key:7", work, cancel));
+
+    /// <summary>A new thing, whose event is an incident of the same id and version.</summary>
+    public Task<long> MakeAsync(string name) => CommitAsync(async change =>
+    {
+        var thing = new Thing { Name = name, Version = 1 };
+        change.Db.Add(thing);
+        await change.FlushAsync(default);
+        change.Publish($"thing/{thing.Id}", () => EventOf(thing));
+        change.Note("thing.made", "thing", () => thing.Id);
+        return thing.Id;
+    });
+
+    /// <summary>One more, by the usual way of a change.</summary>
+    public Task<long> CountAsync(long id) => CommitAsync(async change =>
+    {
+        var thing = await change.LockAsync<Thing>(id, default) ?? throw Refusal.NotFound("No such thing");
+        thing.Count++;
+        change.Publish($"thing/{id}", () => EventOf(thing));
+        change.Note("thing.counted", "thing", () => id);
+        return thing.Version;
+    });
+
+    /// <summary>Sends an event without waiting for its delivery.</summary>
+    public Task SendAsync(object message) => WithAsync(async (_, changes) =>
+    {
+        await changes.ProjectAsync(change =>
+        {
+            change.Publish("test", () => message);
+            return Task.CompletedTask;
+        }, default);
+        return true;
+    });
+
+    public Task OutboxEmptyAsync() => Eventually.TrueAsync(async () => !await ReadAsync(db => db.Outbox.AnyAsync()));
+
+    public static IncidentChanged EventOf(Thing thing) => new() { Id = thing.Id, Version = thing.Version, Title = thing.Name };
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+}
+
+/// <summary>A clock that a test turns by hand, beginning now.</summary>
+internal static class Clocks
+{
+    public static FakeTimeProvider AtHand() => new(TimeProvider.System.GetUtcNow());
+
+    /// <summary>Turns the clock, a second at a time, until it holds; fails after ten real seconds.</summary>
+    public static Task TurnUntilAsync(this FakeTimeProvider clock, Func<Task<bool>> holds) => Eventually.TrueAsync(async () =>
+    {
+        if (await holds()) return true;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        return false;
+    }, seconds: 20);
+}

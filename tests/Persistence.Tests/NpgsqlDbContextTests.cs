@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>Aspire's conventions, so that its own package can take this one's place.</summary>
+public sealed class NpgsqlDbContextTests
+{
+    private const string Section = "Aspire:Npgsql:EntityFrameworkCore:PostgreSQL";
+
+    [Fact]
+    public void The_connection_string_comes_by_its_name() =>
+        With(new() { ["ConnectionStrings:some"] = "Host=a;Database=x" }, db => Assert.Equal("Host=a;Database=x", db.Database.GetConnectionString()));
+
+    [Fact]
+    public void A_connection_string_by_name_comes_before_one_in_the_section() => With(new()
+    {
+        [$"{Section}:ConnectionString"] = "Host=section",
+        ["ConnectionStrings:some"] = "Host=name",
+    }, db => Assert.Equal("Host=name", db.Database.GetConnectionString()));
+
+    [Fact]
+    public void Without_one_by_name_the_sections_counts() =>
+        With(new() { [$"{Section}:ConnectionString"] = "Host=section" }, db => Assert.Equal("Host=section", db.Database.GetConnectionString()));
+
+    [Theory]
+    [InlineData("", "some", "TestPostgres", 3)]
+    [InlineData("", "some", null, 2)]
+    [InlineData("", null, null, 1)]
+    [InlineData("", null, "TestPostgres", 3)]
+    public void The_nearer_section_wins(string all, string? name, string? type, int expected)
+    {
+        var settings = new Dictionary<string, string?> { ["ConnectionStrings:some"] = "Host=a", [$"{Section}{all}:CommandTimeout"] = "1" };
+        if (name is not null) settings[$"{Section}:{name}:CommandTimeout"] = "2";
+        if (type is not null) settings[$"{Section}:{type}:CommandTimeout"] = "3";
+        With(settings, db => Assert.Equal(expected, db.Database.GetCommandTimeout()));
+    }
+
+    [Fact]
+    public void Code_has_the_last_word() => With(
+        new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:CommandTimeout"] = "1" },
+        db => Assert.Equal(("Host=code", 9), (db.Database.GetConnectionString(), db.Database.GetCommandTimeout())),
+        builder => builder.AddNpgsqlDbContext<TestPostgres>("some", settings => (settings.ConnectionString, settings.CommandTimeout) = ("Host=code", 9)));
+
+    [Theory]
+    [InlineData("false", true)]
+    [InlineData("true", false)]
+    public void Retries_can_be_switched_off(string disabled, bool retries) => With(
+        new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:DisableRetry"] = disabled },
+        db => Assert.Equal(retries, db.Database.CreateExecutionStrategy().RetriesOnFailure));
+
+    [Fact]
+    public void A_missing_connection_string_is_told_at_first_use()
+    {
+        var builder = Builder([]);
+        builder.AddNpgsqlDbContext<TestPostgres>("some");
+        using var host = builder.Build();
+        using var scope = host.Services.CreateScope();
+        var fault = Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredService<TestPostgres>());
+        Assert.Contains("ConnectionStrings__some", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("false", 1)]
+    [InlineData("true", 0)]
+    public void There_is_one_health_check_a_context_unless_switched_off(string disabled, int checks)
+    {
+        var builder = Builder(new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:DisableHealthChecks"] = disabled });
+        builder.AddNpgsqlDbContext<TestPostgres>("some");
+        builder.AddNpgsqlDbContext<TestPostgres>("some");
+        using var host = builder.Build();
+        var registered = host.Services.GetService<IOptions<HealthCheckServiceOptions>>()?.Value.Registrations ?? [];
+        Assert.Equal(checks, registered.Count(check => check.Name == nameof(TestPostgres)));
+    }
+
+    private static HostApplicationBuilder Builder(Dictionary<string, string?> settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(settings);
+        return builder;
+    }
+
+    private static void With(Dictionary<string, string?> settings, Action<DbContext> check, Action<HostApplicationBuilder>? add = null)
+    {
+        var builder = Builder(settings);
+        if (add is null) builder.AddNpgsqlDbContext<TestPostgres>("some");
+        else add(builder);
+        using var host = builder.Build();
+        using var scope = host.Services.CreateScope();
+        check(scope.ServiceProvider.GetRequiredService<TestPostgres>());
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Persistence.Tests;
+
+public sealed class ReferenceWaitTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_known_is_not_waited_for() =>
+        Assert.True(await new ReferenceWait(new FakeTimeProvider()).UntilAsync(() => Task.FromResult(true), Cancel));
+
+    [Fact]
+    public async Task What_becomes_known_in_time_is_known()
+    {
+        var asked = 0;
+        Assert.True(await new ReferenceWait(TimeProvider.System).UntilAsync(() => Task.FromResult(++asked == 3), Cancel));
+    }
+
+    [Fact]
+    public async Task What_stays_unknown_is_refused_after_half_a_second()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        Assert.False(await new ReferenceWait(TimeProvider.System).UntilAsync(() => Task.FromResult(false), Cancel));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 480, 5_000);
+    }
+
+    [Fact]
+    public async Task Only_32_wait_at_once_and_places_come_free_again()
+    {
+        var clock = new FakeTimeProvider();
+        var wait = new ReferenceWait(clock);
+        var waiting = Enumerable.Range(0, 32).Select(_ => wait.UntilAsync(() => Task.FromResult(false), Cancel)).ToList();
+        var refused = wait.UntilAsync(() => Task.FromResult(false), Cancel);
+        Assert.False(await refused);
+        Assert.All(waiting, one => Assert.False(one.IsCompleted));
+        while (!waiting.TrueForAll(one => one.IsCompleted)) clock.Advance(TimeSpan.FromMilliseconds(20));
+        var asked = 0;
+        var again = wait.UntilAsync(() => Task.FromResult(++asked > 1), Cancel);
+        while (!again.IsCompleted) clock.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.True(await again);
+    }
+}
