@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Incidents.Tests;
+
+/// <summary>What the others are told, and what stays on record.</summary>
+public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
+{
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Every_change_is_told_whole_recorded_and_noted(DatabaseKind database)
+    {
+        var service = await hosts.OnAsync(database);
+        var (tag, monitor) = await service.MonitorAsync();
+        var id = await service.CreateAsync(new { title = "t", start_date_time = 6_000, is_global = "NO", monitors = new[] { new { monitor_tag = tag, impact = "DEGRADED" } } });
+        var first = await service.PostAsync(id, "IDENTIFIED", 6_060, "one");
+        var second = await service.PostAsync(id, "RESOLVED", 6_120, "two");
+        await service.SendAsync("PATCH", $"/api/v4/incidents/{id}/comments/{first}", new { comment = "uno" });
+        await service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { title = "T" });
+        await service.SendAsync("DELETE", $"/api/v4/incidents/{id}/comments/{second}");
+        await service.SendAsync("DELETE", $"/api/v4/incidents/{id}");
+
+        var events = await service.EventsOfAsync(id, 7);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], events.Select(one => one.Version));
+        Assert.Equal([new IncidentLink(monitor, MonitorStatus.Degraded)], events[0].Monitors);
+        Assert.Equal((false, IncidentSource.Api, 6_000), (events[0].IsGlobal, events[0].Source, events[0].Start));
+        Assert.Equal((IncidentState.Resolved, 6_120), (events[4].State, events[4].End));
+        Assert.Equal([(second, "two"), (first, "uno")], events[4].Updates.Select(update => (update.Id, update.Markdown)));
+        Assert.Equal((IncidentState.Identified, null, "T"), (events[5].State, events[5].End, events[5].Title));
+        Assert.True(events[6].Deleted);
+
+        var versions = await service.ReadAsync(db => db.Versions.Where(row => row.IncidentId == id).OrderBy(row => row.Version).ToListAsync());
+        Assert.Equal(events.Select(one => JsonSerializer.Serialize(one, JsonSerializerOptions.Web)), versions.Select(row => row.Document));
+        Assert.All(versions, row => Assert.Equal("key:1", row.Actor));
+        var audit = await service.ReadAsync(db => db.Audit.Where(row => row.SubjectType == "incident" && row.SubjectId == id).OrderBy(row => row.Id).ToListAsync());
+        Assert.Equal(
+            ["incident.created", "incident.update.posted", "incident.update.posted", "incident.update.changed", "incident.changed", "incident.update.deleted", "incident.deleted"],
+            audit.Select(row => row.Action));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Writers_at_once_all_land_and_leave_no_gap(DatabaseKind database)
+    {
+        var service = await hosts.OnAsync(database);
+        var id = await service.CreateAsync();
+        var writes = Scale.Of(4);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async writer =>
+        {
+            for (var i = 0; i < writes; i++)
+            {
+                await service.PostAsync(id, writer % 2 == 0 ? "RESOLVED" : "MONITORING", 1_700_000_100 + 60 * i, $"{writer}/{i}");
+                (await service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { title = $"{writer}/{i}" })).Expect(HttpStatusCode.OK);
+            }
+        }));
+        var events = await service.EventsOfAsync(id, 1 + 8 * writes);
+        Assert.Equal(Enumerable.Range(1, 1 + 8 * writes).Select(version => (long)version), events.Select(one => one.Version));
+        Assert.Equal(4 * writes, events[^1].Updates.Select(update => update.Markdown).Distinct().Count());
+        var newest = events[^1].Updates.MaxBy(update => update.Id)!;
+        Assert.Equal((newest.State, newest.State == IncidentState.Resolved ? newest.At : (long?)null), (events[^1].State, events[^1].End));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Of_a_deletion_and_an_edit_at_once_one_comes_last_and_no_5xx(DatabaseKind database)
+    {
+        var service = await hosts.OnAsync(database);
+        for (var round = 0; round < 5; round++)
+        {
+            var id = await service.CreateAsync();
+            var replies = await Task.WhenAll(
+                service.SendAsync("DELETE", $"/api/v4/incidents/{id}"), service.SendAsync("POST", $"/api/v4/incidents/{id}/comments", new { comment = "c", state = "MONITORING" }),
+                service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { title = "x" }), service.SendAsync("DELETE", $"/api/v4/incidents/{id}"));
+            Assert.All(replies, reply => Assert.True((int)reply.Status is 200 or 201 or 404, reply.ToString()));
+            var written = replies.Count(reply => (int)reply.Status < 300);
+            var events = await service.EventsOfAsync(id, 1 + written);
+            Assert.True(events[^1].Deleted);
+            Assert.Equal(1 + written, events[^1].Version);
+        }
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_replay_tells_everything_again_tombstones_too(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        var (tag, _) = await service.MonitorAsync();
+        var rich = await service.CreateAsync(new { title = "rich", start_date_time = 60, monitors = new[] { new { monitor_tag = tag } } });
+        await service.PostAsync(rich, "RESOLVED", 120);
+        var gone = await service.CreateAsync();
+        await service.SendAsync("DELETE", $"/api/v4/incidents/{gone}");
+        await service.SeedAsync(230);
+        await service.EventsOfAsync(gone, 2);
+        var (whole, tombstone) = (Json((await service.EventsOfAsync(rich, 2))[^1]), Json((await service.EventsOfAsync(gone, 2))[^1]));
+        await Eventually.TrueAsync(() => service.ReadAsync(async db => !await db.Outbox.AnyAsync(TestContext.Current.CancellationToken)));
+        var audit = await service.ReadAsync(db => db.Audit.CountAsync());
+
+        service.Events.Clear();
+        await service.Host.PublishAsync(new ReplayRequested { By = "status" });
+        await Eventually.GetAsync(() => Task.FromResult(service.Events.Count), count => count == 232);
+        var told = service.Events.ToDictionary(one => one.Id, Json);
+        Assert.Equal((232, whole, tombstone), (told.Count, told[rich], told[gone]));
+        Assert.Equal(audit, await service.ReadAsync(db => db.Audit.CountAsync()));
+    }
+
+    private static string Json(IncidentChanged one) => JsonSerializer.Serialize(one);
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Incidents.Tests;
+
+/// <summary>The module on each database, started when first asked for, for all tests of a class.</summary>
+public sealed class Hosts : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<DatabaseKind, Lazy<Task<Service>>> _started = new();
+
+    internal Task<Service> OnAsync(DatabaseKind database) =>
+        _started.GetOrAdd(database, kind => new Lazy<Task<Service>>(() => Service.StartAsync(kind))).Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _started.Values) await (await service.Value).DisposeAsync();
+    }
+}
+
+/// <summary>The running module, and short ways to ask it.</summary>
+internal sealed class Service : IAsyncDisposable
+{
+    private static long s_lastMonitor = 100;
+    private readonly ModuleHost _host;
+
+    private Service(ModuleHost host) => (_host, Api) = (host, host.Client());
+
+    public ModuleHost Host => _host;
+    public HttpClient Api { get; }
+    /// <summary>Every IncidentChanged that was delivered.</summary>
+    public ConcurrentQueue<IncidentChanged> Events => _host.Services.GetRequiredService<EventLog>().Incidents;
+
+    public static async Task<Service> StartAsync(DatabaseKind database) => new(await ModuleHost.StartAsync(database, builder =>
+    {
+        builder.Services.AddSingleton<EventLog>();
+        builder.AddIncidents();
+        builder.AddEventConsumer<Recorder>();
+    }, app => app.MapIncidents(), settings: new Dictionary<string, string?> { ["Kener:SiteUrl"] = "https://status.example.com/" }));
+
+    /// <summary>Sends JSON as it stands, well-formed or not.</summary>
+    public async Task<Reply> SendAsync(string method, string path, string? json = null, HttpClient? by = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (json is not null) request.Content = new StringContent(json, Encoding.UTF8);
+        using var response = await (by ?? Api).SendAsync(request, TestContext.Current.CancellationToken);
+        return new Reply(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public Task<Reply> SendAsync(string method, string path, object body) => SendAsync(method, path, JsonSerializer.Serialize(body));
+
+    /// <summary>A new incident's id.</summary>
+    public async Task<long> CreateAsync(object? body = null) =>
+        (await SendAsync("POST", "/api/v4/incidents", body ?? new { title = "API down", start_date_time = 1_700_000_000 }))
+            .Expect(HttpStatusCode.Created).GetProperty("incident").GetProperty("id").GetInt64();
+
+    /// <summary>A new update's id.</summary>
+    public async Task<long> PostAsync(long incident, string state, long? timestamp = null, string comment = "text") =>
+        (await SendAsync("POST", $"/api/v4/incidents/{incident}/comments", new { comment, state, timestamp }))
+            .Expect(HttpStatusCode.Created).GetProperty("comment").GetProperty("id").GetInt64();
+
+    public async Task<JsonElement> IncidentAsync(long id) =>
+        (await SendAsync("GET", $"/api/v4/incidents/{id}")).Expect(HttpStatusCode.OK).GetProperty("incident");
+
+    public async Task<JsonElement[]> UpdatesAsync(long id) =>
+        [.. (await SendAsync("GET", $"/api/v4/incidents/{id}/comments")).Expect(HttpStatusCode.OK).GetProperty("comments").EnumerateArray()];
+
+    /// <summary>A monitor that no other test has, made known; its tag and id.</summary>
+    public async Task<(string Tag, long Id)> MonitorAsync()
+    {
+        var id = Interlocked.Increment(ref s_lastMonitor);
+        await _host.PublishAsync(new MonitorChanged { Id = id, Version = 1, Tag = $"m{id}" });
+        return ($"m{id}", id);
+    }
+
+    /// <summary>The events of one incident by version, once that many have come.</summary>
+    public Task<IncidentChanged[]> EventsOfAsync(long incident, int count) => Eventually.GetAsync(
+        () => Task.FromResult(Events.Where(one => one.Id == incident).OrderBy(one => one.Version).ToArray()), events => events.Length >= count);
+
+    public async Task<T> ReadAsync<T>(Func<IncidentsDb, Task<T>> read)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<IncidentsDb>());
+    }
+
+    /// <summary>That many bare incidents, by the shortest way.</summary>
+    public Task SeedAsync(int count)
+    {
+        const string Columns = "version, title, type, source, is_global, state, start_at, created_ms, updated_ms";
+        return ReadAsync(db => db.Database.ExecuteSqlRawAsync(db.IsPostgres
+            ? $"INSERT INTO incidents ({Columns}) SELECT 1, 'seed', 'INCIDENT', 1, true, 0, 60, 0, 0 FROM generate_series(1, {{0}})"
+            : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {0}) "
+                + $"INSERT INTO incidents ({Columns}) SELECT 1, 'seed', 'INCIDENT', 1, 1, 0, 60, 0, 0 FROM n", count));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await _host.DisposeAsync();
+    }
+}
+
+internal sealed record Reply(HttpStatusCode Status, string Body)
+{
+    public JsonElement Expect(HttpStatusCode status)
+    {
+        Assert.True(Status == status, $"{(int)Status} {Body}");
+        return JsonElement.Parse(Body);
+    }
+
+    /// <summary>The error shape, whole.</summary>
+    public void ExpectRefusal(HttpStatusCode status, string message)
+    {
+        var code = status == HttpStatusCode.NotFound ? "NOT_FOUND" : "BAD_REQUEST";
+        var error = Expect(status).EnumerateObject().Single();
+        Assert.Equal(
+            [("error", ""), ("code", code), ("message", message)],
+            [(error.Name, ""), .. error.Value.EnumerateObject().Select(field => (field.Name, field.Value.GetString()!))]);
+    }
+}
+
+internal sealed class EventLog
+{
+    public ConcurrentQueue<IncidentChanged> Incidents { get; } = new();
+}
+
+internal sealed class Recorder(EventLog log) : IConsumer<IncidentChanged>
+{
+    public Task Consume(ConsumeContext<IncidentChanged> context)
+    {
+        log.Incidents.Enqueue(context.Message);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Incidents.Tests;
+
+public sealed class MigrationTests
+{
+    [Fact]
+    public void The_migrations_for_SQLite_say_all_that_the_model_says()
+    {
+        using var db = new IncidentsSqliteDesign().CreateDbContext([]);
+        Assert.False(db.Database.HasPendingModelChanges());
+    }
+
+    [Fact]
+    public void The_migrations_for_PostgreSQL_say_all_that_the_model_says()
+    {
+        using var db = new IncidentsPostgresDesign().CreateDbContext([]);
+        Assert.False(db.Database.HasPendingModelChanges());
+    }
+}
