@@ -131,7 +131,7 @@ public sealed class HomePageTests
             "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
             rendered.ContentSecurityPolicy);
         Assert.Empty(page.QuerySelectorAll("[style]"));
-        Assert.InRange(Encoding.UTF8.GetByteCount(page.QuerySelector("script")!.TextContent), 1, 1900);
+        Assert.InRange(Encoding.UTF8.GetByteCount(page.QuerySelector("script")!.TextContent), 1, 1600);
     }
 
     [Fact]

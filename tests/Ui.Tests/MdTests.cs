@@ -30,7 +30,7 @@ public sealed class MdTests
         { "![alt](https://x.example/i.png)", "<p><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
         { "![](https://x.example/i.png)", "<p><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/i.png</a></p>" },
         { "[![alt](https://x.example/i.png)](https://x.example/)", "<p><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
-        { "- [x] done\n- [ ] open", "<ul><li>☑ done</li><li>☐ open</li></ul>" },
+        { "- [x] done\n- [ ] open", "<ul><li class=\"todo\">☑ done</li><li class=\"todo\">☐ open</li></ul>" },
         { "<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>" },
         { "```js\nlet a\n```", "<pre><code>let a\n</code></pre>" },
         { "> [!WARNING]\n> Careful", "<div class=\"alert warning\"><p><strong>Warning</strong></p><p>Careful</p></div>" },

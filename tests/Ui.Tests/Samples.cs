@@ -112,6 +112,52 @@ internal static class Samples
         ],
     };
 
+    public static IncidentView Bare() => new(7, "Everything is slow", IncidentState.Investigating, MonitorStatus.NoData, true, Ago(3), null, [], []);
+
+    /// <summary>Each state and impact, several incidents, logos and initials.</summary>
+    public static StatusPageView States()
+    {
+        MonitorStatus[] statuses = [MonitorStatus.Up, MonitorStatus.Degraded, MonitorStatus.Down, MonitorStatus.Maintenance, MonitorStatus.NoData];
+        var monitors = Calm(5).Monitors;
+        const string square = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Crect width='8' height='8' fill='%232f50d3'/%3E%3C/svg%3E";
+        return Outage(5) with
+        {
+            Message = "Major System Outage",
+            Lead = null,
+            Monitors = [.. monitors.Select((m, i) => m with { Now = statuses[i], Image = i < 2 ? square : "https://x.example/a.png", Days = i == 4 ? new DayCounts[90] : m.Days, Uptime = i == 4 ? "-" : "99.9999" })],
+            Ongoing =
+            [
+                Bare() with { Updates = [new(1, Ago(1), IncidentState.Investigating, "We are looking into it.")] },
+                Payments() with { Id = 215, Title = "Slow answers", Impact = MonitorStatus.Degraded, State = IncidentState.Monitoring, Updates = [.. Enumerable.Range(0, 9).Select(i => new UpdateView(9 - i, Ago(i * 400), IncidentState.Monitoring, "A fix is out.\nWe watch it."))] },
+                Payments() with { Id = 216, Title = "Planned move of a database", Impact = MonitorStatus.Maintenance, State = IncidentState.Identified },
+            ],
+        };
+    }
+
+    /// <summary>Texts that are longer than anyone expects, with and without a place to break.</summary>
+    public static StatusPageView Long()
+    {
+        var endless = new string('W', 120);
+        var wordy = string.Join(' ', Enumerable.Repeat("unreasonably long", 14));
+        var view = Outage(5);
+        return view with
+        {
+            SiteName = "The International Organisation for Names That Are Far Too Long For Any Header " + endless,
+            Lead = wordy + ".",
+            Monitors = [.. view.Monitors.Select((m, i) => m with { Name = i % 2 == 0 ? wordy : endless, Description = i % 2 == 0 ? endless : wordy, Uptime = "99.9999" })],
+            Ongoing =
+            [
+                Payments() with
+                {
+                    Title = wordy + endless,
+                    Affected = [new("payments", wordy, MonitorStatus.Down), new("webhooks", endless, MonitorStatus.Maintenance)],
+                    Updates = [Rich().Updates[0], new(4, Ago(19), IncidentState.Investigating, endless + " https://example.com/" + endless + "\n\n`" + endless + "`")],
+                },
+            ],
+            Resolved = [.. Past().Select(p => p with { Title = wordy + endless, Affected = Payments().Affected, Updates = [new(1, 0, IncidentState.Resolved, wordy + wordy + endless)] })],
+        };
+    }
+
     public static IEnumerable<MonitorView> Monitors(int count, Func<string, MonitorStatus> now)
     {
         var random = new Random(7);

@@ -17,8 +17,8 @@ public static class Md
     /// <summary>Longer text is shown as it was typed: some Markdown costs the square of its length.</summary>
     public const int LongestMarkdown = 20_000;
 
-    private const int CachedTexts = 256;
-    private const int LongestCached = 16_000;
+    private const int CachedTexts = 128;
+    private const int LongestCached = 60_000;
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .DisableHtml()
@@ -45,7 +45,7 @@ public static class Md
         UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href" },
     })
     {
-        AllowedClasses = { "alert", "note", "tip", "important", "warning", "caution", "tbl" },
+        AllowedClasses = { "alert", "note", "tip", "important", "warning", "caution", "tbl", "todo" },
     };
 
     private static readonly ConcurrentDictionary<string, string> Cache = new();

@@ -24,8 +24,7 @@ internal static class MdTree
             {
                 case LinkInline link: TameLink(link); break;
                 case AutolinkInline auto: TameAutolink(auto); break;
-                // A box that nobody can tick is a mark, not a control.
-                case TaskList task: task.ReplaceBy(new LiteralInline(task.Checked ? "☑" : "☐")); break;
+                case TaskList task: TameTask(task); break;
             }
         }
     }
@@ -67,6 +66,13 @@ internal static class MdTree
     {
         if (IsAllowed(link.IsEmail ? "mailto:" + link.Url : link.Url)) Mark(link);
         else link.ReplaceBy(new LiteralInline(link.Url));
+    }
+
+    // A box that nobody can tick is a mark, not a control, and stands where others have a bullet.
+    private static void TameTask(TaskList task)
+    {
+        if (task.Parent?.ParentBlock?.Parent is ListItemBlock item) item.GetAttributes().AddClass("todo");
+        task.ReplaceBy(new LiteralInline(task.Checked ? "☑" : "☐"));
     }
 
     private static void Mark(MarkdownObject link)

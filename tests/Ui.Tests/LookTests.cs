@@ -1,0 +1,136 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Kener.Ui.Tests;
+
+/// <summary>Pages as a browser shows them. With KENER_UI_SHOTS=folder, pictures of all samples are left there.</summary>
+public sealed class LookTests(Browser browser) : IClassFixture<Browser>
+{
+    private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
+    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare"];
+
+    private static readonly RunOnlyOptions Rules =
+        RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice");
+
+    public static TheoryData<string> AllNames => [.. Names];
+
+    private static async Task<RenderedPage> DrawAsync(string name) => name switch
+    {
+        "outage" => await Pages.HomeAsync(Samples.Outage(12)),
+        "calm" => await Pages.HomeAsync(Samples.Calm(6)),
+        "empty" => await Pages.HomeAsync(Samples.Calm(0)),
+        "one" => await Pages.HomeAsync(Samples.Calm(1) with { Resolved = [] }),
+        "long" => await Pages.HomeAsync(Samples.Long()),
+        "states" => await Pages.HomeAsync(Samples.States()),
+        "aged" => Aged(await Pages.HomeAsync(Samples.Outage(4))),
+        "incident" => await Pages.IncidentAsync(new("Meridian", Samples.Payments())),
+        "rich" => await Pages.IncidentAsync(new("Meridian", Samples.Rich())),
+        _ => await Pages.IncidentAsync(new("Meridian", Samples.Bare())),
+    };
+
+    private static RenderedPage Aged(RenderedPage page) => page with
+    {
+        Html = page.Html.Replace(
+            PageRenderer.AgeMarker, "<p class=\"age\" role=\"status\">This page could not be refreshed. It shows the state of 23 Nov, 21:42 UTC.</p>", StringComparison.Ordinal),
+    };
+
+    [Theory]
+    [MemberData(nameof(AllNames))]
+    public async Task Axe_finds_nothing_on_wide_and_narrow_screens_by_day_and_by_night(string name)
+    {
+        await using var sheet = await browser.OpenAsync(await DrawAsync(name), 1280, ColorScheme.Light, bypassPolicy: true);
+        foreach (var width in new[] { 1280, 390 })
+        {
+            await sheet.Page.SetViewportSizeAsync(width, 900);
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await sheet.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                var result = await sheet.Page.Locator("html").RunAxeLegacy(new AxeRunOptions { RunOnly = Rules, ResultTypes = [ResultType.Violations] });
+                Assert.Equal([], result.Violations.Select(v => $"{width} {scheme} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Select(n => n.Html).Take(3))}"));
+                Assert.InRange(result.Passes.Length, 15, 200);
+                await KeepAsync(sheet, $"{name}-{width}-{scheme}.png");
+            }
+        }
+    }
+
+    private static async Task KeepAsync(Browser.Sheet sheet, string file)
+    {
+        if (Environment.GetEnvironmentVariable("KENER_UI_SHOTS") is not { Length: > 0 } folder) return;
+        Directory.CreateDirectory(folder);
+        await sheet.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, file.ToLowerInvariant()), FullPage = true });
+    }
+
+    [Theory]
+    [MemberData(nameof(AllNames))]
+    public async Task Nothing_is_wider_than_the_window(string name)
+    {
+        await using var sheet = await browser.OpenAsync(await DrawAsync(name), 1920, ColorScheme.Light);
+        foreach (var width in new[] { 320, 360, 390, 480, 640, 672, 768, 1024, 1280, 1920 })
+        {
+            await sheet.Page.SetViewportSizeAsync(width, 900);
+            var scroll = await sheet.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+            Assert.True(scroll <= width, $"{name} is {scroll} px wide in a window of {width} px");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllNames))]
+    public async Task The_policy_holds_with_one_request_and_no_complaint(string name)
+    {
+        await using var sheet = await browser.OpenAsync(await DrawAsync(name), 1280, ColorScheme.Dark);
+        Assert.Empty(sheet.Complaints);
+        Assert.Single(sheet.Requests);
+        var background = await sheet.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+        Assert.Equal("rgb(12, 14, 18)", background);
+    }
+
+    [Fact]
+    public async Task A_page_full_of_attacks_does_nothing()
+    {
+        var one = Samples.Outage(1);
+        var view = one with
+        {
+            SiteName = string.Concat(Hostile.Polyglots),
+            Message = string.Concat(Hostile.Polyglots),
+            Lead = string.Concat(Hostile.Polyglots),
+            Monitors = [.. Hostile.Polyglots.Select(attack => one.Monitors[0] with { Name = attack, Tag = attack, Description = attack, Image = attack })],
+            Ongoing = [.. Hostile.Polyglots.Select(attack => Samples.Payments() with { Title = attack, Updates = [new(1, Samples.Now, default, attack), new(2, 0, default, $"[x]({attack})")] })],
+        };
+        await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(view), 1280, ColorScheme.Light);
+        Assert.Empty(sheet.Complaints);
+        Assert.Single(sheet.Requests);
+        Assert.Equal(Hostile.Polyglots.Length, await sheet.Page.Locator(".mons > li").CountAsync());
+    }
+
+    [Fact]
+    public async Task Without_script_the_page_is_whole()
+    {
+        await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Outage()), 1280, ColorScheme.Light, script: false);
+        Assert.Equal(50, await sheet.Page.Locator(".mons > li").CountAsync());
+        Assert.Equal("Latest reading 23 Nov, 21:42 UTC", await sheet.Page.Locator(".last").InnerTextAsync());
+        Assert.Single(sheet.Requests);
+    }
+
+    [Fact]
+    public async Task With_script_recent_times_are_relative_and_a_bar_under_the_pointer_tells_its_day()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var rendered = await Pages.HomeAsync(Samples.Outage(4) with { LastReadingAt = now - 18 * 60 });
+        await using var sheet = await browser.OpenAsync(rendered, 1280, ColorScheme.Light);
+        Assert.Contains("minutes ago", await sheet.Page.Locator(".last").InnerTextAsync(), StringComparison.Ordinal);
+
+        await sheet.Page.Locator("#m-payments").ScrollIntoViewIfNeededAsync();
+        var box = (await sheet.Page.Locator("#m-payments .bars").BoundingBoxAsync())!;
+        await sheet.Page.Mouse.MoveAsync(box.X + box.Width - 5, box.Y + 10);
+        var tip = sheet.Page.Locator("#tip");
+        Assert.Contains("Down for 1 h 36 min, degraded for 14 min", await tip.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("23", await tip.InnerTextAsync(), StringComparison.Ordinal);
+        await sheet.Page.Mouse.MoveAsync(box.X + 15, box.Y + 10);
+        Assert.Contains("No downtime", await tip.InnerTextAsync(), StringComparison.Ordinal);
+        await sheet.Page.Mouse.MoveAsync(5, 5);
+        Assert.False(await tip.IsVisibleAsync());
+        Assert.Empty(sheet.Complaints);
+    }
+}
