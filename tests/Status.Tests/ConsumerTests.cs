@@ -1,0 +1,161 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Status.Tests;
+
+/// <summary>What events make of the database.</summary>
+public sealed class ConsumerTests
+{
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Readings_wait_for_their_monitor(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        Assert.Empty((await service.ViewAsync()).Monitors);
+        await service.TellAsync(Given.Monitor(1));
+        Assert.Equal(MonitorStatus.Down, (await service.ViewAsync()).Monitors.Single().Now);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_deleted_monitor_loses_its_history_and_takes_in_no_more(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.TellAsync(new MonitorChanged { Id = 1, Version = 2, Deleted = true, Tag = "m1" });
+        await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up));
+        await service.TellAsync(Given.Monitor(1));
+        Assert.Empty((await service.ViewAsync()).Monitors);
+        Assert.Equal(0, await service.ReadAsync(db => db.Days.CountAsync()));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_tag_made_anew_inherits_nothing(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        await service.TellAsync(Given.Incident(1, Given.Noon - 3600, null, new IncidentLink(1, MonitorStatus.Down)));
+        await service.TellAsync(new MonitorChanged { Id = 1, Version = 2, Deleted = true, Tag = "m1" });
+        await service.TellAsync(Given.Monitor(2) with { Tag = "m1" });
+        var view = await service.ViewAsync();
+        Assert.Equal((MonitorStatus.NoData, "-"), (view.Monitors.Single().Now, view.Monitors.Single().Uptime));
+        Assert.Empty(view.Ongoing);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_correction_stands_against_a_late_duplicate(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up, version: 2));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        var row = (await service.ViewAsync()).Monitors.Single();
+        Assert.Equal((MonitorStatus.Up, "100"), (row.Now, row.Uptime));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_run_over_midnight_fills_both_days(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Midnight - 120, MonitorStatus.Up, count: 5, latency: 10));
+        var days = (await service.ViewAsync()).Monitors.Single().Days;
+        Assert.Equal([new DayCounts(2, 0, 0, 0, 20, 2, 10, 10), new DayCounts(3, 0, 0, 0, 30, 3, 10, 10)], days.TakeLast(2));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_backdated_incident_changes_its_days_and_its_deletion_restores_them_byte_for_byte(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        for (var day = 0; day < 5; day++)
+            await service.RecordAsync(Given.Reading(1, Given.Midnight - day * Given.Day, MonitorStatus.Up, day == 0 ? 721 : 1440, latency: 12.5));
+        var before = await service.SettledAsync();
+        var incident = Given.Incident(1, Given.Noon - 3 * Given.Day, Given.Noon, new IncidentLink(1, MonitorStatus.Down));
+
+        await service.TellAsync(incident);
+        var row = (await service.ViewAsync()).Monitors.Single();
+        Assert.Equal([0, 720, 1440, 1440, 720], row.Days.TakeLast(5).Select(day => day.Down));
+        Assert.Equal([1440, 720, 0, 0, 1], row.Days.TakeLast(5).Select(day => day.Up));
+        Assert.Equal("33.3496", row.Uptime[..7]);
+        Assert.NotEqual(before.ETag, (await service.SettledAsync()).ETag);
+
+        await service.TellAsync(incident with { Version = 2, End = Given.Noon - 2 * Given.Day });
+        Assert.Equal([0, 720, 720, 0, 0], (await service.ViewAsync()).Monitors.Single().Days.TakeLast(5).Select(day => day.Down));
+        await service.SettledAsync();
+
+        await service.TellAsync(new IncidentChanged { Id = 1, Version = 3, Deleted = true });
+        var after = await service.SettledAsync();
+        Assert.Equal(before.Body, after.Body);
+        Assert.True(after.Version > before.Version);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Consumers_at_the_same_time_lose_nothing(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        var told = new List<object>();
+        for (var i = 0; i < 60; i++)
+        {
+            // Each message writes into the same days of the same monitors as the others.
+            told.Add(new ReadingsRecorded
+            {
+                Readings = [.. Enumerable.Range(1, 3).Select(id => Given.Reading(id, Given.Midnight + i * 60, MonitorStatus.Up, 1, 1, i))],
+            });
+        }
+        for (var i = 1; i <= 3; i++)
+        {
+            told.Add(Given.Monitor(i));
+            told.Add(Given.Incident(i, Given.Noon - 60, null, [.. Enumerable.Range(1, 3).Reverse().Select(id => new IncidentLink(id, MonitorStatus.Down))]));
+        }
+        await Task.WhenAll(told.Concat(told).Select(service.TellAsync));
+        var view = await service.ViewAsync();
+        Assert.All(view.Monitors, row => Assert.Equal((60, 2), (row.Days[^1].Up, row.Days[^1].Down)));
+        Assert.Equal(3, view.Ongoing.Count);
+        await service.SettledAsync();
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task An_empty_database_asks_for_everything_again(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
+    }
+
+    [Fact]
+    public async Task A_database_with_facts_asks_for_nothing_and_shows_them_after_a_restart()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
+        Snapshot before;
+        await using (var first = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
+        {
+            await first.TellAsync(Given.Monitor(1));
+            await first.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+            await Eventually.TrueAsync(() => Task.FromResult(first.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
+            before = await first.SettledAsync();
+        }
+        await using (var second = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
+        {
+            var after = await second.SettledAsync();
+            Assert.Equal((before.Version, before.ETag), (after.Version, after.ETag));
+            Assert.Equal(0, await second.ReadAsync(db => db.Outbox.CountAsync()));
+            Assert.Equal(0, second.Host.Services.GetRequiredService<ReplayLog>().Asked);
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Readings_without_sense_change_nothing()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.RecordAsync();
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up, count: 0), Given.Reading(1, Given.Noon, MonitorStatus.Up, version: 0));
+        Assert.Equal(0, await service.ReadAsync(db => db.Days.CountAsync()));
+        Assert.Null((await service.ReadAsync(db => db.Histories.SingleOrDefaultAsync()))?.LatestMinute);
+    }
+}

@@ -1,0 +1,97 @@
+using CsCheck;
+using Kener.Contracts;
+using Kener.Status.History;
+
+namespace Kener.Status.Tests;
+
+public sealed class DayRowTests
+{
+    private static readonly Gen<double> Latency =
+        Gen.OneOf(Gen.Const(0.0), Gen.Int[0, 5].Select(tenths => tenths / 10.0), Gen.Int[0, 100_000_000].Select(hundredths => hundredths / 100.0));
+
+    private static readonly Gen<(int From, int Count, MonitorStatus Status, double Latency, int Version)[]> Runs = Gen.Select(
+        Gen.Int[0, DayRow.Minutes - 1], Gen.OneOf(Gen.Const(1), Gen.Int[1, 200]), Gen.Int[0, 4].Select(status => (MonitorStatus)status), Latency,
+        Gen.OneOf(Gen.Int[1, 3], Gen.Int[1, int.MaxValue])).Array[0, 60];
+
+    [Fact]
+    public void What_is_packed_comes_out_again() => Runs.Sample(runs =>
+    {
+        var row = Filled(runs);
+        Assert.Equal(Minutes(row), Minutes(DayRow.Unpack(row.Pack())));
+    });
+
+    [Fact]
+    public void The_same_day_always_packs_to_the_same_bytes() => Runs.Sample(runs =>
+        Assert.Equal(Filled(runs).Pack(), DayRow.Unpack(Filled(runs).Pack()).Pack()));
+
+    [Fact]
+    public void For_each_minute_the_highest_version_wins_in_any_order() => Gen.Select(Runs, Gen.Int).Sample((runs, seed) =>
+    {
+        // A version of a minute has one content; only then can order not matter.
+        var distinct = runs.Select((run, i) => run with { Version = i + 1 }).ToArray();
+        var shuffled = distinct.Concat(distinct.Take(5)).ToArray();
+        new Random(seed).Shuffle(shuffled);
+        Assert.Equal(Filled(distinct).Pack(), Filled(shuffled).Pack());
+    });
+
+    [Fact]
+    public void An_empty_day_and_an_even_one_take_a_few_bytes()
+    {
+        Assert.InRange(new DayRow().Pack().Length, 1, 10);
+        Assert.InRange(Filled([(0, DayRow.Minutes, MonitorStatus.Up, 12.5, 1)]).Pack().Length, 1, 12);
+    }
+
+    [Fact]
+    public void A_day_of_varying_latencies_takes_about_two_bytes_a_minute()
+    {
+        var random = new Random(1);
+        var row = new DayRow();
+        for (var minute = 0; minute < DayRow.Minutes; minute++) row.Set(minute, MonitorStatus.Up, 100 + random.Next(0, 5000) / 100.0, 1);
+        Assert.InRange(row.Pack().Length, 1000, 3200);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 0)]
+    [InlineData(-5, 0)]
+    [InlineData(double.PositiveInfinity, 21_474_836)]
+    [InlineData(1e300, 21_474_836)]
+    [InlineData(0.004, 0)]
+    [InlineData(12.345, 12.34)]
+    public void Latencies_are_kept_to_the_hundredth_and_within_bounds(double latency, double kept)
+    {
+        var row = new DayRow();
+        row.Set(7, MonitorStatus.Up, latency, 1);
+        Assert.Equal(kept, DayRow.Unpack(row.Pack()).LatencyAt(7));
+    }
+
+    [Fact]
+    public void Broken_bytes_are_named_as_such() => Gen.Select(Gen.Byte.Array[0, 40], Gen.Int[0, 30]).Sample((noise, cut) =>
+    {
+        var whole = Filled([(0, 700, MonitorStatus.Up, 12.5, 1), (300, 20, MonitorStatus.Down, 0, 2)]).Pack();
+        foreach (var bytes in (byte[][])[noise, whole[..Math.Min(cut, whole.Length - 1)]])
+        {
+            try
+            {
+                DayRow.Unpack(bytes);
+            }
+            catch (InvalidDataException)
+            {
+                // Nothing else may come out of it.
+            }
+        }
+    });
+
+    private static DayRow Filled((int From, int Count, MonitorStatus Status, double Latency, int Version)[] runs)
+    {
+        var row = new DayRow();
+        foreach (var run in runs)
+        {
+            for (var minute = run.From; minute < Math.Min(run.From + run.Count, DayRow.Minutes); minute++)
+                row.Set(minute, run.Status, run.Latency, run.Version);
+        }
+        return row;
+    }
+
+    private static List<(MonitorStatus, int, double)> Minutes(DayRow row) =>
+        [.. Enumerable.Range(0, DayRow.Minutes).Select(minute => (row.StatusAt(minute), row.VersionAt(minute), row.LatencyAt(minute)))];
+}

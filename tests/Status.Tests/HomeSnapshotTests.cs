@@ -1,0 +1,175 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.Snapshots;
+using Kener.TestKit;
+
+namespace Kener.Status.Tests;
+
+/// <summary>The home page is drawn when something changed, or when the clock changes it, and not when somebody looks.</summary>
+public sealed class HomeSnapshotTests
+{
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task An_incident_is_on_the_page_as_soon_as_it_is_told_of(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.TellAsync(Given.Incident(1, Given.Noon - 60, null, new IncidentLink(1, MonitorStatus.Down)) with { Title = "Login is slow" });
+        // The clock stands still: nothing but the event can have drawn it.
+        var home = await service.SettledAsync();
+        Assert.Contains("Login is slow", Encoding.UTF8.GetString(home.Body), StringComparison.Ordinal);
+        var (status, body) = await service.GetAsync("/");
+        Assert.Equal((HttpStatusCode.OK, Encoding.UTF8.GetString(home.Body)), (status, body));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Mere_readings_are_drawn_within_a_second_and_a_new_status_at_once(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up));
+        var first = await service.SettledAsync();
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.TellAsync(Given.Monitor(1));
+        Assert.Equal(first.Version, service.Home!.Version);
+        service.Clock.Advance(TimeSpan.FromSeconds(1));
+        var second = await service.SettledAsync();
+        Assert.True(second.Version > first.Version);
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down, version: 2));
+        Assert.True((await service.SettledAsync()).Version > second.Version);
+    }
+
+    [Fact]
+    public async Task The_clock_alone_starts_an_incident_counts_its_minutes_and_ends_it()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.TellAsync(Given.Monitor(1));
+        await service.TellAsync(Given.Incident(1, Given.Noon + 30, Given.Noon + 130, new IncidentLink(1, MonitorStatus.Down)) with { State = IncidentState.Monitoring });
+        var seen = new List<string>();
+        foreach (var seconds in (int[])[0, 30, 30, 60, 10])
+        {
+            service.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await service.SettledAsync();
+            var view = await service.ViewAsync();
+            seen.Add($"{view.Ongoing.Count} {view.Resolved.Count} {view.Monitors[0].Now} {view.Monitors[0].Days[^1].Down}");
+        }
+        Assert.Equal(["0 0 NoData 0", "1 0 Down 0", "1 0 Down 1", "1 0 Down 2", "0 1 NoData 2"], seen);
+    }
+
+    [Fact]
+    public async Task Midnight_begins_a_new_day_and_a_week_empties_the_list()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up, 1440));
+        await service.TellAsync(Given.Incident(1, Given.Noon - 60, Given.Noon) with { IsGlobal = true });
+        await service.SettledAsync();
+        for (var hour = 0; hour < 24 * 8; hour++)
+        {
+            service.Clock.Advance(TimeSpan.FromHours(1));
+            // Where the bytes differ only by the clock, the clock alone must have drawn them.
+            await service.SettledAsync();
+        }
+        var view = await service.ViewAsync();
+        Assert.Empty(view.Resolved);
+        Assert.Equal([720, 720, 0], view.Monitors[0].Days.TakeLast(9).Take(3).Select(day => day.Up));
+    }
+
+    [Fact]
+    public async Task What_changes_no_byte_is_not_announced()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.TellAsync(Given.Monitor(1));
+        var before = await service.SettledAsync();
+        var announced = 0;
+        service.Board.Changed += (_, _) => Interlocked.Increment(ref announced);
+        for (var version = 2; version < 12; version++) await service.TellAsync(Given.Monitor(1, version));
+        await service.TellAsync(Given.Monitor(2) with { Hidden = true });
+        await Eventually.TrueAsync(() => Task.FromResult(service.Home == before));
+        service.Clock.Advance(TimeSpan.FromSeconds(5));
+        await service.TellAsync(Given.Monitor(1, 20) with { Name = "New name" });
+        await service.SettledAsync();
+        Assert.Equal(1, announced);
+    }
+
+    [Fact]
+    public async Task Versions_grow_by_one_with_each_change()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var last = (await service.SettledAsync()).Version;
+        for (var version = 1; version < 6; version++)
+        {
+            await service.TellAsync(Given.Monitor(1, version) with { Name = $"Name {version}" });
+            Assert.Equal(++last, (await service.SettledAsync()).Version);
+        }
+    }
+
+    [Fact]
+    public async Task All_codings_hold_the_same_bytes_and_the_page_names_its_policy()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var home = await service.SettledAsync();
+        Assert.Equal(home.Body, Unpacked(new BrotliStream(new MemoryStream(home.Brotli!), CompressionMode.Decompress)));
+        Assert.Equal(home.Body, Unpacked(new GZipStream(new MemoryStream(home.Gzip!), CompressionMode.Decompress)));
+        Assert.False(string.IsNullOrEmpty(home.ContentSecurityPolicy));
+        Assert.Equal("text/html; charset=utf-8", home.ContentType);
+
+        static byte[] Unpacked(Stream stream)
+        {
+            using var whole = new MemoryStream();
+            using (stream) stream.CopyTo(whole);
+            return whole.ToArray();
+        }
+    }
+
+    [Fact]
+    public async Task Who_has_the_page_is_told_so_and_a_head_has_no_body()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.SettledAsync();
+        using var first = await service.Host.Anonymous.GetAsync("/", TestContext.Current.CancellationToken);
+        Assert.Equal("public, max-age=5, stale-while-revalidate=30", first.Headers.CacheControl!.ToString());
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using var second = await service.Host.Anonymous.SendAsync(again, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+        using var head = await service.Host.Anonymous.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, 0), (head.StatusCode, (await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length));
+    }
+
+    [Fact]
+    public async Task The_board_is_confirmed_each_second()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.SettledAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            service.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Eventually.TrueAsync(() => Task.FromResult(service.Board.ConfirmedMs == service.Now * 1000));
+        }
+    }
+
+    [Fact]
+    public async Task Another_process_that_drew_a_newer_page_is_followed_within_a_second()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var home = await service.SettledAsync();
+        Assert.True(await service.ReadAsync(db => PageRow.RaiseAsync(db, "/", home.Version, "\"another\"", TestContext.Current.CancellationToken)));
+        service.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => Task.FromResult(service.Home!.Version == home.Version + 2 && service.Home.ETag == home.ETag));
+    }
+
+    [Fact]
+    public async Task Ready_means_that_there_is_a_page()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.SettledAsync();
+        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/ready")).Status);
+        service.Board.Remove(HomePage.Key);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/ready")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/ready")).Status);
+    }
+}

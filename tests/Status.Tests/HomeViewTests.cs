@@ -1,0 +1,131 @@
+using Kener.Contracts;
+using Kener.Status.Pages;
+using Kener.Ui;
+
+namespace Kener.Status.Tests;
+
+/// <summary>What the home page says as a whole.</summary>
+public sealed class HomeViewTests
+{
+    private const long Now = Given.Noon + 30;
+    private static readonly IncidentUpdate Note = new(1, Given.Noon - 600, IncidentState.Identified, "We know.");
+
+    [Theory]
+    [InlineData("No Status Available", MonitorStatus.NoData, "----")]
+    [InlineData("All Systems Operational", MonitorStatus.Up, "UUUU")]
+    [InlineData("All Systems Operational", MonitorStatus.Up, "U---")]
+    [InlineData("Under Maintenance", MonitorStatus.Maintenance, "MUUU")]
+    [InlineData("Under Maintenance", MonitorStatus.Maintenance, "MMMM")]
+    [InlineData("Partial Degraded Performance", MonitorStatus.Degraded, "GUUU")]
+    [InlineData("Partial Degraded Performance", MonitorStatus.Degraded, "GGMU")]
+    [InlineData("Degraded Performance", MonitorStatus.Degraded, "GGGU")]
+    [InlineData("Degraded Performance", MonitorStatus.Degraded, "GGGG")]
+    [InlineData("Partial System Outage", MonitorStatus.Down, "DUUU")]
+    [InlineData("Partial System Outage", MonitorStatus.Down, "DDGM")]
+    [InlineData("Major System Outage", MonitorStatus.Down, "DDDU")]
+    [InlineData("Major System Outage", MonitorStatus.Down, "D---")]
+    public void The_message_follows_from_all_monitors(string message, MonitorStatus overall, string statuses)
+    {
+        var view = Given.View(Now, [.. statuses.Select((status, i) => Saying(i + 1, status switch
+        {
+            'U' => MonitorStatus.Up,
+            'M' => MonitorStatus.Maintenance,
+            'G' => MonitorStatus.Degraded,
+            'D' => MonitorStatus.Down,
+            _ => MonitorStatus.NoData,
+        }))]);
+        Assert.Equal((message, overall), (view.Message, view.Overall));
+    }
+
+    [Fact]
+    public void The_page_is_never_calm_while_a_global_incident_is_open()
+    {
+        var view = View([Saying(1, MonitorStatus.Up)], Given.Incident(1, Given.Noon) with { IsGlobal = true, Title = "Phones are dead" });
+        Assert.Equal("All Systems Operational", view.Message);
+        Assert.Equal(MonitorStatus.Degraded, view.Overall);
+        Assert.Equal("Phones are dead", view.Lead);
+        Assert.Equal(MonitorStatus.NoData, view.Ongoing.Single().Impact);
+    }
+
+    [Fact]
+    public void The_lead_names_what_is_affected_worst_first()
+    {
+        Assert.Null(Given.View(Now, Saying(1, MonitorStatus.Up)).Lead);
+        Assert.Equal("Affected: Monitor 2", Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Down)).Lead);
+        Assert.Equal("Affected: Monitor 3, Monitor 1 and Monitor 2", Given.View(
+            Now, Saying(1, MonitorStatus.Degraded), Saying(2, MonitorStatus.Maintenance), Saying(3, MonitorStatus.Down)).Lead);
+        Assert.Equal("Affected: Monitor 1, Monitor 2, Monitor 3 and 2 more", Given.View(
+            Now, [.. Enumerable.Range(1, 5).Select(id => Saying(id, MonitorStatus.Down))]).Lead);
+    }
+
+    [Fact]
+    public void Monitors_stand_in_the_order_of_their_ids() =>
+        Assert.Equal(["m1", "m2", "m3"], Given.View(Now, Saying(3, MonitorStatus.Up), Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Up)).Monitors.Select(row => row.Tag));
+
+    [Fact]
+    public void The_incident_that_spoke_last_stands_on_top()
+    {
+        var view = View([Saying(1, MonitorStatus.Up)],
+            Global(1, Given.Noon - 3600) with { Updates = [Note with { At = Given.Noon }] }, Global(2, Given.Noon - 1800), Global(3, Given.Noon - 1800));
+        Assert.Equal([1, 3, 2], view.Ongoing.Select(incident => incident.Id));
+    }
+
+    [Fact]
+    public void An_incident_is_ongoing_from_its_start_until_it_is_resolved_or_its_end_has_come()
+    {
+        Assert.Empty(View([], Global(1, Now + 1)).Ongoing);
+        Assert.Single(View([], Global(1, Now)).Ongoing);
+        var ended = Global(1, Given.Noon - 100) with { End = Now };
+        Assert.Empty(View([], ended).Ongoing);
+        Assert.Single(View([], ended).Resolved);
+        Assert.Single(View([], ended with { End = Now + 1 }).Ongoing);
+        var resolved = Global(1, Given.Noon - 100) with { State = IncidentState.Resolved, Updates = [Note] };
+        Assert.Equal((0, 1), (View([], resolved).Ongoing.Count, View([], resolved).Resolved.Count));
+    }
+
+    [Fact]
+    public void Five_at_most_are_listed_as_resolved_and_none_longer_than_seven_days()
+    {
+        var many = Enumerable.Range(1, 8).Select(i => Global(i, Given.Noon - 1000 * i) with { State = IncidentState.Resolved, End = Given.Noon }).ToArray();
+        Assert.Equal([1, 2, 3, 4, 5], View([], many).Resolved.Select(incident => incident.Id));
+        var old = Global(1, Given.Noon - 9 * Given.Day) with { State = IncidentState.Resolved, End = Now - 7 * Given.Day };
+        Assert.Single(View([], old).Resolved);
+        Assert.Empty(View([], old with { End = old.End - 1 }).Resolved);
+    }
+
+    [Fact]
+    public void An_incident_shows_where_one_of_its_monitors_does_unless_it_is_global()
+    {
+        var link = new IncidentLink(1, MonitorStatus.Down);
+        Assert.Single(View([Saying(1, MonitorStatus.Up)], Given.Incident(1, Given.Noon, null, link)).Ongoing);
+        Assert.Empty(View([Saying(2, MonitorStatus.Up)], Given.Incident(1, Given.Noon, null, link)).Ongoing);
+        Assert.Single(View([Saying(2, MonitorStatus.Up)], Given.Incident(1, Given.Noon, null, link) with { IsGlobal = true }).Ongoing);
+    }
+
+    [Fact]
+    public void A_monitor_that_is_not_shown_lends_neither_its_name_nor_its_impact()
+    {
+        var incident = Given.Incident(1, Given.Noon, null, new IncidentLink(1, MonitorStatus.Degraded), new IncidentLink(2, MonitorStatus.Down));
+        var view = View([Saying(1, MonitorStatus.Up)], incident);
+        Assert.Equal([new AffectedView("m1", "Monitor 1", MonitorStatus.Degraded)], view.Ongoing.Single().Affected);
+        Assert.Equal(MonitorStatus.Degraded, view.Ongoing.Single().Impact);
+    }
+
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    public void Only_active_monitors_that_are_not_hidden_are_visible(bool active, bool hidden, bool visible)
+    {
+        Assert.Equal(visible, (Given.Monitor(1) with { Active = active, Hidden = hidden }).IsVisible());
+        Assert.False((Given.Monitor(1) with { Active = active, Hidden = hidden, Deleted = true }).IsVisible());
+    }
+
+    private static IncidentChanged Global(long id, long start) => Given.Incident(id, start) with { IsGlobal = true };
+
+    private static MonitorFacts Saying(long id, MonitorStatus status) =>
+        Given.Facts(Given.Monitor(id), Now, [Given.Reading(id, Given.Noon, status)]);
+
+    private static StatusPageView View(MonitorFacts[] monitors, params IncidentChanged[] incidents) =>
+        HomeView.Of(new HomeFacts(monitors, incidents), Now);
+}

@@ -1,0 +1,64 @@
+using CsCheck;
+using Kener.Contracts;
+using Kener.Status.Pages;
+
+namespace Kener.Status.Tests;
+
+/// <summary>Time is a change too: the page knows when.</summary>
+public sealed class NextInstantTests
+{
+    private static readonly Gen<MonitorStatus> Status = Gen.Int[0, 4].Select(status => (MonitorStatus)status);
+    private static readonly Gen<MonitorStatus> Impact = Gen.Int[1, 4].Select(status => (MonitorStatus)status);
+
+    // Near the present and near its midnights.
+    private static readonly Gen<long> Instant =
+        Gen.OneOf(Gen.Long[-400, 400], Gen.Long[-8 * Given.Day, Given.Day], Gen.Const(12 * 3600L), Gen.Const(12 * 3600L - 1), Gen.Const(-7 * Given.Day))
+            .Select(shift => Given.Noon + shift);
+
+    private static readonly Gen<Overlay> Overlay = Gen.Select(Gen.Bool, Instant, Instant, Gen.Bool, Impact).Select((isIncident, start, end, isOpen, impact) =>
+        new Overlay(isIncident ? OverlayKind.Incident : OverlayKind.Maintenance, start, isOpen ? null : Math.Max(start, end), impact));
+
+    private static readonly Gen<Reading> Reading = Gen.Select(Instant, Gen.Int[1, 30], Status, Gen.Int[1, 3]).Select((minute, count, status, version) =>
+        Given.Reading(1, Minutes.Floor(minute), status, count, version));
+
+    private static readonly Gen<MonitorChanged> Monitor = Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool).Select((period, carries, hasDefault) => Given.Monitor(1) with
+    {
+        Type = period == 0 ? "NONE" : "API",
+        PeriodSeconds = period * 60,
+        CarriesForward = carries && period == 0,
+        DefaultStatus = hasDefault && period > 0 ? MonitorStatus.Degraded : null,
+    });
+
+    private static readonly Gen<IncidentChanged> Incident = Gen.Select(Instant, Instant, Gen.Bool, Gen.Bool, Instant).Select((start, end, isOpen, isResolved, said) =>
+        Given.Incident(1, start) with
+        {
+            End = isOpen ? null : Math.Max(start, end),
+            State = isResolved ? IncidentState.Resolved : IncidentState.Monitoring,
+            IsGlobal = true,
+            Updates = [new IncidentUpdate(1, said, IncidentState.Monitoring, "text")],
+        });
+
+    [Fact]
+    public void Until_the_next_instant_the_page_says_the_same() =>
+        Gen.Select(Instant, Monitor, Reading.Array[0, 6], Overlay.Array[0, 3], Incident.Array[0, 2]).Sample((now, monitor, readings, overlays, incidents) =>
+        {
+            var facts = new HomeFacts([Given.Facts(monitor, now, readings, overlays)], incidents);
+            var next = HomeView.NextInstant(facts, now);
+            Assert.InRange(next, now + 1, (Minutes.DayOf(now) + 1) * Given.Day);
+            var said = HomeView.Of(facts, now).Text();
+            for (var later = now + 1; later < Math.Min(next, now + 130); later += 7) Assert.Equal(said, HomeView.Of(facts, later).Text());
+            Assert.Equal(said, HomeView.Of(facts, (now + next) / 2).Text());
+            Assert.Equal(said, HomeView.Of(facts, next - 1).Text());
+        }, iter: 400);
+
+    [Fact]
+    public void A_quiet_page_waits_for_midnight() => Assert.Equal(
+        Given.Midnight + Given.Day,
+        HomeView.NextInstant(new HomeFacts([Given.Facts(Given.Monitor(1), Given.Noon, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])], []), Given.Noon));
+
+    [Fact]
+    public void An_open_incident_counts_a_minute_each_minute() => Assert.Equal(
+        Given.Noon + 60,
+        HomeView.NextInstant(
+            new HomeFacts([Given.Facts(Given.Monitor(1), Given.Noon, [], new Overlay(OverlayKind.Incident, Given.Noon - 5, null, MonitorStatus.Down))], []), Given.Noon + 7));
+}

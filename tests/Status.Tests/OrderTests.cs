@@ -1,0 +1,102 @@
+using CsCheck;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.Pages;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Tests;
+
+/// <summary>Events may come in any order and any number of times.</summary>
+public sealed class OrderTests
+{
+    private const int Versions = 3;
+
+    /// <summary>Names an event; what it says follows from that and the seed, so that the same version always says the same.</summary>
+    private readonly record struct Told(char Kind, int Id, int Version);
+
+    private static readonly Gen<Told> Any = Gen.Select(Gen.Int[0, 3].Select(kind => "mirr"[kind]), Gen.Int[1, 4], Gen.Int[1, Versions])
+        .Select((kind, id, version) => new Told(kind, id, version));
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Any_order_and_any_duplication_of_the_same_events_give_the_same_page(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await Gen.Select(Any.Array[1, 25], Gen.Int).SampleAsync(async (told, seed) =>
+        {
+            var inOrder = told.Distinct().OrderBy(one => one.Version).ThenBy(one => one.Kind).ThenBy(one => one.Id).ToArray();
+            var shuffled = told.Concat(told.Take(6)).ToArray();
+            new Random(seed).Shuffle(shuffled);
+            Assert.Equal(await AfterAsync(service, inOrder, seed), await AfterAsync(service, shuffled, seed));
+        }, iter: 25, threads: 1);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task What_is_kept_between_two_drawings_never_differs_from_the_database(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
+        {
+            await service.ForgetAsync();
+            var reader = new HomeReader();
+            var now = Given.Noon - Given.Day;
+            for (var i = 0; i < told.Length; i++)
+            {
+                await service.TellAsync(Event(told[i], seed));
+                now += steps[i];
+                var kept = await service.ReadAsync(db => reader.ReadAsync(db, now, TestContext.Current.CancellationToken));
+                Assert.Equal((await service.ViewAsync(now)).Text(), HomeView.Of(kept, now).Text());
+            }
+        }, iter: 25, threads: 1);
+    }
+
+    private static async Task<string> AfterAsync(Service service, IEnumerable<Told> told, int seed)
+    {
+        await service.ForgetAsync();
+        foreach (var one in told) await service.TellAsync(Event(one, seed));
+        var days = await service.ReadAsync(db => db.Days.OrderBy(day => day.MonitorId).ThenBy(day => day.Day)
+            .Select(day => $"{day.MonitorId}/{day.Day} {Convert.ToHexString(day.Packed)}").ToListAsync());
+        return (await service.ViewAsync(Given.Noon)).Text() + "\n" + string.Join('\n', days);
+    }
+
+    private static object Event(Told told, int seed)
+    {
+        var random = new Random(HashCode.Combine(seed, told));
+        return told.Kind switch
+        {
+            'm' => Monitor(told, random),
+            'i' => Incident(told, random),
+            _ => new ReadingsRecorded { Readings = [.. Enumerable.Range(1, 3).Select(monitor => Reading(told, monitor, random))] },
+        };
+    }
+
+    // Monitors 1 and 4 have one tag: 4 is 1 made anew.
+    private static MonitorChanged Monitor(Told told, Random random) => Given.Monitor(told.Id, told.Version) with
+    {
+        Tag = told.Id == 4 ? "m1" : $"m{told.Id}",
+        Name = $"Name {random.Next(5)}",
+        Deleted = told.Version == Versions && random.Next(2) == 0,
+        Hidden = random.Next(5) == 0,
+        Active = random.Next(5) != 0,
+        Type = told.Id == 2 ? "API" : "NONE",
+        PeriodSeconds = told.Id == 2 ? 60 : 0,
+        CarriesForward = random.Next(3) == 0,
+        DefaultStatus = random.Next(3) == 0 ? MonitorStatus.Degraded : null,
+    };
+
+    private static IncidentChanged Incident(Told told, Random random)
+    {
+        if (told.Version == Versions && random.Next(2) == 0) return new IncidentChanged { Id = told.Id, Version = told.Version, Deleted = true };
+        var start = Given.Noon - random.Next(4 * (int)Given.Day);
+        IncidentLink[] links = [.. Enumerable.Range(1, 4).Where(_ => random.Next(2) == 0).Select(id => new IncidentLink(id, (MonitorStatus)random.Next(2, 5)))];
+        return Given.Incident(told.Id, start, random.Next(2) == 0 ? start + random.Next(2 * (int)Given.Day) : null, links) with
+        {
+            Version = told.Version,
+            IsGlobal = random.Next(2) == 0,
+            Updates = [new IncidentUpdate(told.Version, start + random.Next(1000), IncidentState.Monitoring, "text")],
+        };
+    }
+
+    // Over midnight and into the future too; a minute's version says the same in whatever message it comes, so each id has minutes of its own.
+    private static Reading Reading(Told told, int monitor, Random random) => Given.Reading(
+        monitor, Given.Noon + (told.Id - 3) * (Given.Day / 2) - 7 * 60, (MonitorStatus)random.Next(5), 12 + told.Id, told.Version, random.Next(3) * 10.5);
+}
