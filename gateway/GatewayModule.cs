@@ -56,6 +56,7 @@ public static class GatewayModule
 
     private static void AddProxy(this IHostApplicationBuilder builder)
     {
+        builder.AddSnapshotFollower();
         builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
         foreach (var owner in Enum.GetValues<Owner>().Where(owner => owner != Owner.Edge))

@@ -71,6 +71,9 @@ public sealed class SnapshotBoard(TimeProvider clock)
     /// <summary>The owner of the pages says: what is here is still true now.</summary>
     public void Confirm() => Volatile.Write(ref _confirmedMs, clock.GetUtcNow().ToUnixTimeMilliseconds());
 
+    /// <summary>What is here was true then, Unix milliseconds: for a board that takes in what another process said before.</summary>
+    public void ConfirmedAt(long ms) => Volatile.Write(ref _confirmedMs, Math.Min(ms, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+
     /// <summary>When the pages were last known to be true, Unix milliseconds.</summary>
     public long ConfirmedMs => Volatile.Read(ref _confirmedMs);
 }

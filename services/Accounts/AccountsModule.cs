@@ -17,6 +17,7 @@ public static class AccountsModule
         builder.Services.AddSingleton<KeyPublisher>();
         builder.Services.AddHostedService<FirstKey>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyPublisher>());
+        builder.AddSnapshotMirror(PublishedKeys.SnapshotKey);
         return builder;
     }
 

@@ -1,0 +1,95 @@
+using System.Net;
+using CsCheck;
+using Kener.Contracts;
+using Kener.Gateway.Limits;
+using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Gateway.Tests;
+
+public sealed class LimitTests
+{
+    [Fact]
+    public void No_span_of_time_takes_more_than_its_burst_and_its_rate()
+    {
+        Gen.Select(Gen.Int[1, 50], Gen.Int[1, 100], Gen.Int[0, 400].Array[1, 200]).Sample((rate, size, pauses) =>
+        {
+            var clock = new FakeTimeProvider();
+            var buckets = new TokenBuckets<string>(rate, size, clock);
+            var (taken, elapsed) = (0, 0L);
+            foreach (var pause in pauses)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(pause));
+                elapsed += pause;
+                for (var i = 0; i < 5; i++)
+                {
+                    if (buckets.TryTake("a")) taken++;
+                }
+            }
+            return taken <= size + (rate * elapsed / 1000.0) + 1e-6;
+        });
+    }
+
+    [Fact]
+    public void After_a_rest_the_whole_burst_is_there_and_nobody_pays_for_another()
+    {
+        var clock = new FakeTimeProvider();
+        var buckets = new TokenBuckets<int>(10, 30, clock);
+        for (var who = 0; who < 50_000; who++) Assert.True(buckets.TryTake(who));
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.Equal(30, Enumerable.Range(0, 100).Count(_ => buckets.TryTake(-1)));
+            clock.Advance(TimeSpan.FromSeconds(3));
+        }
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1")]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+    public void A_household_is_an_address_or_a_network_of_sixty_four_bits(string address, string household) =>
+        Assert.Equal(IPAddress.Parse(household), ApiLimits.Household(IPAddress.Parse(address)));
+
+    [Fact]
+    public async Task A_key_that_asks_too_much_is_told_to_wait_and_others_are_not()
+    {
+        var clock = new FakeTimeProvider();
+        await using var host = await Embedded.StartAsync(
+            app => app.MapGet("/api/v4/incidents", () => "ok").Requires(Permissions.IncidentsRead), clock, null, true,
+            ("Kener:Limits:RequestsPerSecond", "2"), ("Kener:Limits:Burst", "5"));
+        using var full = host.Client(Embedded.Full);
+        using var other = host.Client(Embedded.ReadOnly);
+        for (var i = 0; i < 5; i++) Assert.Equal(200, (await full.AskAsync("GET", "/api/v4/incidents")).Code);
+        var refused = await full.AskAsync("GET", "/api/v4/incidents");
+        Assert.Equal((429, "TOO_MANY_REQUESTS", "Too many requests; slow down"), refused.Error());
+        Assert.Equal("1", refused["Retry-After"]);
+        Assert.Equal(200, (await other.AskAsync("GET", "/api/v4/incidents")).Code);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await full.AskAsync("GET", "/api/v4/incidents")).Code);
+        Assert.Equal(200, (await full.AskAsync("GET", "/api/v4/incidents")).Code);
+        Assert.Equal(429, (await full.AskAsync("GET", "/api/v4/incidents")).Code);
+    }
+
+    [Fact]
+    public async Task Who_guesses_keys_is_slowed_down_while_good_keys_and_pages_go_on()
+    {
+        await using var host = await Embedded.StartAsync(
+            app => app.MapGet("/api/v4/incidents", () => "ok").Requires(Permissions.IncidentsRead), new FakeTimeProvider(), null, true,
+            ("Kener:Limits:FailuresPerSecond", "3"));
+        host.Board.Publish(PageTests.Page("<h1>Page</h1>"));
+        using var guesser = host.Client("guess");
+        for (var i = 0; i < 3; i++) Assert.Equal(401, (await guesser.AskAsync("GET", "/api/v4/incidents")).Error().Status);
+        Assert.Equal(429, (await guesser.AskAsync("GET", "/api/v4/incidents")).Error().Status);
+        using var good = host.Client(Embedded.Full);
+        Assert.Equal(200, (await good.AskAsync("GET", "/api/v4/incidents")).Code);
+        Assert.Equal(200, (await guesser.AskAsync("GET", "/")).Code);
+    }
+
+    [Fact]
+    public async Task A_limit_that_means_nothing_stops_the_start()
+    {
+        var fault = await Assert.ThrowsAnyAsync<Exception>(() => Embedded.StartAsync(settings: ("Kener:Limits:Burst", "0")));
+        Assert.Contains("Kener__Limits__Burst is 0", fault.Message);
+    }
+}

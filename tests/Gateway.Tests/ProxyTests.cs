@@ -1,0 +1,99 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.Gateway.Tests;
+
+/// <summary>The gateway in a process of its own: what it lets in goes to the service that discovery names.</summary>
+public sealed class ProxyTests
+{
+    private const string Incidents = "/api/v4/incidents";
+    private static readonly (string, string) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));
+    // Nothing listens there: keys and pages are on the board already, and Redis may be away.
+    private static readonly (string, string) NoRedis = ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
+    private static readonly (string, string) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
+
+    private static async Task<WebApplication> ServiceAsync(Action<IEndpointRouteBuilder> map)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Configuration[Internal.Item1] = Internal.Item2;
+        builder.AddServiceDefaults();
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapServiceDefaults();
+        map(app);
+        await app.StartAsync();
+        return app;
+    }
+
+    [Fact]
+    public async Task A_request_reaches_its_owner_with_the_internal_token_and_the_gateways_word_for_where_it_came_from()
+    {
+        await using var service = await ServiceAsync(app =>
+        {
+            app.MapGet(Incidents, (HttpContext context) => $"{context.User.Subject()} {context.Request.QueryString} {context.Request.Headers["X-Forwarded-For"]}").Requires(Permissions.IncidentsRead);
+            app.MapPost(Incidents, async (HttpContext context) => (await JsonBody.ReadAsync(context.Request, context.RequestAborted)).GetProperty("a").GetString()).Requires(Permissions.IncidentsWrite);
+            app.MapDelete("/api/v4/incidents/{id}", (string id) => id).Requires(Permissions.IncidentsWrite);
+        });
+        await using var host = await Embedded.StartAsync(settings: [Distributed, Internal, NoRedis, ("services:incidents:http:0", service.Urls.First())]);
+        using var client = host.Client(Embedded.Full);
+        Assert.Equal("key:1 ?a=b 127.0.0.1", (await client.AskAsync("GET", Incidents + "?a=b", ("X-Forwarded-For", "1.2.3.4"))).Text);
+        Assert.Equal("x%2Fy", (await client.AskAsync("DELETE", Incidents + "/x%2Fy")).Text);
+        using var small = host.Client(Embedded.ReadOnly);
+        Assert.Equal((403, "FORBIDDEN", "You do not have permission to perform this action"), (await small.AskAsync("DELETE", Incidents + "/1")).Error());
+        Assert.Equal(404, (await client.AskAsync("GET", "/api/v4/nothing")).Error().Status);
+        Assert.Equal(405, (await client.AskAsync("PUT", Incidents)).Error().Status);
+        using var direct = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
+        Assert.Equal(401, (await direct.AskAsync("GET", Incidents)).Error().Status);
+        Assert.Equal(401, (await direct.AskAsync("GET", Incidents, ("Authorization", "Bearer " + Embedded.Full))).Error().Status);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_body_over_one_mebibyte_is_413_through_the_proxy(bool chunked)
+    {
+        await using var service = await ServiceAsync(app => app.MapPost(Incidents, async (HttpContext context) =>
+            (await JsonBody.ReadAsync(context.Request, context.RequestAborted)).ToString()).Requires(Permissions.IncidentsWrite));
+        await using var host = await Embedded.StartAsync(settings: [Distributed, Internal, NoRedis, ("services:incidents:http:0", service.Urls.First())]);
+        using var client = host.Client(Embedded.Full);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Incidents) { Content = new StringContent($$"""{"a":"{{new string('x', 2 << 20)}}"}""") };
+        request.Headers.TransferEncodingChunked = chunked;
+        Assert.InRange((await client.AskAsync(request)).Error().Status, 400, 499);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_away_is_told_in_the_error_shape_and_its_page_as_503()
+    {
+        var away = $"http://127.0.0.1:{FreePort()}";
+        await using var host = await Embedded.StartAsync(settings: [Distributed, Internal, NoRedis, ("services:incidents:http:0", away), ("services:status:http:0", away)]);
+        using var client = host.Client(Embedded.Full);
+        var answer = (await client.AskAsync("GET", Incidents)).Error();
+        Assert.Equal("UNAVAILABLE", answer.Code);
+        Assert.InRange(answer.Status, 502, 504);
+        foreach (var path in new[] { "/", "/incidents/5" })
+        {
+            var page = await client.AskAsync("GET", path, ("Accept", "text/html"));
+            Assert.Equal((503, "text/html; charset=utf-8", "no-store"), (page.Code, page["Content-Type"], page["Cache-Control"]));
+            Assert.Contains("<h1>The status can not be shown right now</h1>", page.Text);
+        }
+        host.Board.Publish(PageTests.Page("<h1>Here</h1>"));
+        Assert.Equal("<h1>Here</h1>", (await client.AskAsync("GET", "/")).Text);
+        Assert.Equal(200, (await client.AskAsync("GET", "/ready")).Code);
+        Assert.Equal(503, (await client.AskAsync("GET", "/health")).Code);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

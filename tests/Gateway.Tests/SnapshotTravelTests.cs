@@ -1,0 +1,166 @@
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Kener.Gateway.Tests;
+
+/// <summary>Owner → Redis → gateway on a real Redis, which these tests empty: they run one after the other.</summary>
+[Collection(nameof(SnapshotTravelTests))]
+public sealed class SnapshotTravelTests : IAsyncLifetime
+{
+    private static readonly string Address = Environment.GetEnvironmentVariable("KENER_TEST_REDIS")
+        ?? throw new InvalidOperationException("KENER_TEST_REDIS is not set: run ./test, or give the address of a Redis server");
+
+    private readonly List<BackgroundService> _running = [];
+    private ConnectionMultiplexer _redis = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await ConnectionMultiplexer.ConnectAsync($"{Address},allowAdmin=true");
+        await WipeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _running) await service.StopAsync(CancellationToken.None);
+        await _redis.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_an_owner_publishes_is_at_the_gateway_at_once_with_all_its_fields()
+    {
+        var owner = await OwnerAsync();
+        var gateway = await GatewayAsync();
+        var page = PageTests.Page("<h1>ü</h1>", version: 5) with { MadeMs = 7 };
+        owner.Publish(page);
+        var got = await SeesAsync(gateway, "page:/", 5);
+        Assert.Equal(page with { Body = [], Brotli = null, Gzip = null }, got with { Body = [], Brotli = null, Gzip = null });
+        Assert.Equal((page.Body, page.Brotli, page.Gzip), (got.Body, got.Brotli, got.Gzip));
+
+        var bare = PageTests.Page("x", "page:/incidents/1", compressed: false) with { ContentSecurityPolicy = null };
+        owner.Publish(bare);
+        Assert.Equal((null, null, null), await SeesAsync(gateway, bare.Key, 1) is var plain ? (plain.Brotli, plain.Gzip, plain.ContentSecurityPolicy) : default);
+        owner.Remove(bare.Key);
+        await Eventually.TrueAsync(() => Task.FromResult(gateway.Find(bare.Key) is null));
+    }
+
+    [Fact]
+    public async Task A_gateway_that_comes_later_gets_all_and_says_how_old_it_is()
+    {
+        var owner = await OwnerAsync();
+        for (var i = 0; i < 50; i++) owner.Publish(PageTests.Page($"{i}", $"page:/incidents/{i}", 100 + i));
+        owner.Publish(PageTests.Page("home"));
+        await Eventually.TrueAsync(async () => await _redis.GetDatabase().HashLengthAsync("{kener}:versions") == 51);
+        await _redis.GetDatabase().StringSetAsync("{kener}:confirmed", 1_700_000_000_000);
+        var gateway = await GatewayAsync();
+        await SeesAsync(gateway, "page:/incidents/49", 149);
+        await Eventually.TrueAsync(() => Task.FromResult(gateway.ConfirmedMs == 1_700_000_000_000));
+        owner.Confirm();
+        await Eventually.TrueAsync(() => Task.FromResult(gateway.ConfirmedMs > 1_700_000_000_000));
+    }
+
+    [Fact]
+    public async Task An_older_version_never_overwrites_a_newer_one()
+    {
+        var (first, second) = (await OwnerAsync(), await OwnerAsync());
+        var gateway = await GatewayAsync();
+        first.Publish(PageTests.Page("new", version: 9));
+        await SeesAsync(gateway, "page:/", 9);
+        second.Publish(PageTests.Page("old", version: 8));
+        second.Publish(PageTests.Page("mark", "page:/incidents/1"));
+        await SeesAsync(gateway, "page:/incidents/1", 1);
+        Assert.Equal(9, (long)await _redis.GetDatabase().HashGetAsync("{kener}:versions", "page:/"));
+
+        await Task.WhenAll(Enumerable.Range(10, 200).Select(version => Task.Run(() => (version % 2 == 0 ? first : second).Publish(PageTests.Page($"{version}", version: version)))));
+        Assert.Equal("209", System.Text.Encoding.UTF8.GetString((await SeesAsync(gateway, "page:/", 209)).Body));
+    }
+
+    [Fact]
+    public async Task A_Redis_that_lost_all_gets_all_again_and_no_page_goes_away_meanwhile()
+    {
+        var owner = await OwnerAsync();
+        var gateway = await GatewayAsync();
+        owner.Publish(PageTests.Page("home", version: 3));
+        owner.Publish(PageTests.Page("one", "page:/incidents/1"));
+        await SeesAsync(gateway, "page:/incidents/1", 1);
+        await WipeAsync();
+        await Eventually.TrueAsync(async () => await _redis.GetDatabase().HashLengthAsync("{kener}:versions") == 2);
+        Assert.NotNull(gateway.Find("page:/"));
+        Assert.NotNull(gateway.Find("page:/incidents/1"));
+        await SeesAsync(await GatewayAsync(), "page:/", 3);
+    }
+
+    [Fact]
+    public async Task An_owner_that_starts_anew_takes_away_what_it_no_longer_has()
+    {
+        var before = await OwnerAsync();
+        var gateway = await GatewayAsync();
+        before.Publish(PageTests.Page("home", version: 3));
+        before.Publish(PageTests.Page("deleted meanwhile", "page:/incidents/1"));
+        await SeesAsync(gateway, "page:/incidents/1", 1);
+        await _running[0].StopAsync(TestContext.Current.CancellationToken);
+        var after = await OwnerAsync();
+        after.Publish(PageTests.Page("home", version: 4));
+        await Eventually.TrueAsync(() => Task.FromResult(gateway.Find("page:/incidents/1") is null && gateway.Find("page:/")?.Version == 4));
+    }
+
+    [Fact]
+    public async Task Aspires_conventions_find_the_client_and_its_health()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration["ConnectionStrings:cache"] = Address;
+        builder.Configuration["Aspire:StackExchange:Redis:ConfigurationOptions:ConnectTimeout"] = "1234";
+        builder.Configuration["Aspire:StackExchange:Redis:cache:ConfigurationOptions:ClientName"] = "by-name";
+        builder.AddRedisClient("cache", configureOptions: options => options.ConnectRetry = 7);
+        builder.AddKeyedRedisClient("other", settings => settings.ConnectionString = "127.0.0.1:1,connectTimeout=100");
+        using var host = builder.Build();
+        var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
+        var options = ConfigurationOptions.Parse(redis.Configuration);
+        Assert.Equal((1234, "by-name", 7, false), (options.ConnectTimeout, options.ClientName, options.ConnectRetry, options.AbortOnConnectFail));
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Healthy, report.Entries["StackExchange.Redis"].Status);
+        Assert.Equal(HealthStatus.Unhealthy, report.Entries["StackExchange.Redis_other"].Status);
+    }
+
+    [Fact]
+    public void A_missing_connection_string_is_named_at_first_use()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.AddRedisClient("cache");
+        using var host = builder.Build();
+        var fault = Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<IConnectionMultiplexer>);
+        Assert.Contains("ConnectionStrings__cache", fault.Message);
+    }
+
+    private async Task<SnapshotBoard> OwnerAsync()
+    {
+        var board = new SnapshotBoard(TimeProvider.System);
+        await RunAsync(new SnapshotMirror(new(() => _redis), board, "page:", TimeProvider.System, NullLogger<SnapshotMirror>.Instance));
+        return board;
+    }
+
+    private async Task<SnapshotBoard> GatewayAsync()
+    {
+        var board = new SnapshotBoard(TimeProvider.System);
+        await RunAsync(new SnapshotFollower(new(() => _redis), board, TimeProvider.System, NullLogger<SnapshotFollower>.Instance));
+        return board;
+    }
+
+    private async Task RunAsync(BackgroundService service)
+    {
+        _running.Add(service);
+        await service.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task WipeAsync() => await _redis.GetServers().Single().FlushDatabaseAsync();
+
+    private static async Task<Snapshot> SeesAsync(SnapshotBoard board, string key, long version) =>
+        (await Eventually.GetAsync(() => Task.FromResult(board.Find(key)), found => found?.Version == version))!;
+}
+
+[CollectionDefinition(nameof(SnapshotTravelTests), DisableParallelization = true)]
+public sealed class OneAfterTheOther;
