@@ -10,7 +10,7 @@ internal static class ListMonitors
         MonitorsDb db, string? status, string? category_name, string? monitor_type, string? is_hidden, CancellationToken cancel)
     {
         // NUL is in no stored text, and PostgreSQL refuses to be asked for it.
-        if (category_name?.Contains('\0', StringComparison.Ordinal) is true || monitor_type?.Contains('\0', StringComparison.Ordinal) is true)
+        if (string.Concat(status, category_name, monitor_type, is_hidden).Contains('\0', StringComparison.Ordinal))
             throw Refusal.BadRequest("Text must not contain the character U+0000");
         var monitors = db.Monitors.AsNoTracking();
         if (!string.IsNullOrEmpty(status)) monitors = monitors.Where(row => status == (row.IsActive ? "ACTIVE" : "INACTIVE"));

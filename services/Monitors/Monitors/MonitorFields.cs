@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
@@ -15,6 +16,7 @@ internal static class MonitorFields
     public static string DefaultSettings { get; } =
         $$"""{"uptime_formula_numerator":"{{Uptime.DefaultNumerator}}","uptime_formula_denominator":"{{Uptime.DefaultDenominator}}"}""";
 
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly SearchValues<char> TagCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>Lower-case letters, digits, '-' and '_', up to 255, the first and the last a letter or digit.</summary>
@@ -51,7 +53,7 @@ internal static class MonitorFields
 
     /// <summary>Kept as sent; empty, null and NONE all say that there is none.</summary>
     public static string? DefaultStatus(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Null || value.ValueEquals("") ? null
+        value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.ValueEquals("")) ? null
             : OneOf(value, "default_status", "UP", "DOWN", "DEGRADED", "MAINTENANCE", "NO_DATA", "NONE");
 
     public static string OneOf(JsonElement value, string field, params string[] words)
@@ -80,7 +82,7 @@ internal static class MonitorFields
         foreach (var added in given.EnumerateObject()) fields[added.Name] = added.Value;
 
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer)) JsonSerializer.Serialize(json, fields);
+        using (var json = new Utf8JsonWriter(buffer, Plain)) JsonSerializer.Serialize(json, fields);
         return buffer.Length <= LongestJson ? Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length))
             : throw Refusal.BadRequest($"{field} must not be larger than {LongestJson / 1024} KiB");
     }

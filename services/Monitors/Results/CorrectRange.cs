@@ -9,24 +9,33 @@ namespace Kener.Monitors;
 /// <summary>PATCH /monitors/{tag}/data: a person says what a range of minutes was.</summary>
 internal static class CorrectRange
 {
+    // A long range is a few transactions, so that it neither fills the memory nor keeps others from writing; one that ends half way is
+    // told as failed, and sending it again makes it whole.
+    private const int DaysAtOnce = 16;
+
     public static async Task<IResult> HandleAsync(
         string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var range = RangeCorrection.Read(await JsonBody.ReadAsync(request, cancel));
-        await changes.CommitAsync(user.Subject(), async change =>
+        foreach (var part in range.Days(Random.Shared).Chunk(DaysAtOnce)) await StoreAsync(tag, id, part, range, changes, user.Subject(), cancel);
+        return V4.Json(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
+    }
+
+    private static Task StoreAsync(
+        string tag, long id, Correction[] days, RangeCorrection range, Changes<MonitorsDb> changes, string actor, CancellationToken cancel) =>
+        changes.CommitAsync(actor, async change =>
         {
             _ = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
-            foreach (var day in range.Days(Random.Shared))
+            foreach (var day in days)
             {
                 var stored = await day.StoreAsync(change.Db, id, cancel);
                 foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
             }
+            var (first, last) = (days[0].Minutes[0], days[^1].Minutes[^1]);
             change.Note("monitor.data.corrected", "monitor", () => id,
-                new { tag, range.First, range.Last, status = range.Status.ToWord(), range.Latency, range.Deviation });
+                new { tag, first, last, status = range.Status.ToWord(), range.Latency, range.Deviation });
         }, cancel);
-        return V4.Json(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
-    }
 }
 
 /// <summary>One status for all minutes from that of <paramref name="Start"/> to that of <paramref name="End"/>, both included.</summary>

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Net;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+
+namespace Kener.Monitors.Tests;
+
+public sealed class DataApiTests(MonitorsApps apps)
+{
+    private const long Noon = 1_700_049_600;
+
+    private static string Sample(string tag, long timestamp, string status, string latency, string type, string raw) =>
+        $$"""{"monitor_tag":"{{tag}}","timestamp":{{timestamp}},"status":"{{status}}","latency":{{latency}},"type":"{{type}}","raw_status":"{{raw}}"}""";
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_minute_is_written_completed_and_read(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, _) = await app.MonitorAsync();
+        var path = $"/{tag}/data/{Noon + 59}";
+        var missing = await app.GetAsync(path);
+        Assert.Equal((HttpStatusCode.NotFound, $"No monitoring data found for monitor '{tag}' at timestamp {Noon}"), (missing.Status, missing.Message));
+
+        Assert.Equal(Sample(tag, Noon, "UP", "0", "MANUAL", "UP"), (await app.PatchAsync(path, "{}")).Data.GetRawText());
+        Assert.Equal(Sample(tag, Noon, "DOWN", "0", "MANUAL", "DOWN"), (await app.PatchAsync(path, """{"status":"DOWN"}""")).Data.GetRawText());
+        Assert.Equal(Sample(tag, Noon, "DOWN", "12.5", "MANUAL", "DOWN"), (await app.PatchAsync(path, """{"latency":12.5}""")).Data.GetRawText());
+        Assert.Equal(Sample(tag, Noon, "DOWN", "12.5", "MANUAL", "DOWN"), (await app.GetAsync(path)).Data.GetRawText());
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_range_is_written_with_its_end_and_read_without(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, _) = await app.MonitorAsync();
+        var written = await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon}},"end_ts":{{Noon + 120}},"status":"DEGRADED","latency":10}""");
+        Assert.Equal("""{"message":"Monitoring data updated successfully","updated_count":2}""", written.Body.GetRawText());
+
+        var read = await app.GetAsync($"/{tag}/data?start_ts={Noon + 5}&end_ts={Noon + 125}");
+        Assert.Equal($"[{Sample(tag, Noon, "DEGRADED", "10", "MANUAL", "DEGRADED")},{Sample(tag, Noon + 60, "DEGRADED", "10", "MANUAL", "DEGRADED")}]",
+            read.Data.GetRawText());
+        Assert.Equal(3, (await app.GetAsync($"/{tag}/data?start_ts=0&end_ts=253402300799")).Data.GetArrayLength());
+        Assert.Equal("[]", (await app.GetAsync($"/{tag}/data?start_ts=0&end_ts=60")).Data.GetRawText());
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Each_overwrite_raises_the_minutes_version_by_one_and_is_told_in_runs(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        await app.PatchAsync($"/{tag}/data/{Noon + 60}", """{"status":"UP","latency":1}""");
+        await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon}},"end_ts":{{Noon + 180}},"status":"DOWN","latency":1}""");
+        await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon + 120}},"end_ts":{{Noon + 180}},"status":"DOWN","latency":1}""");
+
+        var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), messages => messages.Count == 3);
+        Reading[] expected =
+        [
+            new(id, Noon + 60, 1, MonitorStatus.Up, 1, 1),
+            new(id, Noon, 1, MonitorStatus.Down, 1, 1), new(id, Noon + 60, 1, MonitorStatus.Down, 1, 2), new(id, Noon + 120, 2, MonitorStatus.Down, 1, 1),
+            new(id, Noon + 120, 2, MonitorStatus.Down, 1, 2),
+        ];
+        Assert.Equal(expected, heard.SelectMany(message => message.Readings));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Corrections_at_once_each_get_a_version_of_their_own(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => i % 2 == 0
+            ? app.PatchAsync($"/{tag}/data/{Noon}", $$"""{"status":"DOWN","latency":{{i}}}""")
+            : app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon - 600}},"end_ts":{{Noon + 600}},"status":"UP","latency":{{i}}}""")));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), messages => messages.Count == 12);
+        var versions = heard.SelectMany(message => message.Readings).Where(run => run.Minute <= Noon && run.Minute + 60L * run.Count > Noon).Select(run => run.Version);
+        Assert.Equal(Enumerable.Range(1, 12), versions.Order());
+        var last = (await app.GetAsync($"/{tag}/data/{Noon}")).Data;
+        Assert.Equal(last.GetProperty("latency").GetDouble(), app.Heard.Known(id)[Noon].Latency);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_range_of_366_days_is_exact_and_one_more_second_is_refused(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        const long Start = Noon - 366 * Minutes.Day;
+        var tooLong = await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Start - 1}},"end_ts":{{Noon}},"status":"UP","latency":1}""");
+        Assert.Equal(HttpStatusCode.BadRequest, tooLong.Status);
+        var written = await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Start}},"end_ts":{{Noon}},"status":"UP","latency":1}""");
+        Assert.Equal(527_040, written.Body.GetProperty("updated_count").GetInt32());
+
+        var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)),
+            messages => messages.Sum(message => message.Readings.Sum(run => run.Count)) == 527_041, seconds: 60);
+        Assert.Equal(367, heard.Count);
+        var timestamps = (await app.GetAsync($"/{tag}/data?start_ts={Start}&end_ts={Noon + 60}")).Data.EnumerateArray()
+            .Select(sample => sample.GetProperty("timestamp").GetInt64()).ToList();
+        Assert.Equal(Enumerable.Range(0, 527_041).Select(i => Start + 60L * i), timestamps);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Latency_strays_by_whole_numbers_and_messages_keep_their_size(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon}},"end_ts":{{Noon + Minutes.Day}},"status":"UP","latency":100,"deviation":50}""");
+        var read = (await app.GetAsync($"/{tag}/data?start_ts={Noon}&end_ts={Noon + Minutes.Day + 60}")).Data.EnumerateArray()
+            .ToDictionary(sample => sample.GetProperty("timestamp").GetInt64(), sample => sample.GetProperty("latency").GetDouble());
+        Assert.Equal(1_441, read.Count);
+        Assert.All(read.Values, latency => Assert.True(latency is >= 50 and <= 150 && double.IsInteger(latency)));
+        Assert.True(read.Values.Distinct().Count() > 50);
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(id).Count == 1_441));
+        Assert.Equal(read, app.Heard.Known(id).ToDictionary(minute => minute.Key, minute => minute.Value.Latency));
+        Assert.All(app.Heard.Of(id), message => Assert.True(message.Readings.Count <= 1_000 && message.Readings.Sum(run => run.Count) <= 1_440));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task An_incident_lies_over_recorded_minutes_and_leaves_them_as_observed(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon}},"end_ts":{{Noon + 180}},"status":"UP","latency":7}""");
+        var incident = new IncidentChanged { Id = id + 2_000_000, Version = 3, Start = Noon + 60, End = Noon + 180, Monitors = [new IncidentLink(id, MonitorStatus.Down)] };
+        await app.Host.PublishAsync(incident);
+        Assert.Equal("UP DOWN DOWN UP", await StatusesAsync());
+        Assert.Equal(Sample(tag, Noon + 60, "DOWN", "7", "INCIDENT", "UP"), (await app.GetAsync($"/{tag}/data/{Noon + 60}")).Data.GetRawText());
+        Assert.Equal(Sample(tag, Noon + 120, "DOWN", "7", "INCIDENT", "DEGRADED"),
+            (await app.PatchAsync($"/{tag}/data/{Noon + 120}", """{"status":"DEGRADED"}""")).Data.GetRawText());
+        Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync($"/{tag}/data/{Noon + 240}")).Status);
+
+        await app.Host.PublishAsync(incident with { Version = 2, Monitors = [] });
+        Assert.Equal("UP DOWN DOWN UP", await StatusesAsync());
+        await app.Host.PublishAsync(incident with { Version = 4, End = null, Monitors = [new IncidentLink(id, MonitorStatus.Degraded)] });
+        Assert.Equal("UP DEGRADED DEGRADED DEGRADED", await StatusesAsync());
+        await app.Host.PublishAsync(new IncidentChanged { Id = incident.Id, Version = 5, Deleted = true });
+        await app.Host.PublishAsync(incident with { Version = 4 });
+        Assert.Equal("UP UP DEGRADED UP", await StatusesAsync());
+
+        async Task<string> StatusesAsync() => string.Join(' ', (await app.GetAsync($"/{tag}/data?start_ts={Noon}&end_ts={Noon + 600}")).Data
+            .EnumerateArray().Select(sample => sample.GetProperty("status").GetString()));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Times_from_1970_to_9999_are_stored(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, _) = await app.MonitorAsync();
+        foreach (var timestamp in new[] { 0L, 59, 253_402_300_799 })
+        {
+            var path = $"/{tag}/data/{timestamp.ToString(CultureInfo.InvariantCulture)}";
+            Assert.Equal(HttpStatusCode.OK, (await app.PatchAsync(path, """{"status":"DOWN","latency":1e9}""")).Status);
+            Assert.Equal(Minutes.Floor(timestamp), (await app.GetAsync(path)).Data.GetProperty("timestamp").GetInt64());
+        }
+        Assert.Equal(1, (await app.GetAsync($"/{tag}/data?start_ts=0&end_ts=253402300799")).Data.GetArrayLength());
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+[assembly: AssemblyFixture(typeof(Kener.Monitors.Tests.MonitorsApps))]
+
+namespace Kener.Monitors.Tests;
+
+/// <summary>Every module test runs on both.</summary>
+public sealed class BothDatabases : TheoryData<DatabaseKind>
+{
+    public BothDatabases() : base(DatabaseKind.Sqlite, DatabaseKind.PostgreSQL)
+    {
+    }
+}
+
+/// <summary>One running service per database, shared by tests that each have monitors of their own.</summary>
+public sealed class MonitorsApps : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<DatabaseKind, Lazy<Task<MonitorsApp>>> _apps = new();
+
+    public Task<MonitorsApp> OnAsync(DatabaseKind database) =>
+        _apps.GetOrAdd(database, kind => new Lazy<Task<MonitorsApp>>(() => MonitorsApp.StartAsync(kind))).Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in _apps.Values) await (await app.Value).DisposeAsync();
+    }
+}
+
+/// <summary>What the service sent, as others received it.</summary>
+public sealed class Heard
+{
+    private readonly ConcurrentQueue<object> _messages = new();
+
+    public void Add(object message) => _messages.Enqueue(message);
+
+    public void Clear() => _messages.Clear();
+
+    public IReadOnlyList<MonitorChanged> Of(string tag) => [.. _messages.OfType<MonitorChanged>().Where(changed => changed.Tag == tag)];
+
+    public IReadOnlyList<ReadingsRecorded> Of(long monitor) =>
+        [.. _messages.OfType<ReadingsRecorded>().Where(recorded => recorded.Readings.Any(reading => reading.MonitorId == monitor))];
+
+    /// <summary>What a consumer knows that keeps the highest version of each minute.</summary>
+    public SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)> Known(long monitor)
+    {
+        var known = new SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)>();
+        foreach (var run in Of(monitor).SelectMany(recorded => recorded.Readings))
+        {
+            for (var i = 0; i < run.Count; i++)
+            {
+                var minute = run.Minute + 60L * i;
+                if (!known.TryGetValue(minute, out var had) || had.Version < run.Version) known[minute] = (run.Status, run.Latency, run.Version);
+            }
+        }
+        return known;
+    }
+}
+
+public sealed class Listener(Heard heard) : IConsumer<MonitorChanged>, IConsumer<ReadingsRecorded>
+{
+    public Task Consume(ConsumeContext<MonitorChanged> context) => KeepAsync(context.Message);
+
+    public Task Consume(ConsumeContext<ReadingsRecorded> context) => KeepAsync(context.Message);
+
+    private Task KeepAsync(object message)
+    {
+        heard.Add(message);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed record Answer(HttpStatusCode Status, JsonElement Body)
+{
+    public JsonElement Monitor => Body.GetProperty("monitor");
+
+    public JsonElement Data => Body.GetProperty("data");
+
+    public string? Message => Body.GetProperty("error").GetProperty("message").GetString();
+}
+
+public sealed class MonitorsApp : IAsyncDisposable
+{
+    private readonly ModuleHost _host;
+
+    private MonitorsApp(ModuleHost host) => _host = host;
+
+    public ModuleHost Host => _host;
+
+    public Heard Heard => _host.Services.GetRequiredService<Heard>();
+
+    public static async Task<MonitorsApp> StartAsync(DatabaseKind database, TimeProvider? clock = null) => new(await ModuleHost.StartAsync(
+        database,
+        builder =>
+        {
+            builder.AddMonitors();
+            builder.AddEventConsumer<Listener>();
+            builder.Services.AddSingleton<Heard>();
+        },
+        app => app.MapMonitors(), clock));
+
+    public static string NewTag() => "m-" + Guid.NewGuid().ToString("N");
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
+
+    public Task<Answer> PatchAsync(string path, string body) => SendAsync(HttpMethod.Patch, path, body);
+
+    public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, byte[]? bytes = null)
+    {
+        using var request = new HttpRequestMessage(method, "/api/v4/monitors" + path);
+        if (bytes is not null) request.Content = new ByteArrayContent(bytes);
+        else if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        // A token lives for a minute, and the service for longer.
+        using var client = _host.Client();
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new Answer(response.StatusCode, JsonSerializer.Deserialize<JsonElement>(text));
+    }
+
+    /// <summary>A monitor of its own for one test; its tag and id.</summary>
+    public async Task<(string Tag, long Id)> MonitorAsync(string more = "")
+    {
+        var tag = NewTag();
+        var made = await PostAsync("", $$"""{"tag":"{{tag}}","name":"Name","monitor_type":"NONE"{{more}}}""");
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        return (tag, made.Monitor.GetProperty("id").GetInt64());
+    }
+
+    internal async Task<T> WithDbAsync<T>(Func<MonitorsDb, Task<T>> ask)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        return await ask(scope.ServiceProvider.GetRequiredService<MonitorsDb>());
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+}

@@ -1,0 +1,33 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+
+namespace Kener.Monitors.Tests;
+
+public sealed class ReplayTests
+{
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_replay_tells_all_that_was_told_before(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var monitors = new List<(string Tag, long Id)>();
+        for (var i = 0; i < 3; i++) monitors.Add(await app.MonitorAsync());
+        var (busy, id) = monitors[0];
+        await app.PatchAsync($"/{busy}/data", """{"start_ts":1700000000,"end_ts":1702592000,"status":"UP","latency":10,"deviation":3}""");
+        await app.PatchAsync($"/{busy}/data", """{"start_ts":1700600000,"end_ts":1700700000,"status":"DOWN","latency":0}""");
+        await app.PatchAsync($"/{busy}/data/0", """{"status":"DEGRADED"}""");
+        await app.PatchAsync("/" + monitors[1].Tag, """{"name":"Changed"}""");
+        await app.DeleteAsync("/" + monitors[2].Tag);
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(monitors[2].Tag).Any(changed => changed.Deleted) && app.Heard.Known(id).ContainsKey(0)));
+        var known = app.Heard.Known(id);
+        Assert.Equal(43_202, known.Count);
+
+        app.Heard.Clear();
+        await app.Host.PublishAsync(new ReplayRequested { By = "test" });
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(id).Count == known.Count));
+        Assert.Equal(known, app.Heard.Known(id));
+        Assert.Equal(31 + 1, app.Heard.Of(id).Select(message => Minutes.DayOf(message.Readings[0].Minute)).Distinct().Count());
+        Assert.Equal((2, "Changed"), (app.Heard.Of(monitors[1].Tag).Single().Version, app.Heard.Of(monitors[1].Tag).Single().Name));
+        Assert.Equal((2, true), (app.Heard.Of(monitors[2].Tag).Single().Version, app.Heard.Of(monitors[2].Tag).Single().Deleted));
+    }
+}
