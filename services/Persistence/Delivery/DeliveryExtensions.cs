@@ -41,9 +41,9 @@ public static class DeliveryExtensions
             bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(check =>
             {
-                // Without the broker this process still serves, so it stays ready.
+                // Without the broker this process still serves: it stays ready, so its tag is not "ready", which it would be by default.
                 check.Name = "messaging";
-                check.Tags.Remove("ready");
+                check.Tags.Add("messaging");
             });
             foreach (var consumer in consumers) bus.AddConsumer(consumer);
             bus.UsingRabbitMq((context, rabbit) =>

@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Architecture.Tests;
+
+/// <summary>Each rule catches what it is there for.</summary>
+public sealed class PlantedTests
+{
+    [Fact]
+    public void A_long_file_is_caught()
+    {
+        Assert.Single(SourceRules.LongFiles([new("services/A/Long.cs", new string('\n', 301)), new("services/A/Short.cs", new string('\n', 300))]));
+        Assert.Single(SourceRules.LongFiles([new("services/A/Program.cs", new string('\n', 26)), new("Kener.AppHost/Program.cs", new string('\n', 60))]));
+    }
+
+    [Fact]
+    public void A_long_method_is_caught()
+    {
+        static Source With(int lines) => new("a.cs", $"class A\n{{\n    int M()\n    {{\n{new string('\n', lines - 3)}    }}\n}}\n");
+        Assert.Empty(SourceRules.LongMethods([With(50)]));
+        Assert.Equal("a.cs:3 M has 51 lines; 50 are enough", Assert.Single(SourceRules.LongMethods([With(51)])));
+    }
+
+    [Fact]
+    public void An_empty_name_is_caught() => Assert.Equal(3, SourceRules.EmptyNames(
+        ["services/A/TimeHelper.cs", "services/A/Utils/X.cs", "services/A/KeyManager.cs", "services/A/Utilisation.cs", "services/A/Commit/Change.cs"]).Count());
+
+    [Fact]
+    public void An_interface_for_one_is_caught() => Assert.Equal("a.cs: ILonely has one implementation; use that", Assert.Single(SourceRules.LonelyInterfaces(
+        [new("a.cs", "interface ILonely {} class A : ILonely {} interface IShared<T> {} class B : IShared<int> {} class C : IShared<long>, IDisposable {} interface IMark {}")])));
+
+    [Fact]
+    public void A_wrong_arrow_is_caught()
+    {
+        Assert.Equal("services/Incidents/x.csproj must not refer to Kener.Monitors",
+            Assert.Single(ProjectRules.WrongArrows([Project("Kener.Incidents", "Kener.Monitors", "Kener.Persistence")])));
+        Assert.Single(ProjectRules.WrongArrows([Project("Kener.Unheard")]));
+    }
+
+    [Fact]
+    public void A_circle_is_caught() =>
+        Assert.Equal(2, ProjectRules.Cycles([Project("A", "B"), Project("B", "A"), Project("C", "A")]).Count());
+
+    [Fact]
+    public void A_version_of_its_own_is_caught() => Assert.Single(ProjectRules.OwnVersions(
+        [new("A", "a.csproj", XDocument.Parse("<P><PackageReference Include='x' Version='1' /><PackageReference Include='y' /></P>"))]));
+
+    [Fact]
+    public void A_loose_version_is_caught() => Assert.Equal(3, ProjectRules.LooseVersions(XDocument.Parse(
+        "<P><PackageVersion Include='a' Version='1.*' /><PackageVersion Include='b' Version='[1,2)' /><PackageVersion Include='c' Version='1.0' />"
+        + "<PackageVersion Include='MassTransit' Version='8.5.12' /><PackageVersion Include='MassTransit.RabbitMQ' Version='[8.5.12]' /></P>")).Count());
+
+    [Fact]
+    public void Saving_is_caught() => Caught(CodeRules.Saves(CodeRules.Planted), nameof(Planted.SavesAsync));
+
+    [Fact]
+    public void Asking_the_machine_for_the_time_is_caught() => Caught(CodeRules.Clocks(CodeRules.Planted), nameof(Planted.Time));
+
+    [Fact]
+    public void Opening_a_connection_is_caught() => Caught(CodeRules.Sockets(CodeRules.Planted), nameof(Planted.Connects));
+
+    [Fact]
+    public void Starting_a_process_is_caught() => Caught(CodeRules.Processes(CodeRules.Planted), nameof(Planted.Starts));
+
+    [Fact]
+    public void Blocking_a_thread_is_caught() => Assert.Equal(2, CodeRules.Waits(CodeRules.Planted).Count());
+
+    [Fact]
+    public void A_backtracking_pattern_is_caught()
+    {
+        var caught = CodeRules.BacktrackingPatterns(CodeRules.Planted).ToList();
+        Assert.Equal(2, caught.Count);
+        Assert.All(caught, one => Assert.Contains(nameof(Planted.Backtracks), one, StringComparison.Ordinal));
+    }
+
+    private static void Caught(IEnumerable<string> violations, string method)
+    {
+        var one = Assert.Single(violations);
+        Assert.Contains("tests/Architecture.Tests/PlantedTests.cs:", one, StringComparison.Ordinal);
+        Assert.Contains(method, one, StringComparison.Ordinal);
+    }
+
+    private static Project Project(string name, params string[] references) => new(
+        name, $"services/{name.Split('.')[^1]}/x.csproj", new XDocument(new XElement("Project", references.Select(reference =>
+            new XElement("ProjectReference", new XAttribute("Include", $"../{reference}.csproj"))))));
+
+    /// <summary>Never run; only looked at.</summary>
+    internal static class Planted
+    {
+        public static Task SavesAsync(DbContext db) => db.SaveChangesAsync();
+
+        public static DateTimeOffset Time() => DateTimeOffset.UtcNow;
+
+        public static HttpClient Connects() => new();
+
+        public static void Starts() => System.Diagnostics.Process.Start("true");
+
+        public static int Blocks(Task<int> task)
+        {
+            task.Wait();
+            return task.Result;
+        }
+
+#pragma warning disable SYSLIB1045 // Planted, not used.
+        public static bool Backtracks(string text, string pattern) => Regex.IsMatch(text, pattern) || new Regex(pattern).IsMatch(text);
+
+        public static bool DoesNot(string text, string pattern) => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase).IsMatch(text);
+#pragma warning restore SYSLIB1045
+    }
+}

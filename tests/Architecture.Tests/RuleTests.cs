@@ -1,0 +1,65 @@
+using System.Xml.Linq;
+
+namespace Kener.Architecture.Tests;
+
+public sealed class RuleTests
+{
+    [Fact]
+    public void Files_are_short() => None(SourceRules.LongFiles(Repository.Sources));
+
+    [Fact]
+    public void Methods_are_short() => None(SourceRules.LongMethods(Repository.Sources));
+
+    [Fact]
+    public void Files_are_named_for_what_is_in_them() => None(SourceRules.EmptyNames(Repository.Files));
+
+    [Fact]
+    public void An_interface_has_more_than_one_implementation() => None(SourceRules.LonelyInterfaces(Repository.Sources));
+
+    [Fact]
+    public void Projects_refer_to_each_other_as_the_architecture_says() =>
+        None([.. ProjectRules.WrongArrows(Repository.Projects), .. ProjectRules.TestsInProducts(Repository.Projects)]);
+
+    [Fact]
+    public void Projects_do_not_refer_in_circles() => None(ProjectRules.Cycles(Repository.Projects));
+
+    [Fact]
+    public void Versions_of_packages_stand_in_one_place() => None(ProjectRules.OwnVersions(Repository.Projects));
+
+    [Fact]
+    public void Versions_of_packages_are_exact() =>
+        None(ProjectRules.LooseVersions(XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))));
+
+    [Fact]
+    public void The_whole_product_is_looked_at()
+    {
+        var expected = Repository.Projects.Where(project => project.Path.StartsWith("services/", StringComparison.Ordinal)
+            || project.Path.StartsWith("gateway/", StringComparison.Ordinal) || project.Name == "Kener.ServiceDefaults").Select(project => project.Name);
+        Assert.Empty(expected.Except(CodeRules.Product.Select(assembly => assembly.Name.Name)));
+        Assert.True(Repository.Sources.Count > 100);
+    }
+
+    [Fact]
+    public void Only_the_choke_point_saves() => None(CodeRules.Saves(CodeRules.Product));
+
+    [Fact]
+    public void Nobody_asks_the_machine_for_the_time() => None(CodeRules.Clocks(CodeRules.Product));
+
+    [Fact]
+    public void Only_the_one_door_opens_connections() => None(CodeRules.Sockets(CodeRules.Product));
+
+    [Fact]
+    public void Nobody_starts_processes() => None(CodeRules.Processes(CodeRules.Product));
+
+    [Fact]
+    public void Nobody_blocks_a_thread() => None(CodeRules.Waits(CodeRules.Product));
+
+    [Fact]
+    public void Patterns_can_not_backtrack() => None(CodeRules.BacktrackingPatterns(CodeRules.Product));
+
+    private static void None(IEnumerable<string> violations)
+    {
+        var list = violations.Distinct().ToList();
+        Assert.True(list.Count == 0, string.Join('\n', list.Prepend("")));
+    }
+}

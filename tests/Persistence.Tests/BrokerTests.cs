@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using RabbitMQ.Client;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>Delivery through a real RabbitMQ. Its queues outlive a test, so each test looks for ids of its own only.</summary>
+public sealed class BrokerTests
+{
+    private static readonly string[] Queues = ["kener-persistence-tests-incident-changed", "kener-persistence-tests-everything-else"];
+    private static readonly string Broker = Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ") ?? "";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static long NewId() => Random.Shared.NextInt64(1, long.MaxValue);
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Every_kind_of_event_arrives_as_it_was_sent(DatabaseKind database)
+    {
+        await using var module = await StartAsync(database, Broker);
+        await BoundAsync();
+        var id = NewId();
+        object[] events =
+        [
+            new IncidentChanged
+            {
+                Id = id,
+                Version = 3,
+                Title = "Payments \u00e4\u4e2d\U0001F525 <b>",
+                Start = 1_700_000_000,
+                End = 1_700_000_060,
+                State = IncidentState.Monitoring,
+                Source = IncidentSource.Alert,
+                IsGlobal = true,
+                Monitors = [new(1, MonitorStatus.Down), new(2, MonitorStatus.Maintenance)],
+                Updates = [new(9, 1_700_000_030, IncidentState.Identified, "**found**\n")],
+                CreatedMs = 1_700_000_000_123,
+                UpdatedMs = long.MaxValue,
+            },
+            new MonitorChanged { Id = id, Version = 1, Tag = "api", Name = "API", Active = true, DefaultStatus = MonitorStatus.Up, PeriodSeconds = 60, UptimeNumerator = "up" },
+            new ReadingsRecorded { Readings = [new(id, 1_700_000_040, 1, MonitorStatus.Degraded, 12.34567890123, 2), new(id, 0, 1440, MonitorStatus.NoData, 0, 1)] },
+            new ReplayRequested { By = id.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+        ];
+        Assert.Equal(EventTypes.All.Count, events.Length);
+        foreach (var message in events) await module.SendAsync(message);
+        var sent = events.Select(Json).ToList();
+        foreach (var text in sent)
+            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<object>().Select(Json).Contains(text)), 60);
+        await module.OutboxEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Queues_are_replicated_and_their_limit_is_said()
+    {
+        await using var module = await StartAsync(DatabaseKind.Sqlite, Broker);
+        await BoundAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancel);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancel);
+        // Declaring it once more succeeds only with the arguments that it has.
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 100 };
+        foreach (var queue in Queues) await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancel);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_fails_is_given_the_event_again()
+    {
+        var (id, tries) = (NewId(), 0);
+        var inbox = new Inbox
+        {
+            Handle = (message, _) => message is IncidentChanged incident && incident.Id == id && Interlocked.Increment(ref tries) < 3
+                ? throw new InvalidOperationException("not yet") : Task.CompletedTask,
+        };
+        await using var module = await StartAsync(DatabaseKind.Sqlite, Broker, inbox);
+        await BoundAsync();
+        await module.SendAsync(new IncidentChanged { Id = id, Version = 1 });
+        await ArrivedAsync(module, id);
+        Assert.Equal(3, tries);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_broker_that_goes_and_comes_back_fails_no_request_and_loses_nothing(DatabaseKind database)
+    {
+        var address = new Uri(Broker);
+        await using var relay = new Relay(address.Host, address.Port);
+        await using var module = await StartAsync(database, new UriBuilder(address) { Port = relay.Port }.Uri.ToString());
+        await BoundAsync();
+        var ids = new List<long> { NewId() };
+        await module.SendAsync(new IncidentChanged { Id = ids[0], Version = 1 });
+        await ArrivedAsync(module, ids[0]);
+
+        relay.Cut();
+        for (var i = 0; i < 20; i++)
+        {
+            ids.Add(NewId());
+            await module.SendAsync(new IncidentChanged { Id = ids[^1], Version = 1 });
+        }
+        Assert.NotEqual(0, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
+        relay.Mend();
+
+        foreach (var id in ids) await ArrivedAsync(module, id);
+        await Eventually.TrueAsync(async () => !await module.ReadAsync(db => db.Outbox.AnyAsync(Cancel)), 60);
+        Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task Without_its_broker_a_process_starts_and_is_ready_but_not_whole()
+    {
+        await using var module = await StartAsync(DatabaseKind.Sqlite, "amqp://guest:guest@127.0.0.1:1");
+        await module.SendAsync(new ReplayRequested { By = "nobody hears" });
+        var health = module.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(check => check.Tags.Contains("ready"), Cancel)).Status);
+        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(check => check.Name == "messaging", Cancel)).Status);
+        Assert.Equal(1, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("localhost:5672")]
+    [InlineData("http://localhost")]
+    public async Task A_wrong_address_stops_the_start_by_name(string? address)
+    {
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(DatabaseKind.Sqlite, address));
+        Assert.Contains("ConnectionStrings__messaging", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<TestModule> StartAsync(DatabaseKind database, string? broker, Inbox? inbox = null)
+    {
+        Assert.True(Broker.Length > 0, "KENER_TEST_RABBITMQ is not set: run ./test, or tests/servers and the test in it");
+        return TestModule.StartAsync(database, inbox: inbox, settings: new Dictionary<string, string?>
+        {
+            ["Kener:Delivery"] = nameof(DeliveryKind.RabbitMQ),
+            ["Kener:InternalKey"] = new string('k', 32),
+            ["ConnectionStrings:messaging"] = broker,
+        });
+    }
+
+    /// <summary>An exchange forgets what comes before its queues are there, so a test waits for them.</summary>
+    private static async Task BoundAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancel);
+        await Eventually.TrueAsync(async () =>
+        {
+            foreach (var queue in Queues)
+            {
+                // A passive question about what is not there closes its channel.
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancel);
+                try
+                {
+                    if ((await channel.QueueDeclarePassiveAsync(queue, Cancel)).ConsumerCount == 0) return false;
+                }
+                catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+                {
+                    return false;
+                }
+            }
+            return true;
+        }, 60);
+    }
+
+    private static Task ArrivedAsync(TestModule module, long id) =>
+        Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == id)), 60);
+
+    private static string Json(object message) => JsonSerializer.Serialize(message, message.GetType());
+}
