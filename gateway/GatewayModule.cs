@@ -50,7 +50,7 @@ public static class GatewayModule
     {
         app.MapServiceDefaults();
         app.MapMethods("/healthcheck", [HttpMethods.Get, HttpMethods.Head], Healthcheck.AnswerAsync).AllowAnyone();
-        if (app.ServiceProvider.GetService<IDestinationResolver>() is DiscoveredDestinations) app.MapReverseProxy();
+        if (app.ServiceProvider.GetService<IDestinationResolver>() is DiscoveredDestinations) app.MapServices();
         return app;
     }
 

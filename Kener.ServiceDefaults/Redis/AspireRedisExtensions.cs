@@ -60,14 +60,25 @@ public static class AspireRedisExtensions
         return ConnectionMultiplexer.Connect(options);
     }
 
-    /// <summary>The subsections ConfigurationOptions name StackExchange's options as its connection strings do; those lay above the string.</summary>
+    /// <summary>What the subsections ConfigurationOptions say lies above the connection string.</summary>
     private static ConfigurationOptions Parse(IConfiguration configuration, string connectionName, string connectionString)
     {
         var given = new[] { Section, $"{Section}:{connectionName}" }
             .SelectMany(section => configuration.GetSection($"{section}:ConfigurationOptions").GetChildren())
-            .Where(option => option.Value is not null).Select(option => $",{option.Key}={option.Value}");
+            .Where(option => option.Value is not null).Select(option => $",{KeyOf(option.Key)}={option.Value}");
         return ConfigurationOptions.Parse("abortConnect=false," + connectionString + string.Concat(given));
     }
+
+    /// <summary>The few options whose property is called otherwise than their part of a connection string.</summary>
+    private static string KeyOf(string property) => property.ToUpperInvariant() switch
+    {
+        "ABORTONCONNECTFAIL" => "abortConnect",
+        "CLIENTNAME" => "name",
+        "CONFIGURATIONCHANNEL" => "configChannel",
+        "DEFAULTVERSION" => "version",
+        "SETCLIENTLIBRARY" => "setlib",
+        _ => property,
+    };
 
     private sealed class RedisAnswers(Func<IConnectionMultiplexer> redis) : IHealthCheck
     {

@@ -1,10 +1,10 @@
+using System.Globalization;
 using Kener.ServiceDefaults;
 
 namespace Kener.Gateway.Pages;
 
 /// <summary>
-/// Answers pages from the board, without asking anybody (architecture rules 7 and 8). A page that is not there goes on to its owner; where
-/// that one is away too, the answer is 503.
+/// Answers pages from the board, without asking anybody (architecture rules 7 and 8). A page that is not there is asked of its owner.
 /// </summary>
 internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, OldPages oldPages)
 {
@@ -13,17 +13,10 @@ internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board,
     public Task InvokeAsync(HttpContext context)
     {
         if (KeyOf(context.Request) is not { } key) return next(context);
-        if (board.Find(key) is not { } snapshot) return AskOwnerAsync(context);
+        if (board.Find(key) is not { } snapshot) return next(context);
         if (oldPages.AgeSeconds is not { } age) return SnapshotAnswer.WriteAsync(context, snapshot);
-        context.Response.Headers.Age = age.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        context.Response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
         return SnapshotAnswer.WriteAsync(context, oldPages.WithNotice(snapshot));
-    }
-
-    private async Task AskOwnerAsync(HttpContext context)
-    {
-        await next(context);
-        if (!context.Response.HasStarted && context.Response.StatusCode is StatusCodes.Status502BadGateway or StatusCodes.Status504GatewayTimeout)
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
     }
 
     /// <summary>The board's key of the page that is asked for; null where it is no page, or no way to ask for one.</summary>

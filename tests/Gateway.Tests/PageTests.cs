@@ -135,14 +135,13 @@ public sealed class PageTests
         {
             var old = await client.AskAsync("GET", "/", ("Accept-Encoding", coding));
             Assert.Equal("15", old["Age"]);
+            Assert.Equal(304, (await client.AskAsync("GET", "/", ("Accept-Encoding", coding), ("If-None-Match", old["ETag"]!))).Code);
             Assert.Contains(notice, Unpacked(old));
             Assert.StartsWith("<!DOCTYPE html><main><p", Unpacked(old));
             Assert.NotEqual(fresh["ETag"], old["ETag"]);
-            clock.Advance(TimeSpan.FromSeconds(100));
-            var later = await client.AskAsync("GET", "/", ("Accept-Encoding", coding), ("If-None-Match", old["ETag"]!));
-            Assert.Equal((304, "115"), (later.Code, later["Age"]));
-            clock.Advance(TimeSpan.FromSeconds(-100));
         }
+        clock.Advance(TimeSpan.FromSeconds(100));
+        Assert.Equal("115", (await client.AskAsync("GET", "/"))["Age"]);
 
         host.Board.Confirm();
         var again = await client.AskAsync("GET", "/");

@@ -32,7 +32,7 @@ public sealed class RouteTests
     [InlineData("/incidents", null)]
     [InlineData("/incidents/", null)]
     [InlineData("/incidents//", null)]
-    [InlineData("//", null)]
+    [InlineData("//", "/")]
     [InlineData("/api/v4/monitors/a/data/5", "/api/v4/monitors/{tag}/data/{timestamp}")]
     [InlineData("/Api/V4/Monitors/a/Data/5/", "/api/v4/monitors/{tag}/data/{timestamp}")]
     [InlineData("/api/v4/monitors/a//5", null)]
