@@ -3,6 +3,7 @@ using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Pages;
 using Kener.Status.Snapshots;
 using Kener.TestKit;
 using Kener.Ui;
@@ -40,7 +41,8 @@ internal sealed class Service : IAsyncDisposable
     public Task RecordAsync(params Reading[] readings) => TellAsync(new ReadingsRecorded { Readings = readings });
 
     /// <summary>What the home page has to say, read from the database alone.</summary>
-    public Task<StatusPageView> ViewAsync(long? now = null) => ReadAsync(db => HomePage.ViewAsync(db, now ?? Now, TestContext.Current.CancellationToken));
+    public Task<StatusPageView> ViewAsync(long? now = null) => ReadAsync(async db =>
+        HomeView.Of(await new HomeReader().ReadAsync(db, now ?? Now, TestContext.Current.CancellationToken), now ?? Now));
 
     public async Task<T> ReadAsync<T>(Func<StatusDb, Task<T>> read)
     {

@@ -17,6 +17,7 @@ internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, HomeBel
         var isNews = false;
         await changes.ProjectAsync(async change =>
         {
+            // After a connection that broke in the commit this runs again and may find its own work: it stays news.
             if (!await IncidentRow.TakeAsync(change.Db, incident, cancel)) return;
             isNews = true;
             await LayOverAsync(change.Db, incident, cancel);

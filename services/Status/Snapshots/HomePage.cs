@@ -1,5 +1,4 @@
 using Kener.ServiceDefaults;
-using Kener.Status.Database;
 using Kener.Status.Pages;
 using Kener.Ui;
 
@@ -47,10 +46,6 @@ internal sealed class HomePage(Publisher publisher, PageRenderer renderer, Snaps
         await DrawAsync(cancel);
         return board.Find(Key) ?? throw Refusal.Unavailable("The page is not there yet");
     }
-
-    /// <summary>As the page's view, for tests and tools that look at what is said rather than at markup.</summary>
-    internal static async Task<StatusPageView> ViewAsync(StatusDb db, long now, CancellationToken cancel) =>
-        HomeView.Of(await new HomeReader().ReadAsync(db, now, cancel), now);
 
     public void Dispose() => _turn.Dispose();
 }
