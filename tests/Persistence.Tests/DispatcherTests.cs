@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
@@ -82,20 +81,25 @@ public sealed class DispatcherTests
     public async Task A_failed_event_is_tried_again_later_and_later(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
-        var tries = new ConcurrentQueue<DateTimeOffset>();
-        var inbox = new Inbox
-        {
-            Handle = (_, _) =>
-            {
-                tries.Enqueue(clock.GetUtcNow());
-                return tries.Count < 6 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
-            },
-        };
+        var (tries, failures) = (0, 6);
+        var inbox = new Inbox { Handle = (_, _) => ++tries <= failures ? throw new InvalidOperationException("not yet") : Task.CompletedTask };
         await using var module = await TestModule.StartAsync(database, clock, inbox);
         await module.SendAsync(Event(1));
-        await clock.TurnUntilAsync(() => Task.FromResult(inbox.Of<IncidentChanged>().Count == 1));
-        var pauses = tries.Zip(tries.Skip(1), (before, after) => after - before).ToList();
-        Assert.True(pauses[^1] > pauses[0] && pauses[^1] >= TimeSpan.FromSeconds(3), string.Join(", ", pauses));
+        for (var failed = 1; failed <= failures; failed++)
+        {
+            var due = 0L;
+            await Eventually.TrueAsync(() => module.ReadAsync(async db =>
+            {
+                var row = await db.Outbox.AsNoTracking().SingleAsync(Cancel);
+                due = row.DueMs;
+                return row.Tries == failed;
+            }));
+            // The clock stands still until this try is written down, so the pause is exact.
+            var pause = due - clock.GetUtcNow().ToUnixTimeMilliseconds();
+            Assert.Equal(100L << failed, pause);
+            clock.Advance(TimeSpan.FromMilliseconds(pause));
+            module.Signal.Wake();
+        }
         await module.OutboxEmptyAsync();
         Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
     }

@@ -48,22 +48,7 @@ public sealed class ModuleHost : IAsyncDisposable
             ["Kener:Delivery"] = nameof(DeliveryKind.Mediator),
             ["Kener:DataPath"] = folder,
         });
-        Func<ValueTask> cleanUp;
-        if (database == DatabaseKind.PostgreSQL)
-        {
-            var (connection, drop) = await PostgresDatabase.CreateAsync();
-            cleanUp = drop;
-            foreach (var name in Connections) builder.Configuration[$"ConnectionStrings:{name}"] = connection;
-        }
-        else
-        {
-            cleanUp = () =>
-            {
-                SqliteConnection.ClearAllPools();
-                if (dataPath is null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-                return ValueTask.CompletedTask;
-            };
-        }
+        var cleanUp = database == DatabaseKind.PostgreSQL ? await OnPostgresAsync(builder) : OnFolder(dataPath is null ? folder : null);
         if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
         if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
@@ -85,6 +70,20 @@ public sealed class ModuleHost : IAsyncDisposable
         }
         return new ModuleHost(app, cleanUp);
     }
+
+    private static async Task<Func<ValueTask>> OnPostgresAsync(WebApplicationBuilder builder)
+    {
+        var (connection, drop) = await PostgresDatabase.CreateAsync();
+        foreach (var name in Connections) builder.Configuration[$"ConnectionStrings:{name}"] = connection;
+        return drop;
+    }
+
+    private static Func<ValueTask> OnFolder(string? ownFolder) => () =>
+    {
+        SqliteConnection.ClearAllPools();
+        if (ownFolder is not null && Directory.Exists(ownFolder)) Directory.Delete(ownFolder, recursive: true);
+        return ValueTask.CompletedTask;
+    };
 
     /// <summary>A client whose token holds these permissions; all of them when none is named.</summary>
     public HttpClient Client(params string[] permissions)

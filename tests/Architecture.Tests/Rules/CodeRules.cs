@@ -16,6 +16,8 @@ internal static class CodeRules
         "System.Net.NetworkInformation.Ping::.ctor", "System.Net.WebSockets.ClientWebSocket::.ctor",
     ];
 
+    private static readonly string[] PatternUses = ["IsMatch", "Match", "Matches", "Replace", "Split", "Count", "EnumerateMatches", "EnumerateSplits"];
+
     /// <summary>Who may open connections: to addresses of the installation itself. To a user's address goes Outbound alone.</summary>
     private static readonly string[] MayConnect = ["Kener.Outbound", "Kener.LocalHosting"];
 
@@ -45,9 +47,7 @@ internal static class CodeRules
         from method in Methods(assemblies)
         from instruction in method.Body.Instructions
         where instruction.Operand is MethodReference { DeclaringType.FullName: "System.Text.RegularExpressions.Regex" } call
-            && (call.Name is ".ctor" or "IsMatch" or "Match" or "Matches" or "Replace" or "Split" or "Count" or "EnumerateMatches")
-            && call.Parameters.Count(parameter => parameter.ParameterType.FullName == "System.String") + (call.HasThis ? 1 : 0) > 1
-            && call.Parameters.Any(parameter => parameter.Name == "pattern" || call.Name == ".ctor")
+            && (call.HasThis ? call.Name == ".ctor" && call.Parameters.Count > 0 : PatternUses.Contains(call.Name))
             && !SaysNonBacktracking(instruction)
         select $"{Where(method, instruction)} uses a Regex without RegexOptions.NonBacktracking";
 
