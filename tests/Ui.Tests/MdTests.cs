@@ -106,6 +106,14 @@ public sealed class MdTests
         AssertInert(html);
     }
 
+    [Fact]
+    public void A_long_and_lively_text_is_still_read_as_markdown()
+    {
+        var section = "## Part\n\nWe **moved** _most_ of the traffic, see [the graph](https://x.example) and `edge-3`:\n\n- 1. one\n- * two\n\n---------------------------------------------\n\n";
+        var text = string.Concat(Enumerable.Repeat(section, Md.LongestMarkdown / section.Length));
+        Assert.Equal(Md.LongestMarkdown / section.Length, Parse(Md.Html(text)).QuerySelectorAll("h4").Length);
+    }
+
     [Theory]
     [InlineData("# A\n\n**b** and [c](https://x.example)\n- d", 100, "A b and c d")]
     [InlineData("one two three four five", 14, "one two three…")]

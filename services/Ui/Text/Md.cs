@@ -14,9 +14,11 @@ namespace Kener.Ui.Text;
 /// </summary>
 public static class Md
 {
-    /// <summary>Longer text is shown as it was typed: some Markdown costs the square of its length.</summary>
+    /// <summary>Longer text is shown as it was typed.</summary>
     public const int LongestMarkdown = 20_000;
 
+    // Marks that may pair up cost the square of their number.
+    private const int MostMarks = 3_000;
     private const int CachedTexts = 128;
     private const int LongestCached = 60_000;
 
@@ -67,7 +69,7 @@ public static class Md
     {
         if (string.IsNullOrWhiteSpace(markdown)) return "";
         var text = Clean(markdown.Length > LongestMarkdown ? markdown[..LongestMarkdown] : markdown);
-        if (!TooDeep(text))
+        if (!TooMuch(text))
         {
             try
             {
@@ -84,7 +86,7 @@ public static class Md
 
     private static string Render(string text)
     {
-        if (text.Length > LongestMarkdown || TooDeep(text)) return AsTyped(text);
+        if (text.Length > LongestMarkdown || TooMuch(text)) return AsTyped(text);
         try
         {
             var document = Markdown.Parse(text, Pipeline);
@@ -107,16 +109,17 @@ public static class Md
         $"<p>{WebUtility.HtmlEncode(text.Trim()).Replace("\n", "<br>", StringComparison.Ordinal)}</p>";
 
     // A line that opens more levels than anyone means costs the parser much and the reader everything.
-    private static bool TooDeep(string text)
+    private static bool TooMuch(string text)
     {
         const int most = 32;
+        if (text.Count(c => c is '*' or '_' or '~' or '[' or ']' or '`') > MostMarks) return true;
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             var marks = 0;
             foreach (var c in line)
             {
-                if (c is '>' or '*' or '-' or '+') marks++;
-                else if (c is not (' ' or '\t')) break;
+                if (c is '>' or '*' or '-' or '+' or '.' or ')') marks++;
+                else if (c is not (' ' or '\t') && !char.IsAsciiDigit(c)) break;
                 if (marks > most && line.IndexOfAnyExcept("-* \t") >= 0) return true;
             }
         }
