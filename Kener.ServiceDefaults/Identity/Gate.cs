@@ -3,6 +3,8 @@ using Kener.Contracts;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.ServiceDefaults;
@@ -21,11 +23,15 @@ public static class Gate
             options.TokenValidationParameters = token.Validation;
         });
         var authorization = services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(_ => false).Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(LeadsNowhere).Build());
         foreach (var permission in Permissions.All)
             authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(InternalToken.PermissionClaim, permission));
         return services;
     }
+
+    // A known caller is told 404 or 405 where there is no route; a route that nobody classed stays shut.
+    private static bool LeadsNowhere(AuthorizationHandlerContext context) =>
+        context.Resource is HttpContext request && request.GetEndpoint() is not RouteEndpoint;
 
     /// <summary>Open to callers who hold that permission.</summary>
     public static T Requires<T>(this T endpoint, string permission) where T : IEndpointConventionBuilder =>

@@ -110,6 +110,16 @@ public sealed class HostileInputTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_method_that_a_route_does_not_have_is_named_so(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, _) = await app.MonitorAsync();
+        foreach (var (method, path) in new[] { (HttpMethod.Put, ""), (HttpMethod.Delete, ""), (HttpMethod.Post, $"/{tag}"), (HttpMethod.Put, $"/{tag}/data"), (HttpMethod.Delete, $"/{tag}/data/60") })
+            AssertRefused(await app.SendAsync(method, path, "{}"), HttpStatusCode.MethodNotAllowed, $"{method} {path}");
+        AssertRefused(await app.GetAsync($"/{tag}/nothing"), HttpStatusCode.NotFound, "no route");
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
     public async Task Bytes_that_are_no_text_and_bodies_that_are_too_large_are_refused(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
