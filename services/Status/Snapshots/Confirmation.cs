@@ -39,7 +39,7 @@ internal sealed class Confirmation(
             var version = await db.Pages.Where(row => row.Path == HomePage.Path).Select(row => row.Version).FirstOrDefaultAsync(cancel);
             if (board.Find(HomePage.Key) is not { } shown) return;
             if (shown.Version < version) bell.Ring();
-            else if (home.IsTrue) board.Confirm();
+            else if (!home.HasFailed) board.Confirm();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

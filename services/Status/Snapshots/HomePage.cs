@@ -12,8 +12,8 @@ internal sealed class HomePage(Publisher publisher, PageRenderer renderer, Snaps
     private readonly SemaphoreSlim _turn = new(1);
     private readonly HomeReader _reader = new();
 
-    /// <summary>Whether the last attempt to draw succeeded: what is on the board is then all that is known.</summary>
-    public bool IsTrue { get; private set; }
+    /// <summary>Whether the last attempt to draw failed: what is on the board is then not all that is known.</summary>
+    public bool HasFailed { get; private set; }
 
     /// <summary>Draws it; gives the next instant (Unix seconds) at which the clock alone changes it.</summary>
     public async Task<long> DrawAsync(CancellationToken cancel)
@@ -22,7 +22,6 @@ internal sealed class HomePage(Publisher publisher, PageRenderer renderer, Snaps
         await _turn.WaitAsync(cancel);
         try
         {
-            IsTrue = false;
             await publisher.PublishAsync(Path, async db =>
             {
                 var now = clock.GetUtcNow().ToUnixTimeSeconds();
@@ -30,8 +29,13 @@ internal sealed class HomePage(Publisher publisher, PageRenderer renderer, Snaps
                 next = HomeView.NextInstant(facts, now);
                 return await renderer.HomeAsync(HomeView.Of(facts, now));
             }, cancel);
-            IsTrue = true;
+            HasFailed = false;
             return next;
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
         }
         finally
         {
