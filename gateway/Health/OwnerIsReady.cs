@@ -7,7 +7,8 @@ namespace Kener.Gateway.Health;
 /// <summary>Whether a service behind the gateway can serve. Part of <c>/health</c>, not of <c>/ready</c>: the gateway stays in without it.</summary>
 internal sealed class OwnerIsReady(Owner owner, IHttpClientFactory clients) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    // Less than /healthcheck has in all.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -11,6 +11,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, bool isHttps)
         {
             var (response, https) = ((HttpResponse, bool))state;
             var headers = response.Headers;
+            headers.Remove("Server");
             headers.XContentTypeOptions = "nosniff";
             headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
             headers.TryAdd("Content-Security-Policy", Nothing);
