@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Kener.Contracts;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,11 +15,11 @@ public static class Gate
     public static IServiceCollection AddGate(this IServiceCollection services)
     {
         services.AddSingleton<InternalToken>();
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<InternalToken>((options, token) =>
+        services.AddTransient<InternalTokenHandler>();
+        services.AddAuthenticationCore(options =>
         {
-            options.MapInboundClaims = false;
-            options.TokenValidationParameters = token.Validation;
+            options.AddScheme<InternalTokenHandler>(InternalTokenHandler.Scheme, null);
+            options.DefaultScheme = InternalTokenHandler.Scheme;
         });
         var authorization = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(LeadsNowhere).Build());

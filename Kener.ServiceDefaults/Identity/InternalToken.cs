@@ -43,7 +43,14 @@ public sealed class InternalToken(IOptions<KenerSettings> settings, TimeProvider
         return token;
     }
 
-    internal TokenValidationParameters Validation => new()
+    /// <summary>Who the token speaks of; null where it is forged, expired or no token at all.</summary>
+    internal async Task<ClaimsIdentity?> ReadAsync(string text)
+    {
+        var result = await _handler.ValidateTokenAsync(text, Validation);
+        return result.IsValid ? result.ClaimsIdentity : null;
+    }
+
+    private TokenValidationParameters Validation => new()
     {
         ValidIssuer = Issuer,
         ValidateAudience = false,

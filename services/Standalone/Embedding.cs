@@ -13,6 +13,7 @@ internal static class Embedding
     {
         var url = builder.Configuration["Kener:Url"] ?? builder.Configuration["urls"] ?? DefaultUrl;
         builder.WebHost.UseUrls(url);
+        builder.Services.AddHostedService<MemoryGivenBack>();
         var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
         sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
         {

@@ -1,4 +1,5 @@
 using Kener.Persistence;
+using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.History;
 using Kener.Status.Incidents;
@@ -29,6 +30,7 @@ public static class StatusModule
         builder.Services.AddHostedService<HomeLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IncidentPages>());
         builder.Services.AddHostedService<Confirmation>();
+        builder.AddSnapshotMirror("page:");
         builder.Services.AddHostedService<AskForReplay>();
         return builder;
     }

@@ -48,7 +48,6 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
     [InlineData("DELETE", "/api/v4/incidents/7", 404)]
     [InlineData("GET", "/api/v4/incidents/7/comments", 404)]
     [InlineData("GET", "/api/v4/monitors/unknown", 404)]
-    [InlineData("GET", "/api/v4/monitors/%00", 404)]
     [InlineData("GET", "/api/v4/monitors/unknown/data", 404)]
     [InlineData("GET", "/api/v4/nothing", 404)]
     [InlineData("GET", "/api/nothing", 404)]
@@ -90,7 +89,7 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
     public async Task A_page_that_is_not_there_is_404(string path)
     {
         var kener = shared.Kener;
-        using var answer = await kener.Visitor.GetAsync(path);
+        using var answer = await kener.Visitor.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Deque.AxeCore.Playwright;
+using Kener.TestKit;
 using Microsoft.Playwright;
 
 namespace Kener.EndToEnd.Tests;
@@ -69,16 +70,20 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 
     [Fact]
-    public async Task Fifty_monitors_of_ninety_days_weigh_at_most_16_KB_and_the_process_200_MiB()
+    public async Task Fifty_monitors_of_ninety_days_weigh_at_most_16_KB_and_the_idle_process_200_MiB()
     {
         using var bare = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
         bare.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
-        using var answer = await bare.GetAsync(busy.Kener.Url);
+        using var answer = await bare.GetAsync(busy.Kener.Url, TestContext.Current.CancellationToken);
         Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
-        Assert.InRange((await answer.Content.ReadAsByteArrayAsync()).Length, 1_000, 16_384);
-        var resident = File.ReadLines($"/proc/{busy.Kener.ProcessId}/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal));
-        var mebibytes = int.Parse(new string([.. resident.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture) / 1024;
-        Assert.InRange(mebibytes, 30, 200);
+        Assert.InRange((await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length, 1_000, 16_384);
+        await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(busy.Kener.ProcessId)), mebibytes => mebibytes <= 200, 60);
+    }
+
+    private static int ResidentMebibytes(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal));
+        return int.Parse(new string([.. line.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture) / 1024;
     }
 }
 

@@ -58,10 +58,10 @@ public sealed class OperatingTests
         await using var kener = await KenerProcess.StartAsync();
         foreach (var path in new[] { "/health", "/ready", "/alive", "/healthcheck" })
         {
-            using var answer = await kener.Visitor.GetAsync(path);
+            using var answer = await kener.Visitor.GetAsync(path, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
-        Assert.Contains("\"status\":\"ok\"", await kener.Visitor.GetStringAsync("/healthcheck?strict=1"));
+        Assert.Contains("\"status\":\"ok\"", await kener.Visitor.GetStringAsync("/healthcheck?strict=1", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -70,12 +70,12 @@ public sealed class OperatingTests
         await using var kener = await KenerProcess.StartAsync();
         await kener.Api.SendAsync(HttpMethod.Get, "/api/v4/incidents");
         using var wrong = kener.Client("a-wrong-key-that-somebody-mistyped-0123456789");
-        using (await wrong.GetAsync("/api/v4/incidents")) { }
+        using (await wrong.GetAsync("/api/v4/incidents", TestContext.Current.CancellationToken)) { }
         await kener.TerminateAsync();
         Assert.DoesNotContain(KenerProcess.Key, kener.Output);
         Assert.DoesNotContain("a-wrong-key-that-somebody-mistyped", kener.Output);
         foreach (var file in Directory.GetFiles(kener.DataPath))
-            Assert.DoesNotContain(KenerProcess.Key, System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
+            Assert.DoesNotContain(KenerProcess.Key, System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
     }
 
     private static List<string> Keys(string output) => [.. output.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)

@@ -1,4 +1,8 @@
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+using Xunit.Sdk;
+using Xunit.v3;
+
+// Promises of milliseconds are measured here, on few cores.
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace Kener.EndToEnd.Tests;
 

@@ -47,7 +47,7 @@ public sealed class WalkTests
 
         await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{id}");
         await kener.Visitor.SeesAsync("/", html => html.Contains("All Systems Operational") && !html.Contains("Mail is slow"));
-        using var gone = await kener.Visitor.GetAsync($"/incidents/{id}");
+        using var gone = await kener.Visitor.GetAsync($"/incidents/{id}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/incidents/{id}", expect: 404);
     }
