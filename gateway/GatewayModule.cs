@@ -35,11 +35,8 @@ public static class GatewayModule
     /// <summary>Comes first: what may not go on to any endpoint ends here.</summary>
     public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
     {
-        // Made now, not at the first request: it listens to the board from the start.
-        app.ApplicationServices.GetRequiredService<KeyRing>();
-        var isHttps = app.ApplicationServices.GetRequiredService<IOptions<KenerSettings>>().Value.SiteUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
         app.UseErrorAnswers();
-        app.UseMiddleware<SecurityHeaders>(isHttps);
+        app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<PagesFromMemory>();
         app.UseMiddleware<FrontDoor>();
         return app;

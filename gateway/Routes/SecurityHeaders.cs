@@ -1,9 +1,13 @@
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.Options;
+
 namespace Kener.Gateway.Routes;
 
 /// <summary>What every answer bears, unless its maker has said something stricter or more fitting.</summary>
-internal sealed class SecurityHeaders(RequestDelegate next, bool isHttps)
+internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettings> settings)
 {
     private const string Nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private readonly bool _isHttps = settings.Value.SiteUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -18,7 +22,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, bool isHttps)
             headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
             if (https) headers.StrictTransportSecurity = "max-age=31536000";
             return Task.CompletedTask;
-        }, (context.Response, isHttps));
+        }, (context.Response, _isHttps));
         return next(context);
     }
 }

@@ -15,6 +15,7 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
         await kener.Api.RecordAsync("web", Calls.Minute, "UP");
         var id = await kener.Api.OpenIncidentAsync("Known", Calls.Minute, ("web", "DOWN"));
         var update = await kener.Api.PostUpdateAsync(id, "IDENTIFIED", "Known");
+        await kener.Visitor.SeesAsync("/", html => html.Contains("Identified"));
         var before = await FactsAsync(kener);
 
         string[] writable =

@@ -96,14 +96,16 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task Versions_grow_by_one_with_each_change()
+    public async Task Versions_grow_with_each_change()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var last = (await service.SettledAsync()).Version;
         for (var version = 1; version < 6; version++)
         {
             await service.TellAsync(Given.Monitor(1, version) with { Name = $"Name {version}" });
-            Assert.Equal(++last, (await service.SettledAsync()).Version);
+            var version = (await service.SettledAsync()).Version;
+            Assert.True(version > last);
+            last = version;
         }
     }
 
@@ -157,9 +159,9 @@ public sealed class HomeSnapshotTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
-        Assert.True(await service.ReadAsync(db => PageRow.RaiseAsync(db, "/", home.Version, "\"another\"", TestContext.Current.CancellationToken)));
+        Assert.True(await service.ReadAsync(db => PageRow.RaiseAsync(db, "/", home.Version, home.Version + 1, "\"another\"", TestContext.Current.CancellationToken)));
         service.Clock.Advance(TimeSpan.FromSeconds(1));
-        await Eventually.TrueAsync(() => Task.FromResult(service.Home!.Version == home.Version + 2 && service.Home.ETag == home.ETag));
+        await Eventually.TrueAsync(() => Task.FromResult(service.Home!.Version > home.Version + 1 && service.Home.ETag == home.ETag));
     }
 
     [Fact]

@@ -14,12 +14,12 @@ internal sealed class PageRow
     public required string Etag { get; set; }
 
     /// <summary>
-    /// Raises the version from <paramref name="from"/> (0: not yet there) by one; false if someone else has raised it meanwhile.
+    /// Raises the version from <paramref name="from"/> (0: not yet there) to <paramref name="to"/>; false if someone else has raised it meanwhile.
     /// </summary>
-    public static async Task<bool> RaiseAsync(StatusDb db, string path, long from, string etag, CancellationToken cancel) =>
+    public static async Task<bool> RaiseAsync(StatusDb db, string path, long from, long to, string etag, CancellationToken cancel) =>
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO pages (path, version, etag) VALUES ({path}, {from + 1}, {etag})
+            INSERT INTO pages (path, version, etag) VALUES ({path}, {to}, {etag})
             ON CONFLICT (path) DO UPDATE SET version = excluded.version, etag = excluded.etag WHERE pages.version = {from}
             """, cancel) > 0;
 }

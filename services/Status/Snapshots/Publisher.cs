@@ -34,8 +34,10 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
             var version = known?.Version ?? 0;
             if (known?.Etag != etag)
             {
-                if (!await RaiseAsync(scope, path, version, etag, cancel)) continue;
-                version++;
+                // Never below the clock: pages of a database made anew must win over those that gateways still hold.
+                var next = Math.Max(version + 1, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                if (!await RaiseAsync(scope, path, version, next, etag, cancel)) continue;
+                version = next;
             }
             if (board.Find(key) is not { } shown || shown.Version < version)
                 board.Publish(page.ToSnapshot(key, version, etag, clock.GetUtcNow().ToUnixTimeMilliseconds()));
@@ -43,11 +45,11 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
         }
     }
 
-    private static async Task<bool> RaiseAsync(AsyncServiceScope scope, string path, long from, string etag, CancellationToken cancel)
+    private static async Task<bool> RaiseAsync(AsyncServiceScope scope, string path, long from, long to, string etag, CancellationToken cancel)
     {
         var raised = false;
         await scope.ServiceProvider.GetRequiredService<Changes<StatusDb>>().ProjectAsync(
-            async change => raised = await PageRow.RaiseAsync(change.Db, path, from, etag, cancel), cancel);
+            async change => raised = await PageRow.RaiseAsync(change.Db, path, from, to, etag, cancel), cancel);
         return raised;
     }
 }
