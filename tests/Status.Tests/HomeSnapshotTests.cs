@@ -103,9 +103,9 @@ public sealed class HomeSnapshotTests
         for (var version = 1; version < 6; version++)
         {
             await service.TellAsync(Given.Monitor(1, version) with { Name = $"Name {version}" });
-            var version = (await service.SettledAsync()).Version;
-            Assert.True(version > last);
-            last = version;
+            var now = (await service.SettledAsync()).Version;
+            Assert.True(now > last);
+            last = now;
         }
     }
 
