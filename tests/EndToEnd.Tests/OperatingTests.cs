@@ -53,6 +53,24 @@ public sealed class OperatingTests
     }
 
     [Fact]
+    public async Task A_lost_status_database_fills_itself_again_from_the_others()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await kener.Api.CreateMonitorAsync("web");
+        await kener.Api.RecordAsync("web", Calls.Minute - 86_400, "DEGRADED", 30);
+        await kener.Api.RecordAsync("web", Calls.Minute, "UP", 30);
+        var gone = await kener.Api.OpenIncidentAsync("Never mind", Calls.Minute, ("web", "DOWN"));
+        await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{gone}");
+        var known = await kener.Api.OpenIncidentAsync("Still known", Calls.Minute - 600, ("web", "DEGRADED"));
+        await kener.Api.PostUpdateAsync(known, "RESOLVED", "It is over", Calls.Minute - 300);
+        var before = await kener.Visitor.SeesAsync("/", html => html.Contains("It is over") && html.Contains("All Systems Operational"));
+        await kener.TerminateAsync();
+        foreach (var file in Directory.GetFiles(kener.DataPath, "status.db*")) File.Delete(file);
+        await kener.StartAgainAsync();
+        await kener.Visitor.SeesAsync("/", html => html == before, 10);
+    }
+
+    [Fact]
     public async Task Health_is_told_at_four_places()
     {
         await using var kener = await KenerProcess.StartAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Kener.Monitors;
@@ -28,7 +29,11 @@ internal sealed record MonitorAnswer(
 /// <summary>Answers in API v4's spelling.</summary>
 internal static class V4
 {
-    private static readonly JsonSerializerOptions Spelling = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Spelling = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static IResult Json(object answer, int status = StatusCodes.Status200OK) => Results.Json(answer, Spelling, statusCode: status);
 }

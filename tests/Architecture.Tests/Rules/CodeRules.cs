@@ -72,7 +72,7 @@ internal static class CodeRules
     private static IEnumerable<MethodDefinition> Methods(IEnumerable<AssemblyDefinition> assemblies) =>
         from assembly in assemblies
         from type in assembly.MainModule.GetTypes()
-        // What a source generator made is not ours to change.
+            // What a source generator made is not ours to change.
         where !type.CustomAttributes.Any(attribute => attribute.AttributeType.Name == nameof(System.CodeDom.Compiler.GeneratedCodeAttribute))
         from method in type.Methods
         where method.HasBody
