@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Kener.ServiceDefaults;
@@ -15,6 +16,8 @@ public static class RunExtensions
     {
         try
         {
+            // Before the host does, which would log its own account of the fault, with a stack trace.
+            app.Services.GetService<IStartupValidator>()?.Validate();
             app.Run();
             return 0;
         }

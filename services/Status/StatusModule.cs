@@ -22,6 +22,7 @@ public static class StatusModule
         builder.AddEventConsumer<ReadingsRecordedConsumer>();
 
         builder.Services.AddSingleton<PageRenderer>();
+        builder.Services.AddSingleton<WarmUp>();
         builder.Services.AddSingleton<Publisher>();
         builder.Services.AddSingleton<HomeBell>();
         builder.Services.AddSingleton<HomePage>();

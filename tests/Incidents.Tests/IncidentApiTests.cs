@@ -194,7 +194,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_is_no_route_of_the_service_is_denied_in_the_error_shape(DatabaseKind database)
+    public async Task What_is_no_route_of_the_service_is_404_or_405_in_the_error_shape(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync();
@@ -204,9 +204,8 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
             ("POST", $"{Path}/{id}/comments/1"), ("GET", $"{Path}/{id}/nothing"),
         })
         {
-            // To the world the gateway says 405 or 404; a service denies whatever it does not know.
-            var refusal = (await service.SendAsync(method, path, "{}")).Expect(HttpStatusCode.Forbidden);
-            Assert.Equal("FORBIDDEN", refusal.GetProperty("error").GetProperty("code").GetString());
+            var refusal = (await service.SendAsync(method, path, "{}")).Expect(method == "GET" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed);
+            Assert.Equal(method == "GET" ? "NOT_FOUND" : "METHOD_NOT_ALLOWED", refusal.GetProperty("error").GetProperty("code").GetString());
         }
     }
 

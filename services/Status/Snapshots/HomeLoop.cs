@@ -1,12 +1,13 @@
 namespace Kener.Status.Snapshots;
 
 /// <summary>Draws the home page whenever something changed, and whenever the clock alone changes it (architecture rule 7).</summary>
-internal sealed class HomeLoop(HomePage home, HomeBell bell, TimeProvider clock, ILogger<HomeLoop> log) : BackgroundService
+internal sealed class HomeLoop(HomePage home, HomeBell bell, WarmUp warmUp, TimeProvider clock, ILogger<HomeLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Task.Run(warmUp.RunAsync, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -1,0 +1,55 @@
+using Kener.Contracts;
+using Kener.Ui;
+
+namespace Kener.Status.Snapshots;
+
+/// <summary>
+/// Draws pages that nobody sees, so that the first update of an incident after a start is shown as fast as any: the first Markdown would
+/// otherwise wait for half a second of compilation.
+/// </summary>
+internal sealed class WarmUp(PageRenderer renderer)
+{
+    private const string Markdown = """
+        Some *text* with `code`, a [link](https://example.com) and https://example.com
+
+        | a | b |
+        | - | - |
+        | 1 | ~~2~~ |
+
+        - [x] done
+
+        > [!NOTE]
+        > **Noted**
+
+        ```
+        code
+        ```
+        """;
+
+    public async Task RunAsync()
+    {
+        List<DayCounts> days = [.. Enum.GetValues<MonitorStatus>().Select(DayOf)];
+        List<MonitorView> monitors = [.. Enum.GetValues<MonitorStatus>().Select(status => new MonitorView($"m{status}", "Name", "Text", null, status, "99.9", days))];
+        List<AffectedView> affected = [new("m", "Name", MonitorStatus.Down)];
+        var open = new IncidentView(1, "Title", IncidentState.Identified, MonitorStatus.Down, true, 0, null, affected, [new UpdateView(1, 0, IncidentState.Identified, Markdown)]);
+        var over = open with { Id = 2, State = IncidentState.Resolved, End = 3_600 };
+        var home = await renderer.HomeAsync(new StatusPageView
+        {
+            SiteName = "Name",
+            Message = PageMessage.Of(monitors.Select(monitor => monitor.Now)),
+            Overall = MonitorStatus.Down,
+            Lead = "Text",
+            Ongoing = [open],
+            Resolved = [over],
+            Monitors = monitors,
+            Today = new DateOnly(1970, 1, 1),
+            LastReadingAt = 0,
+        });
+        home.ToSnapshot("", 1, Bytes.ETagOf(home), 0);
+        await renderer.IncidentAsync(new IncidentPageView("Name", over));
+    }
+
+    private static DayCounts DayOf(MonitorStatus status) => new(
+        status == MonitorStatus.NoData ? 0 : 1, status == MonitorStatus.Degraded ? 1 : 0, status == MonitorStatus.Down ? 1 : 0,
+        status == MonitorStatus.Maintenance ? 1 : 0);
+}
