@@ -35,12 +35,13 @@ public sealed class MonitorRulesTests
     [InlineData("60 * * * *")]
     [InlineData("@every_minute")]
     [InlineData("0 0 30 2 *")]
+    [InlineData("H * * * *")]
     [InlineData("every five minutes of it")]
     public void What_never_comes_due_is_no_schedule(string cron) => Assert.False(Schedule.IsValid(cron));
 
     [Fact]
     public void Any_text_is_a_schedule_or_is_not_and_a_schedule_has_a_period() =>
-        Gen.OneOf(Gen.Char["0123456789*/,-LW#? "].Array[1, 20].Select(characters => new string(characters)), Gen.String).Sample(text =>
+        Gen.OneOf(Gen.Char["0123456789*/,-LWH#? "].Array[1, 20].Select(characters => new string(characters)), Gen.String).Sample(text =>
             !Schedule.IsValid(text) || Schedule.PeriodSeconds(text) >= 60);
 
     [Theory]

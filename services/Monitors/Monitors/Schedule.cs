@@ -18,7 +18,8 @@ internal static class Schedule
             var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
             return CronExpression.Parse(string.Join(' ', fields), format).GetNextOccurrence(From, inclusive: true) < Until;
         }
-        catch (FormatException)
+        // Cronos also reads Jenkins' H, "at a minute of your own choice", which is no part of cron.
+        catch (Exception e) when (e is FormatException or MissingSeedException)
         {
             return false;
         }
