@@ -20,6 +20,9 @@ public static class Permissions
     public const string RolesAssignPermissions = "roles.assign_permissions", RolesAssignUsers = "roles.assign_users";
 #pragma warning restore CS1591
 
+    /// <summary>What an agent needs: to be told what to check and to report it. No role of a person has it; not one of the 28.</summary>
+    public const string AgentsReport = "agents.report";
+
     /// <summary>All 28.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
