@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Kener.EndToEnd.Tests;
@@ -50,6 +51,25 @@ public sealed class WalkTests
         using var gone = await kener.Visitor.GetAsync($"/incidents/{id}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/incidents/{id}", expect: 404);
+    }
+
+    [Fact]
+    public async Task A_write_is_on_the_page_within_a_quarter_of_a_second()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await kener.Api.CreateMonitorAsync("web");
+        var id = await kener.Api.OpenIncidentAsync("Slow", Calls.Minute, ("web", "DEGRADED"));
+        var times = new List<double>();
+        for (var i = 0; i < 21; i++)
+        {
+            await kener.Api.PostUpdateAsync(id, "INVESTIGATING", $"Word number {i}.");
+            var answered = Stopwatch.GetTimestamp();
+            await kener.Visitor.SeesAsync("/", html => html.Contains($"Word number {i}."));
+            times.Add(Stopwatch.GetElapsedTime(answered).TotalMilliseconds);
+        }
+        times.Sort();
+        // The machine may be busy with others for a moment, not for half of the writes.
+        Assert.InRange(times[10], 0, 250);
     }
 
     [Fact]
