@@ -53,7 +53,7 @@ public sealed class HomeSnapshotTests
             service.Clock.Advance(TimeSpan.FromSeconds(seconds));
             await service.SettledAsync();
             var view = await service.ViewAsync();
-            seen.Add($"{view.Ongoing.Count} {view.Resolved.Count} {view.Monitors[0].Now} {view.Monitors[0].Days[^1].Down}");
+            seen.Add($"{view.Ongoing.Count} {view.Resolved!.Count} {view.Monitors[0].Now} {view.Monitors[0].Days[^1].Down}");
         }
         Assert.Equal(["0 0 NoData 0", "1 0 Down 0", "1 0 Down 1", "1 0 Down 2", "0 1 NoData 2"], seen);
     }
@@ -73,7 +73,7 @@ public sealed class HomeSnapshotTests
             // Nothing but the clock changes, so the clock alone must have drawn it.
             await service.SettledAsync();
             var view = await service.ViewAsync();
-            seen.Add($"{view.Today:dd} {view.Monitors[0].Days[^2].Up} {view.Monitors[0].Days[^1].Up} {view.Resolved.Count}");
+            seen.Add($"{view.Today:dd} {view.Monitors[0].Days[^2].Up} {view.Monitors[0].Days[^1].Up} {view.Resolved!.Count}");
         }
         Assert.Equal(["04 0 720 1", "04 0 720 1", "05 720 1 1", "05 720 1 1", "05 720 1 0"], seen);
     }

@@ -43,19 +43,16 @@ public sealed class HomeViewTests
         var view = View([Saying(1, MonitorStatus.Up)], Given.Incident(1, Given.Noon) with { IsGlobal = true, Title = "Phones are dead" });
         Assert.Equal("All Systems Operational", view.Message);
         Assert.Equal(MonitorStatus.Degraded, view.Overall);
-        Assert.Equal("Phones are dead", view.Lead);
+        Assert.Equal("Phones are dead", view.GlobalIncident);
         Assert.Equal(MonitorStatus.NoData, view.Ongoing.Single().Impact);
     }
 
     [Fact]
-    public void The_lead_names_what_is_affected_worst_first()
+    public void What_is_not_well_is_named_worst_first()
     {
-        Assert.Null(Given.View(Now, Saying(1, MonitorStatus.Up)).Lead);
-        Assert.Equal("Affected: Monitor 2", Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Down)).Lead);
-        Assert.Equal("Affected: Monitor 3, Monitor 1 and Monitor 2", Given.View(
-            Now, Saying(1, MonitorStatus.Degraded), Saying(2, MonitorStatus.Maintenance), Saying(3, MonitorStatus.Down)).Lead);
-        Assert.Equal("Affected: Monitor 1, Monitor 2, Monitor 3 and 2 more", Given.View(
-            Now, [.. Enumerable.Range(1, 5).Select(id => Saying(id, MonitorStatus.Down))]).Lead);
+        Assert.Empty(Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.NoData)).Affected);
+        Assert.Equal(["Monitor 3", "Monitor 1", "Monitor 2"], Given.View(
+            Now, Saying(1, MonitorStatus.Degraded), Saying(2, MonitorStatus.Maintenance), Saying(3, MonitorStatus.Down), Saying(4, MonitorStatus.Up)).Affected);
     }
 
     [Fact]
@@ -77,20 +74,20 @@ public sealed class HomeViewTests
         Assert.Single(View([], Global(1, Now)).Ongoing);
         var ended = Global(1, Given.Noon - 100) with { End = Now };
         Assert.Empty(View([], ended).Ongoing);
-        Assert.Single(View([], ended).Resolved);
+        Assert.Single(View([], ended).Resolved!);
         Assert.Single(View([], ended with { End = Now + 1 }).Ongoing);
         var resolved = Global(1, Given.Noon - 100) with { State = IncidentState.Resolved, Updates = [Note] };
-        Assert.Equal((0, 1), (View([], resolved).Ongoing.Count, View([], resolved).Resolved.Count));
+        Assert.Equal((0, 1), (View([], resolved).Ongoing.Count, View([], resolved).Resolved!.Count));
     }
 
     [Fact]
     public void Five_at_most_are_listed_as_resolved_and_none_longer_than_seven_days()
     {
         var many = Enumerable.Range(1, 8).Select(i => Global(i, Given.Noon - 1000 * i) with { State = IncidentState.Resolved, End = Given.Noon }).ToArray();
-        Assert.Equal([1, 2, 3, 4, 5], View([], many).Resolved.Select(incident => incident.Id));
+        Assert.Equal([1, 2, 3, 4, 5], View([], many).Resolved!.Select(incident => incident.Id));
         var old = Global(1, Given.Noon - 9 * Given.Day) with { State = IncidentState.Resolved, End = Now - 7 * Given.Day };
-        Assert.Single(View([], old).Resolved);
-        Assert.Empty(View([], old with { End = old.End - 1 }).Resolved);
+        Assert.Single(View([], old).Resolved!);
+        Assert.Empty(View([], old with { End = old.End - 1 }).Resolved!);
     }
 
     [Fact]

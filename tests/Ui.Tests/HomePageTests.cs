@@ -15,14 +15,30 @@ public sealed class HomePageTests
     private static async Task<IDocument> ReadAsync(StatusPageView view) => new HtmlParser().ParseDocument((await Pages.HomeAsync(view)).Html);
 
     [Fact]
-    public async Task The_heading_is_the_message_word_for_word_and_the_title_bears_it()
+    public async Task The_heading_is_the_message_word_for_word_and_the_title_is_the_owner_s()
     {
         var page = await ReadAsync(Samples.Outage());
         Assert.Equal("Partial System Outage", page.QuerySelector("h1")!.TextContent);
-        Assert.Equal("Partial System Outage – Meridian", page.Title);
-        Assert.Contains("Card payments are failing", page.QuerySelector(".hero")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("Card payments are failing", page.QuerySelector("meta[name=description]")!.GetAttribute("content"), StringComparison.Ordinal);
+        Assert.Equal("Meridian Status", page.Title);
+        Assert.Contains("Affected: Payments, Webhooks, Checkout and Search index", page.QuerySelector(".hero")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Affected: Payments, Webhooks", page.QuerySelector("meta[name=description]")!.GetAttribute("content"), StringComparison.Ordinal);
         Assert.StartsWith("<!DOCTYPE html>", (await Pages.HomeAsync(Samples.Calm(1))).Html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Affected: A", "A")]
+    [InlineData("Affected: A, B and C", "A", "B", "C")]
+    [InlineData("Affected: A, B, C and D", "A", "B", "C", "D")]
+    [InlineData("Affected: A, B, C and 2 more", "A", "B", "C", "D", "E")]
+    public async Task The_sentence_below_the_message_names_what_is_affected(string expected, params string[] affected) =>
+        Assert.Equal(expected, (await ReadAsync(Samples.Outage() with { Affected = affected })).QuerySelector("#msg + p")!.TextContent);
+
+    [Fact]
+    public async Task An_open_global_incident_is_named_before_anything_else()
+    {
+        var view = Samples.Outage() with { GlobalIncident = "Phones are dead", Ongoing = [Samples.Bare(), Samples.Bare() with { Id = 8 }, Samples.Payments()] };
+        Assert.Equal("Phones are dead and 1 more", (await ReadAsync(view)).QuerySelector("#msg + p")!.TextContent);
+        Assert.Equal("Phones are dead", (await ReadAsync(view with { Ongoing = [Samples.Bare()] })).QuerySelector("#msg + p")!.TextContent);
     }
 
     [Fact]
@@ -112,7 +128,7 @@ public sealed class HomePageTests
     public async Task The_age_marker_is_the_first_thing_in_main_and_stands_once()
     {
         var home = (await Pages.HomeAsync(Samples.Outage())).Html;
-        var incident = (await Pages.IncidentAsync(new("Meridian", Samples.Payments()))).Html;
+        var incident = (await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Payments()))).Html;
         foreach (var html in new[] { home, incident })
         {
             Assert.Equal(2, html.Split(PageRenderer.AgeMarker).Length);

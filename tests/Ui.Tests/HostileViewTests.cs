@@ -16,10 +16,11 @@ public sealed class HostileViewTests
 
     private static StatusPageView View(string text) => new()
     {
-        SiteName = text,
+        Site = new() { Name = text },
+        Title = text,
         Message = text,
         Overall = (MonitorStatus)77,
-        Lead = text,
+        GlobalIncident = text,
         Ongoing = [Incident(text, IncidentState.Investigating, MonitorStatus.NoData)],
         Resolved = [Incident(text, IncidentState.Resolved, MonitorStatus.Down)],
         Monitors = [new(text, text, text, text, (MonitorStatus)200, text, [new(int.MaxValue, 1, int.MaxValue, 5), default]), new(text, "", null, "/" + text, MonitorStatus.Up, "100", [])],
@@ -34,8 +35,8 @@ public sealed class HostileViewTests
         var plain = Skeleton(await Pages.HomeAsync(View("plain")));
         Assert.Equal(plain, Skeleton(await Pages.HomeAsync(View(text))));
 
-        var calm = Skeleton(await Pages.IncidentAsync(new("plain", Incident("plain", IncidentState.Resolved, MonitorStatus.Down))));
-        Assert.Equal(calm, Skeleton(await Pages.IncidentAsync(new(text, Incident(text, IncidentState.Resolved, MonitorStatus.Down)))));
+        var calm = Skeleton(await Pages.IncidentAsync(new(new() { Name = "plain" }, Audience.Default, Incident("plain", IncidentState.Resolved, MonitorStatus.Down))));
+        Assert.Equal(calm, Skeleton(await Pages.IncidentAsync(new(new() { Name = text }, Audience.Default, Incident(text, IncidentState.Resolved, MonitorStatus.Down)))));
     }
 
     // Every element and the names of its attributes, but for what Markdown may make of a text and images that are not shown.

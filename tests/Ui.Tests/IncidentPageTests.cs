@@ -10,7 +10,7 @@ public sealed class IncidentPageTests
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
 
     private static async Task<IDocument> ReadAsync(IncidentView incident) =>
-        new HtmlParser().ParseDocument((await Pages.IncidentAsync(new("Meridian", incident))).Html);
+        new HtmlParser().ParseDocument((await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, incident))).Html);
 
     [Fact]
     public async Task An_open_incident_says_so_and_tells_all_its_updates()

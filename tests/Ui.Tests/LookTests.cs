@@ -25,9 +25,9 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         "long" => await Pages.HomeAsync(Samples.Long()),
         "states" => await Pages.HomeAsync(Samples.States()),
         "aged" => Aged(await Pages.HomeAsync(Samples.Outage(4))),
-        "incident" => await Pages.IncidentAsync(new("Meridian", Samples.Payments())),
-        "rich" => await Pages.IncidentAsync(new("Meridian", Samples.Rich())),
-        _ => await Pages.IncidentAsync(new("Meridian", Samples.Bare())),
+        "incident" => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Payments())),
+        "rich" => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Rich())),
+        _ => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Bare())),
     };
 
     private static RenderedPage Aged(RenderedPage page) => page with
@@ -84,9 +84,9 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         var one = Samples.Outage(1);
         var view = one with
         {
-            SiteName = string.Concat(Hostile.Polyglots),
+            Site = new() { Name = string.Concat(Hostile.Polyglots) },
             Message = string.Concat(Hostile.Polyglots),
-            Lead = string.Concat(Hostile.Polyglots),
+            GlobalIncident = string.Concat(Hostile.Polyglots),
             Monitors = [.. Hostile.Polyglots.Select(attack => one.Monitors[0] with { Name = attack, Tag = attack, Description = attack, Image = attack })],
             Ongoing = [.. Hostile.Polyglots.Select(attack => Samples.Payments() with { Title = attack, Updates = [new(1, Samples.Now, default, attack), new(2, 0, default, $"[x]({attack})")] })],
         };

@@ -27,7 +27,8 @@ internal static class Samples
 
     public static StatusPageView Calm(int monitors = 50) => new()
     {
-        SiteName = "Meridian",
+        Site = new SiteView { Name = "Meridian" },
+        Title = "Meridian Status",
         Message = monitors == 0 ? "No Status Available" : "All Systems Operational",
         Overall = monitors == 0 ? MonitorStatus.NoData : MonitorStatus.Up,
         Today = Today,
@@ -40,7 +41,7 @@ internal static class Samples
     {
         Message = "Partial System Outage",
         Overall = MonitorStatus.Down,
-        Lead = "Card payments are failing for some customers; everything else is working.",
+        Affected = ["Payments", "Webhooks", "Checkout", "Search index"],
         Ongoing = [Payments()],
         Monitors = [.. Monitors(monitors, name => name switch
         {
@@ -123,7 +124,7 @@ internal static class Samples
         return Outage(5) with
         {
             Message = "Major System Outage",
-            Lead = null,
+            Affected = [],
             Monitors = [.. monitors.Select((m, i) => m with { Now = statuses[i], Image = i < 2 ? square : "https://x.example/a.png", Days = i == 4 ? new DayCounts[90] : m.Days, Uptime = i == 4 ? "-" : "99.9999" })],
             Ongoing =
             [
@@ -142,8 +143,8 @@ internal static class Samples
         var view = Outage(5);
         return view with
         {
-            SiteName = "The International Organisation for Names That Are Far Too Long For Any Header " + endless,
-            Lead = wordy + ".",
+            Site = new SiteView { Name = "The International Organisation for Names That Are Far Too Long For Any Header " + endless },
+            Affected = [wordy, endless],
             Monitors = [.. view.Monitors.Select((m, i) => m with { Name = i % 2 == 0 ? wordy : endless, Description = i % 2 == 0 ? endless : wordy, Uptime = "99.9999" })],
             Ongoing =
             [

@@ -6,19 +6,20 @@ namespace Kener.Status.Pages;
 /// <summary>The home page's rules. Pure: the same facts at the same instant always give the same page.</summary>
 internal static class HomeView
 {
-    private const int NamedAtMost = 3;
-
     public static StatusPageView Of(HomeFacts facts, long now)
     {
         var visible = facts.Monitors.Select(monitor => monitor.Monitor).ToDictionary(monitor => monitor.Id);
         var monitors = facts.Monitors.OrderBy(monitor => monitor.Monitor.Id).Select(monitor => Row(monitor, now)).ToList();
         var ongoing = List(facts, visible, incident => incident.IsOngoing(now));
+        var message = PageMessage.Of(monitors.Select(monitor => monitor.Now));
         return new StatusPageView
         {
-            SiteName = Visibility.SiteName,
-            Message = PageMessage.Of(monitors.Select(monitor => monitor.Now)),
+            Site = new SiteView { Name = Visibility.SiteName },
+            Title = $"{message} – {Visibility.SiteName}",
+            Message = message,
             Overall = monitors.Select(monitor => monitor.Now).Concat(ongoing.Where(incident => incident.IsGlobal).Select(Colour)).DefaultIfEmpty().Max(),
-            Lead = Lead(ongoing, monitors),
+            GlobalIncident = ongoing.FirstOrDefault(incident => incident.IsGlobal)?.Title,
+            Affected = [.. monitors.Where(monitor => monitor.Now > MonitorStatus.Up).OrderByDescending(monitor => monitor.Now).Select(monitor => monitor.Name)],
             Ongoing = ongoing,
             Resolved = [.. List(facts, visible, incident => incident.IsResolvedOfLate(now)).Take(IncidentListing.ResolvedAtMost)],
             Monitors = monitors,
@@ -51,20 +52,4 @@ internal static class HomeView
 
     // A global incident that touches nothing on the page still keeps it from looking calm (spec/decisions 5).
     private static MonitorStatus Colour(IncidentView incident) => incident.Impact == MonitorStatus.NoData ? MonitorStatus.Degraded : incident.Impact;
-
-    private static string? Lead(List<IncidentView> ongoing, List<MonitorView> monitors)
-    {
-        var global = ongoing.Where(incident => incident.IsGlobal).ToList();
-        if (global.Count > 0) return global[0].Title + (global.Count > 1 ? $" and {global.Count - 1} more" : "");
-        var affected = monitors.Where(monitor => monitor.Now > MonitorStatus.Up).OrderByDescending(monitor => monitor.Now).ToList();
-        return affected.Count == 0 ? null : $"Affected: {Names(affected)}";
-    }
-
-    private static string Names(List<MonitorView> monitors)
-    {
-        var named = monitors.Count <= NamedAtMost + 1 ? monitors : monitors.Take(NamedAtMost).ToList();
-        var parts = named.Select(monitor => monitor.Name).ToList();
-        if (named.Count < monitors.Count) parts.Add($"{monitors.Count - named.Count} more");
-        return parts.Count == 1 ? parts[0] : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
-    }
 }

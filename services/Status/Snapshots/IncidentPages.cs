@@ -115,7 +115,7 @@ internal sealed class IncidentPages(Publisher publisher, PageRenderer renderer, 
         var told = await db.Monitors.AsNoTracking().Where(monitor => ids.Contains(monitor.Id)).ToListAsync(cancel);
         var visible = told.Select(monitor => Payload.Read<MonitorChanged>(monitor.Payload)).Where(monitor => monitor.IsVisible())
             .ToDictionary(monitor => monitor.Id);
-        return await renderer.IncidentAsync(new IncidentPageView(Visibility.SiteName, incident.Show(visible)));
+        return await renderer.IncidentAsync(new IncidentPageView(new SiteView { Name = Visibility.SiteName }, Audience.Default, incident.Show(visible)));
     }
 
     private void LetGo()

@@ -35,10 +35,11 @@ internal sealed class WarmUp(PageRenderer renderer)
         var over = open with { Id = 2, State = IncidentState.Resolved, End = 3_600 };
         var home = await renderer.HomeAsync(new StatusPageView
         {
-            SiteName = "Name",
+            Title = "Name",
+            Site = new SiteView { Name = "Name" },
             Message = PageMessage.Of(monitors.Select(monitor => monitor.Now)),
             Overall = MonitorStatus.Down,
-            Lead = "Text",
+            Affected = ["Name"],
             Ongoing = [open],
             Resolved = [over],
             Monitors = monitors,
@@ -46,7 +47,7 @@ internal sealed class WarmUp(PageRenderer renderer)
             LastReadingAt = 0,
         });
         home.ToSnapshot("", 1, Bytes.ETagOf(home), 0);
-        await renderer.IncidentAsync(new IncidentPageView("Name", over));
+        await renderer.IncidentAsync(new IncidentPageView(new SiteView { Name = "Name" }, Audience.Default, over));
     }
 
     private static DayCounts DayOf(MonitorStatus status) => new(
