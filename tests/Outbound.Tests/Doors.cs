@@ -1,0 +1,23 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Outbound.Tests;
+
+internal static class Doors
+{
+    public static OutboundDoor Open(string? deny = null, string? allowFetch = null, NameLookup? lookup = null) =>
+        new(Options.Create(new OutboundSettings { Deny = deny, AllowFetch = allowFetch }), TimeProvider.System, lookup);
+
+    /// <summary>A resolver that gives each name these addresses, the last of them for ever.</summary>
+    public static NameLookup Answering(params string[][] answers)
+    {
+        var asked = 0;
+        return (_, _) => Task.FromResult(answers[Math.Min(asked++, answers.Length - 1)].Select(IPAddress.Parse).ToArray());
+    }
+
+    public static Task<OutboundAnswer> GetAsync(this OutboundDoor door, Uri url, double seconds = 10, int redirects = 5) => door.SendAsync(
+        new OutboundRequest(url) { Timeout = TimeSpan.FromSeconds(seconds), MaxRedirects = redirects }, OutboundPolicy.Monitor, TestContext.Current.CancellationToken);
+
+    public static async Task<OutboundFault> FaultAsync(this OutboundDoor door, OutboundRequest request, OutboundPolicy policy = OutboundPolicy.Monitor) =>
+        await Assert.ThrowsAsync<OutboundFault>(() => door.SendAsync(request, policy, TestContext.Current.CancellationToken));
+}
