@@ -32,7 +32,7 @@ public sealed record CheckReport(string Agent, IReadOnlyList<CheckResult> Result
 /// <param name="Latency">Milliseconds, finite, not negative.</param>
 /// <param name="Type">REALTIME, TIMEOUT or ERROR (spec/monitors 6).</param>
 /// <param name="Message">What went wrong, up to 500 characters; null where nothing did.</param>
-public sealed record CheckResult(long MonitorId, long Minute, string Status, double Latency, string Type, string? Message);
+public sealed record CheckResult(long MonitorId, long Minute, string Status, double Latency, string Type, string? Message = null);
 
 /// <summary>200: all that was reported is stored for good, or passed over because its monitor is gone or a person had the last word.</summary>
 /// <param name="Stored">Results that changed something.</param>
