@@ -1,4 +1,5 @@
 using System.Net;
+using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 

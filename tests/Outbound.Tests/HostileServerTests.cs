@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
+using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 

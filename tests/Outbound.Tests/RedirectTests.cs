@@ -1,3 +1,5 @@
+using Kener.TestKit;
+
 namespace Kener.Outbound.Tests;
 
 public sealed class RedirectTests

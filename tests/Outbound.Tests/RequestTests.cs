@@ -1,4 +1,5 @@
 using System.Text;
+using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 

@@ -5,10 +5,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Kener.Outbound.Tests;
+namespace Kener.TestKit;
 
 /// <summary>A server that says whatever a test wants, byte by byte, and keeps what it was told.</summary>
-internal sealed class RawServer : IAsyncDisposable
+public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -67,7 +67,7 @@ internal sealed class RawServer : IAsyncDisposable
         {
             while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (_stop.IsCancellationRequested && fault is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The test is over.
         }

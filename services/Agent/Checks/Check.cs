@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Kener.Contracts;
+
+namespace Kener.Agent.Checks;
+
+/// <summary>One check: looks, and says what it saw. Throws nothing but for being cancelled.</summary>
+internal delegate Task<Verdict> Check(CancellationToken cancel);
+
+/// <summary>A type of monitor: makes a check of what the operator gave. Throws <see cref="WrongConfiguration"/> where that makes no sense.</summary>
+internal sealed record CheckType(string Name, Func<JsonElement, Check> Prepare);
+
+/// <summary>A monitor's type_data makes no sense; says which field, and why, and never what is in it.</summary>
+internal sealed class WrongConfiguration(string field, string reason) : Exception($"{field}: {reason}");
+
+/// <summary>A type that this agent does not know.</summary>
+internal sealed class UnknownTypeException(string type) : Exception($"Unknown type {type}");
+
+/// <summary>What a check saw (spec/monitors 2).</summary>
+/// <param name="Status">The status, before any confirmation.</param>
+/// <param name="Latency">Milliseconds.</param>
+/// <param name="Type">REALTIME, TIMEOUT or ERROR.</param>
+/// <param name="Message">What went wrong; null where nothing did.</param>
+internal sealed record Verdict(MonitorStatus Status, double Latency, string Type, string? Message)
+{
+    private const int LongestMessage = 500;
+
+    /// <summary>There was an answer, and it says this.</summary>
+    public static Verdict Seen(MonitorStatus status, double latency, string? message = null) => new(status, latency, "REALTIME", message);
+
+    /// <summary>There was none in time.</summary>
+    public static Verdict TimedOut(double latency) => new(MonitorStatus.Down, latency, "TIMEOUT", "Request timed out");
+
+    /// <summary>There was none.</summary>
+    public static Verdict Failed(MonitorStatus status, double latency, string message) => new(status, latency, "ERROR", message);
+
+    /// <summary>As it is reported.</summary>
+    public CheckResult For(long monitorId, long minute) =>
+        new(monitorId, minute, Status.ToWord(), Latency, Type, Message is { Length: > LongestMessage } ? Message[..LongestMessage] : Message);
+}

@@ -1,0 +1,30 @@
+using Kener.Contracts;
+using Kener.Outbound;
+
+namespace Kener.Agent.Checks.Http;
+
+/// <summary>Asks an address by HTTP: it is up if it answers with 2xx, 3xx or 429.</summary>
+internal sealed class HttpCheck(OutboundDoor door, OutboundRequest request, Variables variables, TimeProvider clock)
+{
+    public static CheckType Type(OutboundDoor door, Variables variables, TimeProvider clock) =>
+        new("API", data => new HttpCheck(door, HttpConfiguration.Read(data, variables), variables, clock).RunAsync);
+
+    private async Task<Verdict> RunAsync(CancellationToken cancel)
+    {
+        var start = clock.GetTimestamp();
+        try
+        {
+            var answer = await door.SendAsync(request, OutboundPolicy.Monitor, cancel);
+            return IsGood(answer.Status) ? Verdict.Seen(MonitorStatus.Up, Latency()) : Verdict.Seen(MonitorStatus.Down, Latency(), $"The answer is {answer.Status}");
+        }
+        catch (OutboundFault fault)
+        {
+            return fault.Kind == OutboundFaultKind.Timeout ? Verdict.TimedOut(Latency())
+                : Verdict.Failed(MonitorStatus.Down, Latency(), variables.Mask(fault.Message));
+        }
+
+        double Latency() => Math.Round(clock.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    private static bool IsGood(int status) => status is 429 or (>= 200 and < 400);
+}

@@ -1,0 +1,16 @@
+namespace Kener.Agent.Gateway;
+
+/// <summary>Waits longer after each failure in a row, and never as long as others do: all would come back at the same instant.</summary>
+internal sealed class Backoff(TimeProvider clock)
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(0.25), Longest = TimeSpan.FromSeconds(10);
+    private int _failures;
+
+    public void Reset() => _failures = 0;
+
+    public Task WaitAsync(CancellationToken cancel)
+    {
+        var wait = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Min(_failures++, 10)), Longest.TotalSeconds);
+        return Task.Delay(TimeSpan.FromSeconds(wait * (0.5 + Random.Shared.NextDouble())), clock, cancel);
+    }
+}

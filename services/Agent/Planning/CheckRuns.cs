@@ -1,0 +1,60 @@
+using Kener.Agent.Checks;
+using Kener.Agent.Results;
+using Kener.Contracts;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Agent.Planning;
+
+/// <summary>
+/// Carries checks out, at most one of a monitor at a time and so many overall. A result counts for the minute in which it was due, however
+/// long it took.
+/// </summary>
+internal sealed class CheckRuns(ResultQueue results, AgentMeter meter, TimeProvider clock, IOptions<AgentSettings> settings, ILogger<CheckRuns> log) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(settings.Value.Concurrency);
+
+    /// <summary>Begins it; never waits.</summary>
+    public void Begin(Due due)
+    {
+        if (due.Check.TryBegin()) _ = Task.Run(() => RunAsync(due));
+        else meter.Skipped();
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private async Task RunAsync(Due due)
+    {
+        await _slots.WaitAsync();
+        try
+        {
+            meter.Began((clock.GetUtcNow().ToUnixTimeMilliseconds() - due.AtMs) / 1000d);
+            var verdict = await VerdictAsync(due.Check);
+            if (verdict is null || due.Check.IsRetired) return;
+            meter.Made(due.Check.Type, verdict);
+            results.Add(verdict.For(due.Check.MonitorId, due.Minute));
+        }
+        finally
+        {
+            _slots.Release();
+            due.Check.End();
+        }
+    }
+
+    private async Task<Verdict?> VerdictAsync(PlannedCheck check)
+    {
+        try
+        {
+            return check.IsRetired ? null : await check.RunAsync();
+        }
+        catch (Exception) when (check.IsRetired)
+        {
+            return null;
+        }
+        catch (Exception fault)
+        {
+            // Its message may hold what nobody should read, and there is nobody to blame but us.
+            log.LogError("The check of {Tag} failed by a fault of its own: {Fault}", check.Tag, fault.GetType().Name);
+            return Verdict.Failed(MonitorStatus.NoData, 0, "The agent failed to check; its log says more");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Cronos;
+using Kener.Agent.Checks;
+using Kener.Contracts;
+
+namespace Kener.Agent.Planning;
+
+/// <summary>A check that is due: for which minute it counts, and when it was to begin (Unix milliseconds).</summary>
+internal readonly record struct Due(PlannedCheck Check, long Minute, long AtMs);
+
+/// <summary>
+/// When each monitor is checked: once in each minute that its cron names, at a fixed place within that minute, and at once when it is new
+/// or changed. Not for several threads.
+/// </summary>
+internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
+{
+    private readonly Dictionary<long, PlannedCheck> _byId = [];
+    private readonly PriorityQueue<Due, long> _queue = new();
+    private long _lastMs;
+
+    /// <summary>How many monitors are planned.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>From now on these, and no others.</summary>
+    public void Take(IReadOnlyList<AssignedMonitor> monitors, long nowMs)
+    {
+        foreach (var gone in _byId.Keys.Except(monitors.Select(monitor => monitor.Id)).ToList())
+        {
+            _byId.Remove(gone, out var check);
+            check!.Dispose();
+        }
+        foreach (var monitor in monitors)
+        {
+            if (_byId.TryGetValue(monitor.Id, out var known) && known.Version == monitor.Version) continue;
+            known?.Dispose();
+            if (Plan(monitor) is not { } check) continue;
+            _byId[monitor.Id] = check;
+            _queue.Enqueue(new Due(check, Minutes.Floor(nowMs / 1000), nowMs), nowMs);
+        }
+    }
+
+    /// <summary>The next check that is due, if any is; its next one is planned meanwhile.</summary>
+    public bool TryTakeDue(long nowMs, out Due due)
+    {
+        var present = Minutes.Floor(nowMs / 1000);
+        // The clock was put back: what was planned by it would not come for as long.
+        if (nowMs < _lastMs - 60_000) PlanAll(present);
+        _lastMs = nowMs;
+        while (_queue.TryPeek(out due, out var atMs) && atMs <= nowMs)
+        {
+            _queue.Dequeue();
+            if (due.Check.IsRetired) continue;
+            // After a sleep of the machine there is no way back to the minutes that it slept through.
+            var isMissed = due.Minute < present;
+            PlanNext(due.Check, isMissed ? present - 60 : due.Minute);
+            if (!isMissed) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Nothing is checked any more.</summary>
+    public void Clear() => Take([], 0);
+
+    private void PlanAll(long present)
+    {
+        _queue.Clear();
+        foreach (var check in _byId.Values) PlanNext(check, present - 60);
+    }
+
+    private void PlanNext(PlannedCheck check, long after)
+    {
+        if (check.Cron.GetNextOccurrence(DateTimeOffset.FromUnixTimeSeconds(after).UtcDateTime) is not { } next) return;
+        var minute = new DateTimeOffset(next).ToUnixTimeSeconds();
+        var atMs = (minute * 1000) + check.OffsetMs;
+        _queue.Enqueue(new Due(check, minute, atMs), atMs);
+    }
+
+    private PlannedCheck? Plan(AssignedMonitor monitor)
+    {
+        try
+        {
+            // Seconds say nothing: there is one result a minute.
+            var fields = monitor.Cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            return new PlannedCheck(monitor, CronExpression.Parse(string.Join(' ', fields[^Math.Min(5, fields.Length)..])), types.Prepare(monitor));
+        }
+        catch (Exception fault) when (fault is CronFormatException or MissingSeedException or UnknownTypeException)
+        {
+            log.LogWarning("Monitor {Tag} is not checked: this agent does not understand its type or cron ({Type}, {Cron})", monitor.Tag, monitor.Type, monitor.Cron);
+            return null;
+        }
+    }
+}

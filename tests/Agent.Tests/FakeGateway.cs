@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using Kener.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Agent.Tests;
+
+/// <summary>What an agent sees of Kener: the two routes, and whatever can go wrong with them. Counts each result that it takes.</summary>
+internal sealed class FakeGateway : IAsyncDisposable
+{
+    public const string Key = "an-agent-key-0123456789abcdef0123456789";
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<CheckResult> _taken = [];
+    private readonly SemaphoreSlim _changed = new(0);
+    private Assignment _assignment = new("0", []);
+
+    private FakeGateway(WebApplication app) => _app = app;
+
+    public string Url => _app.Urls.First();
+
+    /// <summary>The status that every call gets in place of an answer, while it is set.</summary>
+    public int? Failing { get; set; }
+
+    /// <summary>The results that are refused with 400, and with them the report that they are in.</summary>
+    public Func<CheckResult, bool> Refuses { get; set; } = _ => false;
+
+    public int Polls { get; private set; }
+
+    public int Reports { get; private set; }
+
+    /// <summary>In the order in which they came, duplicates too.</summary>
+    public IReadOnlyList<CheckResult> Taken => [.. _taken];
+
+    public static async Task<FakeGateway> StartAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        var app = builder.Build();
+        var gateway = new FakeGateway(app);
+        app.MapGet("/api/agent/v1/assignment", gateway.AssignAsync);
+        app.MapPost("/api/agent/v1/results", gateway.TakeAsync);
+        await app.StartAsync();
+        return gateway;
+    }
+
+    public void Assign(params AssignedMonitor[] monitors)
+    {
+        _assignment = new Assignment(Guid.NewGuid().ToString("N"), monitors);
+        _changed.Release();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+        _changed.Dispose();
+    }
+
+    private async Task AssignAsync(HttpContext context)
+    {
+        Polls++;
+        if (Fails(context)) return;
+        Assert.NotEmpty(context.Request.Query["agent"].ToString());
+        if (context.Request.Query["version"] == _assignment.Version)
+            await _changed.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
+        if (Fails(context)) return;
+        if (context.Request.Query["version"] == _assignment.Version) context.Response.StatusCode = 204;
+        else await context.Response.WriteAsJsonAsync(_assignment, AgentJson.Default.Assignment);
+    }
+
+    private async Task TakeAsync(HttpContext context)
+    {
+        Reports++;
+        if (Fails(context)) return;
+        var report = (await context.Request.ReadFromJsonAsync(AgentJson.Default.CheckReport))!;
+        if (report.Results.Count is 0 or > 1000 || report.Results.Any(Refuses))
+        {
+            context.Response.StatusCode = 400;
+            return;
+        }
+        foreach (var result in report.Results) _taken.Enqueue(result);
+        await context.Response.WriteAsJsonAsync(new CheckReceipt(report.Results.Count, 0), AgentJson.Default.CheckReceipt);
+    }
+
+    private bool Fails(HttpContext context)
+    {
+        var status = Failing ?? (context.Request.Headers.Authorization == $"Bearer {Key}" ? null : 401);
+        if (status is null) return false;
+        context.Response.StatusCode = status.Value;
+        return true;
+    }
+}
