@@ -42,8 +42,14 @@ public sealed class KenerSettings
     /// <summary>Where no API key exists, this one is made at the start, with every permission. At least 32 characters.</summary>
     public string? BootstrapApiKey { get; set; }
 
+    /// <summary>What agents present to the gateway, besides API keys with the permission agents.report. At least 32 characters; null: only those.</summary>
+    public string? AgentKey { get; set; }
+
     /// <summary>Signs the internal tokens. At least 32 characters; the same in all processes.</summary>
     public string? InternalKey { get; set; }
+
+    /// <summary>For how many days results and history are kept, where a monitor says nothing else: 1 to 3650.</summary>
+    public int RetentionDays { get; set; } = 90;
 
     /// <summary>Whether everything runs in one process.</summary>
     public bool IsEmbedded => Delivery == DeliveryKind.Mediator;
@@ -57,13 +63,20 @@ internal sealed class KenerSettingsRules : IValidateOptions<KenerSettings>
         if (string.IsNullOrWhiteSpace(settings.DataPath)) faults.Add("Kener__DataPath is empty: give a folder");
         if (!Uri.TryCreate(settings.SiteUrl, UriKind.Absolute, out var site) || site.Scheme is not ("http" or "https"))
             faults.Add($"Kener__SiteUrl is '{settings.SiteUrl}': give an absolute http or https address");
-        if (settings.BootstrapApiKey is { Length: < 32 })
-            faults.Add("Kener__BootstrapApiKey is shorter than 32 characters: give a longer one");
-        else if (settings.BootstrapApiKey?.Any(c => c is <= ' ' or > '~') is true)
-            faults.Add("Kener__BootstrapApiKey holds a blank or a character that is not ASCII: no request could carry it");
+        CheckKey("Kener__BootstrapApiKey", settings.BootstrapApiKey, faults);
+        CheckKey("Kener__AgentKey", settings.AgentKey, faults);
         if (settings.InternalKey is null or { Length: < 32 })
             faults.Add("Kener__InternalKey is missing or shorter than 32 characters: give all processes the same random text");
+        if (settings.RetentionDays is not (>= 1 and <= 3650))
+            faults.Add($"Kener__RetentionDays is {settings.RetentionDays}: give a number of days from 1 to 3650");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckKey(string setting, string? key, List<string> faults)
+    {
+        if (key is { Length: < 32 }) faults.Add($"{setting} is shorter than 32 characters: give a longer one");
+        else if (key?.Any(c => c is <= ' ' or > '~') is true)
+            faults.Add($"{setting} holds a blank or a character that is not ASCII: no request could carry it");
     }
 }
 

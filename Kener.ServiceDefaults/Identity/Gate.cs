@@ -23,7 +23,7 @@ public static class Gate
         });
         var authorization = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(LeadsNowhere).Build());
-        foreach (var permission in Permissions.All)
+        foreach (var permission in Permissions.OfKeys)
             authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(InternalToken.PermissionClaim, permission));
         return services;
     }

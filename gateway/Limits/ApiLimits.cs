@@ -1,17 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
+using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Limits;
 
-/// <summary>The limits of the API: requests by key, failures by address.</summary>
+/// <summary>The limits of the API: requests by key, agents' own by a wider measure, failures by address.</summary>
 internal sealed class ApiLimits(IOptions<LimitSettings> settings, TimeProvider clock)
 {
     private readonly TokenBuckets<string> _byKey = new(settings.Value.RequestsPerSecond, settings.Value.Burst, clock);
+    private readonly TokenBuckets<string> _ofAgents = new(settings.Value.AgentRequestsPerSecond, settings.Value.AgentBurst, clock);
     private readonly TokenBuckets<IPAddress> _failures = new(settings.Value.FailuresPerSecond, settings.Value.FailuresPerSecond, clock);
 
-    public bool Takes(Caller caller) => _byKey.TryTake(caller.Subject);
+    public bool Takes(Caller caller, PathString path) =>
+        (path.StartsWithSegments("/api/agent", StringComparison.OrdinalIgnoreCase) && caller.Permissions.Contains(Permissions.AgentsReport) ? _ofAgents : _byKey)
+        .TryTake(caller.Subject);
 
     public bool TakesFailure(IPAddress? address) => _failures.TryTake(Household(address));
 

@@ -11,6 +11,12 @@ internal sealed class LimitSettings
     /// <summary>Requests that a key may make at once after a rest.</summary>
     public double Burst { get; set; } = 1_000;
 
+    /// <summary>Requests a second that agents of one key may make to report and to ask for work: the key may be that of a hundred agents.</summary>
+    public double AgentRequestsPerSecond { get; set; } = 2_000;
+
+    /// <summary>As many at once after a rest.</summary>
+    public double AgentBurst { get; set; } = 10_000;
+
     /// <summary>Failed authentications a second that an address may make before it is answered 429; as many at once after a rest.</summary>
     public double FailuresPerSecond { get; set; } = 20;
 }
@@ -22,6 +28,8 @@ internal sealed class LimitSettingsRules : IValidateOptions<LimitSettings>
         List<string> faults = [];
         Check("RequestsPerSecond", settings.RequestsPerSecond);
         Check("Burst", settings.Burst);
+        Check("AgentRequestsPerSecond", settings.AgentRequestsPerSecond);
+        Check("AgentBurst", settings.AgentBurst);
         Check("FailuresPerSecond", settings.FailuresPerSecond);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 

@@ -24,10 +24,10 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
         Caller? caller = null;
         if (route is { Access: Access.Key } || (route is null && request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)))
         {
-            if (!keys.IsThere) throw Refusal.Unavailable("The API keys are not known yet; try again later");
             caller = Authenticate(presented, out var fault);
+            if (caller is null && !keys.IsThere) throw Refusal.Unavailable("The API keys are not known yet; try again later");
             if (caller is null) return RefuseStranger(context, fault);
-            if (!limits.Takes(caller)) return RefuseMore(context);
+            if (!limits.Takes(caller, request.Path)) return RefuseMore(context);
         }
         if (route is null) return Refuse(context, StatusCodes.Status404NotFound);
         if (!route.Takes(request.Method))

@@ -30,6 +30,9 @@ internal static class RouteTable
         new(Monitors, Key, "/api/v4/monitors/{tag}/data", Get, Patch),
         new(Monitors, Key, "/api/v4/monitors/{tag}/data/{timestamp}", Get, Patch),
 
+        new(Monitors, Key, "/api/agent/v1/assignment", Get),
+        new(Monitors, Key, "/api/agent/v1/results", Post),
+
         new(Accounts, Key, "/api/v5/api-keys", Get, Post),
         new(Accounts, Key, "/api/v5/api-keys/{id}", Patch, Delete),
     ];

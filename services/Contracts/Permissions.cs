@@ -31,4 +31,7 @@ public static class Permissions
         SettingsRead, SettingsWrite, SubscribersRead, SubscribersWrite, EmailTemplatesRead, EmailTemplatesWrite, ImagesWrite,
         RolesRead, RolesWrite, RolesAssignPermissions, RolesAssignUsers,
     ];
+
+    /// <summary>What an API key may hold: the 28, and what an agent needs.</summary>
+    public static IReadOnlyList<string> OfKeys { get; } = [.. All, AgentsReport];
 }

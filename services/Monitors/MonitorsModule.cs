@@ -12,6 +12,7 @@ public static class MonitorsModule
     {
         builder.AddModuleDb<MonitorsDb, MonitorsSqlite, MonitorsPostgres>("monitordb", "monitors");
         builder.Services.AddHostedService<ResultPartitions>();
+        builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
         builder.AddEventConsumer<IncidentChangedConsumer>();
         builder.AddEventConsumer<ReplayRequestedConsumer>();
         return builder;
@@ -32,6 +33,10 @@ public static class MonitorsModule
         write.MapDelete("{tag}", DeleteMonitor.HandleAsync);
         write.MapPatch("{tag}/data", CorrectRange.HandleAsync);
         write.MapPatch("{tag}/data/{timestamp}", CorrectMinute.HandleAsync);
+
+        var agents = app.MapGroup("/api/agent/v1").Requires(Permissions.AgentsReport);
+        agents.MapGet("assignment", GetAssignment.HandleAsync);
+        agents.MapPost("results", ReportResults.HandleAsync);
         return app;
     }
 }

@@ -75,6 +75,9 @@ public sealed class ApiKeyTests
         }
         Assert.Equal(before, host.Published().Version);
         await small.CreateAsync("mine", Permissions.IncidentsRead);
+        Assert.Equal(403, (await small.SendAsync(HttpMethod.Post, Path, new { name = "x", permissions = new[] { Permissions.AgentsReport } })).Status);
+        await admin.CreateAsync("agent", Permissions.AgentsReport);
+        Assert.Equal([Permissions.AgentsReport], host.Published().Keys.Single(key => key.Name == "agent").Permissions);
 
         Assert.Equal(200, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "INACTIVE" })).Status);
         Assert.Equal(403, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "ACTIVE" })).Status);

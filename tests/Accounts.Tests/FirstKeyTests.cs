@@ -15,7 +15,7 @@ public sealed class FirstKeyTests
         await using var host = await AccountsHost.StartAsync(database, terminal: terminal);
         var key = Assert.Single(host.Published().Keys);
         Assert.Equal(KeyHash.Of(AccountsHost.Bootstrap), key.Hash);
-        Assert.Equal(Permissions.All, key.Permissions);
+        Assert.Equal(Permissions.OfKeys, key.Permissions);
         Assert.Empty(terminal.ToString());
     }
 

@@ -53,6 +53,7 @@ public sealed class EventTests
                 ExternalUrl = given.Item5,
                 Category = given.Item6,
                 Type = given.Item5,
+                RetentionDays = given.Item4,
                 DefaultStatus = given.Item7,
                 UptimeNumerator = given.Item6,
                 UptimeDenominator = given.Item5,

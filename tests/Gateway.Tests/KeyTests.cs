@@ -91,6 +91,38 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task The_agents_key_of_the_settings_works_before_any_key_has_arrived_and_opens_nothing_else()
+    {
+        const string agents = "agent-key-0123456789abcdef0123456789abcdef";
+        await using var host = await Embedded.StartAsync(
+            app =>
+            {
+                Echo(app);
+                app.MapGet("/api/agent/v1/assignment", (HttpContext context) => context.User.Subject()).Requires(Permissions.AgentsReport);
+            },
+            null, null, false, ("Kener:AgentKey", agents));
+        using var client = host.Client(agents);
+        using var stranger = host.Client(agents + "x");
+        for (var arrived = false; ; arrived = true)
+        {
+            Assert.Equal("agent:static", (await client.AskAsync("GET", "/api/agent/v1/assignment")).Text);
+            Assert.Equal(403, (await client.AskAsync("GET", Incidents)).Error().Status);
+            Assert.Equal(arrived ? 401 : 503, (await stranger.AskAsync("GET", "/api/agent/v1/assignment")).Error().Status);
+            if (arrived) return;
+            host.PublishKeys(1);
+        }
+    }
+
+    [Theory]
+    [InlineData("short", "Kener__AgentKey is shorter than 32 characters")]
+    [InlineData("a key with blanks that is long enough", "Kener__AgentKey holds a blank")]
+    public async Task An_agents_key_that_is_no_key_stops_the_start(string key, string message)
+    {
+        var fault = await Assert.ThrowsAnyAsync<Exception>(() => Embedded.StartAsync(null, null, null, true, ("Kener:AgentKey", key)));
+        Assert.Contains(message, fault.Message);
+    }
+
+    [Fact]
     public async Task A_set_that_can_not_be_read_leaves_the_one_before()
     {
         await using var host = await Embedded.StartAsync(Echo);

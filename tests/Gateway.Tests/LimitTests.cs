@@ -72,6 +72,32 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Agents_have_a_wider_measure_for_their_own_routes_alone()
+    {
+        await using var host = await Embedded.StartAsync(
+            app =>
+            {
+                app.MapGet("/api/agent/v1/assignment", () => "ok").Requires(Permissions.AgentsReport);
+                app.MapGet("/api/v4/incidents", () => "ok").Requires(Permissions.IncidentsRead);
+            },
+            new FakeTimeProvider(), null, false,
+            ("Kener:Limits:RequestsPerSecond", "1"), ("Kener:Limits:Burst", "2"), ("Kener:Limits:AgentRequestsPerSecond", "1"), ("Kener:Limits:AgentBurst", "5"));
+        host.PublishKeys(1, Embedded.Known(Embedded.Full, 1, Permissions.OfKeys), Embedded.Known(Embedded.ReadOnly, 2, Permissions.All));
+        using var agent = host.Client(Embedded.Full);
+        using var other = host.Client(Embedded.ReadOnly);
+        Assert.Equal("200 200 200 200 200 429", await CodesAsync(agent, "/api/agent/v1/assignment", 6));
+        Assert.Equal("200 200 429", await CodesAsync(agent, "/api/v4/incidents", 3));
+        Assert.Equal("403 403 429", await CodesAsync(other, "/api/agent/v1/assignment", 3));
+
+        static async Task<string> CodesAsync(HttpClient client, string path, int times)
+        {
+            var codes = new List<int>();
+            for (var i = 0; i < times; i++) codes.Add((await client.AskAsync("GET", path)).Code);
+            return string.Join(' ', codes);
+        }
+    }
+
+    [Fact]
     public async Task Who_guesses_keys_is_slowed_down_while_good_keys_and_pages_go_on()
     {
         await using var host = await Embedded.StartAsync(

@@ -53,7 +53,7 @@ public sealed class Heard
     public SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)> Known(long monitor)
     {
         var known = new SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)>();
-        foreach (var run in Of(monitor).SelectMany(recorded => recorded.Readings))
+        foreach (var run in Of(monitor).SelectMany(recorded => recorded.Readings).Where(reading => reading.MonitorId == monitor))
         {
             for (var i = 0; i < run.Count; i++)
             {
@@ -136,6 +136,40 @@ public sealed class MonitorsApp : IAsyncDisposable
         var made = await PostAsync("", $$"""{"tag":"{{tag}}","name":"Name","monitor_type":"NONE"{{more}}}""");
         Assert.Equal(HttpStatusCode.Created, made.Status);
         return (tag, made.Monitor.GetProperty("id").GetInt64());
+    }
+
+    /// <summary>A monitor that agents check.</summary>
+    public Task<(string Tag, long Id)> CheckedAsync(string more = "") => MonitorAsync("""
+        ,"monitor_type":"API","cron":"* * * * *","type_data":{"url":"http://192.0.2.1/"}
+        """ + more);
+
+    public static CheckResult Result(long monitor, long minute, string status = "UP", double latency = 1, string type = "REALTIME", string? message = null) =>
+        new(monitor, minute, status, latency, type, message);
+
+    /// <summary>What an agent reports; the receipt, which there must be.</summary>
+    public async Task<(int Stored, int Passed)> ReportAsync(params CheckResult[] results)
+    {
+        var answer = await ReportAsync(JsonSerializer.Serialize(new CheckReport("tester", results), AgentJson.Default.CheckReport));
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Body.GetRawText());
+        return (answer.Body.GetProperty("stored").GetInt32(), answer.Body.GetProperty("passed").GetInt32());
+    }
+
+    public async Task<Answer> ReportAsync(string body)
+    {
+        using var client = _host.Client(Permissions.AgentsReport);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/api/agent/v1/results", content, TestContext.Current.CancellationToken);
+        return new Answer(response.StatusCode, JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+
+    /// <summary>What the agent is to check; null where that is what it knows.</summary>
+    public async Task<Assignment?> AssignmentAsync(string agent, string? known = null)
+    {
+        using var client = _host.Client(Permissions.AgentsReport);
+        using var response = await client.GetAsync($"/api/agent/v1/assignment?agent={agent}&version={known}", TestContext.Current.CancellationToken);
+        if (response.StatusCode == HttpStatusCode.NoContent) return null;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), AgentJson.Default.Assignment);
     }
 
     internal async Task<T> WithDbAsync<T>(Func<MonitorsDb, Task<T>> ask)

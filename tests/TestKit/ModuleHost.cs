@@ -88,7 +88,7 @@ public sealed class ModuleHost : IAsyncDisposable
     /// <summary>A client whose token holds these permissions; all of them when none is named.</summary>
     public HttpClient Client(params string[] permissions)
     {
-        var caller = new Caller("key:1", permissions.Length == 0 ? Permissions.All : permissions);
+        var caller = new Caller("key:1", permissions.Length == 0 ? Permissions.OfKeys : permissions);
         var client = new HttpClient { BaseAddress = Anonymous.BaseAddress };
         client.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<InternalToken>().For(caller));

@@ -49,12 +49,12 @@ internal sealed class ApiKey : IAggregate
             throw Refusal.Forbidden($"You can not grant the permission '{lacking}' because you do not have it");
     }
 
-    /// <summary>The distinct permissions of a request, in the order of <see cref="Contracts.Permissions.All"/>.</summary>
+    /// <summary>The distinct permissions of a request, in the order of <see cref="Contracts.Permissions.OfKeys"/>.</summary>
     public static IReadOnlyList<string> Known(IReadOnlyCollection<string> asked)
     {
-        if (asked.FirstOrDefault(permission => !Contracts.Permissions.All.Contains(permission)) is { } unknown)
+        if (asked.FirstOrDefault(permission => !Contracts.Permissions.OfKeys.Contains(permission)) is { } unknown)
             throw Refusal.BadRequest($"Permission '{unknown}' does not exist");
-        return [.. Contracts.Permissions.All.Where(asked.Contains)];
+        return [.. Contracts.Permissions.OfKeys.Where(asked.Contains)];
     }
 }
 

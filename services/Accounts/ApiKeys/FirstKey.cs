@@ -28,7 +28,7 @@ internal sealed class FirstKey(IServiceScopeFactory scopes, IOptions<KenerSettin
             await change.LockSetAsync(cancellationToken);
             // Another replica may have been faster.
             if (await change.Db.ApiKeys.AnyAsync(cancellationToken)) return false;
-            await CreateKey.MakeAsync(change, secret, given is null ? "first key" : "bootstrap", Permissions.All, null, cancellationToken);
+            await CreateKey.MakeAsync(change, secret, given is null ? "first key" : "bootstrap", Permissions.OfKeys, null, cancellationToken);
             return true;
         }, cancellationToken);
         if (made && given is null) await terminal.Output.WriteLineAsync(Notice(secret));

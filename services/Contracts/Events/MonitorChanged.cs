@@ -36,6 +36,8 @@ public sealed record MonitorChanged
     public int PeriodSeconds { get; init; }
     /// <summary>A NONE monitor's <c>overrideWithLastKnownStatus</c>.</summary>
     public bool CarriesForward { get; init; }
+    /// <summary>For how many days its history is kept; null for the installation's own number.</summary>
+    public int? RetentionDays { get; init; }
     /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>
     public string? UptimeNumerator { get; init; }
     /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>

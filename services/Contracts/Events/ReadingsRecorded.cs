@@ -8,8 +8,8 @@ namespace Kener.Contracts;
 public sealed record Reading(long MonitorId, long Minute, int Count, MonitorStatus Status, double Latency, int Version);
 
 /// <summary>
-/// Results as the owner stored them: up to 1,000 runs and up to 1,440 minutes of one monitor a message. For each minute a consumer
-/// keeps the reading with the highest version, so order and duplicates do not matter.
+/// Results as the owner stored them: up to 1,000 runs and up to 1,440 minutes a message, of one monitor or of many. For each minute a
+/// consumer keeps the reading with the highest version, so order and duplicates do not matter.
 /// </summary>
 public sealed record ReadingsRecorded
 {

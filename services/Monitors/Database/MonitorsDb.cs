@@ -11,6 +11,12 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 
     public DbSet<DeletedMonitor> DeletedMonitors => Set<DeletedMonitor>();
 
+    public DbSet<MonitorSet> MonitorSets => Set<MonitorSet>();
+
+    public DbSet<Agent> Agents => Set<Agent>();
+
+    public DbSet<Beat> Beats => Set<Beat>();
+
     public DbSet<Result> Results => Set<Result>();
 
     public DbSet<KnownIncident> KnownIncidents => Set<KnownIncident>();
@@ -29,6 +35,13 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             deleted.ToTable("deleted_monitors");
             deleted.Property(row => row.Id).ValueGeneratedNever();
         });
+        modelBuilder.Entity<MonitorSet>(set =>
+        {
+            set.ToTable("monitor_sets");
+            set.HasData(new MonitorSet { Id = MonitorSet.Only, Version = 1 });
+        });
+        modelBuilder.Entity<Agent>().ToTable("agents").HasKey(agent => agent.Name);
+        modelBuilder.Entity<Beat>().ToTable("beats").HasKey(beat => new { beat.MonitorId, beat.At });
         modelBuilder.Entity<Result>(result =>
         {
             result.ToTable("results");

@@ -11,7 +11,8 @@ internal static class CreateMonitor
 {
     private const string UniqueViolation = "23505";
 
-    public static async Task<IResult> HandleAsync(HttpRequest request, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+    public static async Task<IResult> HandleAsync(
+        HttpRequest request, Changes<MonitorsDb> changes, Assignments assignments, ClaimsPrincipal user, CancellationToken cancel)
     {
         var body = await JsonBody.ReadAsync(request, cancel);
         var tag = Monitor.Create(body, 0).Tag;
@@ -19,6 +20,7 @@ internal static class CreateMonitor
         {
             var made = await changes.CommitAsync(user.Subject(), async change =>
             {
+                await change.LockSetAsync(cancel);
                 if (await change.Db.Monitors.AnyAsync(row => row.Tag == tag, cancel)) throw Taken(tag);
                 var monitor = Monitor.Create(body, change.NowMs);
                 change.Db.Monitors.Add(monitor);
@@ -27,6 +29,7 @@ internal static class CreateMonitor
                 change.Note("monitor.created", "monitor", () => monitor.Id, new { monitor.Tag, monitor.Name, monitor.Type });
                 return monitor;
             }, cancel);
+            assignments.Ring();
             return V4.Json(new { monitor = MonitorAnswer.Of(made) }, StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })

@@ -9,18 +9,21 @@ namespace Kener.Monitors;
 internal static class EditMonitor
 {
     public static async Task<IResult> HandleAsync(
-        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Assignments assignments, ClaimsPrincipal user,
+        CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var body = await JsonBody.ReadAsync(request, cancel);
         var edited = await changes.CommitAsync(user.Subject(), async change =>
         {
+            await change.LockSetAsync(cancel);
             var monitor = await change.LockAsync<Monitor>(id, cancel) ?? throw GetMonitor.Missing(tag);
             monitor.Edit(body, change.NowMs);
             change.Publish($"monitor/{id}", monitor.ToEvent);
             change.Note("monitor.edited", "monitor", () => id, new { monitor.Tag, Fields = Known(body) });
             return monitor;
         }, cancel);
+        assignments.Ring();
         return V4.Json(new { monitor = MonitorAnswer.Of(edited) });
     }
 

@@ -27,6 +27,8 @@ internal sealed class Monitor : IAggregate
     /// <summary>JSON object of spec/monitors 8; null shows the default formulas.</summary>
     public string? Settings { get; set; }
     public string? ExternalUrl { get; set; }
+    /// <summary>From the settings: for how many days results are kept; null for the installation's own number.</summary>
+    public int? RetentionDays { get; set; }
     public int ConfirmationThreshold { get; set; } = 1;
     public long CreatedMs { get; set; }
     public long UpdatedMs { get; set; }
@@ -73,10 +75,14 @@ internal sealed class Monitor : IAggregate
         if (body.Has("confirmation_threshold", out var threshold)) ConfirmationThreshold = MonitorFields.Threshold(threshold);
         if (body.Has("type_data", out var data)) TypeData = MonitorFields.Merged(TypeData, data, "type_data");
         if (body.Has("monitor_settings_json", out var settings)) Settings = MonitorFields.Merged(settingsBefore, settings, "monitor_settings_json");
+        RetentionDays = MonitorFields.RetentionDays(Settings);
     }
 
     /// <summary>What counts where a check yields nothing; null where no default applies (spec/decisions 16).</summary>
     public MonitorStatus? Default => IsActive && Cron is not null && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? Words.ToStatus(DefaultStatus) : null;
+
+    /// <summary>What an agent has to know to check it.</summary>
+    public AssignedMonitor ToAssigned() => new(Id, Tag, Version, Type, Cron!, MonitorFields.Parse(TypeData ?? "{}"));
 
     /// <summary>What others may know of it: no type_data.</summary>
     public MonitorChanged ToEvent() => new()
@@ -96,6 +102,7 @@ internal sealed class Monitor : IAggregate
         DefaultStatus = Default,
         PeriodSeconds = Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron),
         CarriesForward = Type == MonitorTypes.None && MonitorFields.IsOn(TypeData, "overrideWithLastKnownStatus"),
+        RetentionDays = RetentionDays,
         UptimeNumerator = MonitorFields.Formula(Settings, "uptime_formula_numerator"),
         UptimeDenominator = MonitorFields.Formula(Settings, "uptime_formula_denominator"),
         CreatedMs = CreatedMs,
@@ -115,7 +122,10 @@ internal sealed class DeletedMonitor
 /// <summary>The eleven types (spec/monitors 2).</summary>
 internal static class MonitorTypes
 {
-    public const string Api = "API", None = "NONE";
+    public const string Api = "API", None = "NONE", Group = "GROUP", Heartbeat = "HEARTBEAT";
 
-    public static string[] All { get; } = [Api, "PING", "TCP", "DNS", None, "GROUP", "SSL", "SQL", "HEARTBEAT", "GAMEDIG", "GRPC"];
+    public static string[] All { get; } = [Api, "PING", "TCP", "DNS", None, Group, "SSL", "SQL", Heartbeat, "GAMEDIG", "GRPC"];
+
+    /// <summary>Those that agents check.</summary>
+    public static string[] OfAgents { get; } = [Api];
 }

@@ -98,6 +98,15 @@ internal static class MonitorFields
         settings is not null && Parse(settings).TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String
         && value.GetString() is var formula && Uptime.IsFormula(formula) ? formula : null;
 
+    /// <summary>Our own addition to monitor_settings_json: for how many days results are kept; null where it is not said.</summary>
+    public static int? RetentionDays(string? settings)
+    {
+        const string Message = "retention_days must be a whole number of days from 1 to 3650";
+        if (settings is null || !Parse(settings).TryGetProperty("retention_days", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        var days = value.Number(Message);
+        return days is >= 1 and <= 3650 && double.IsInteger(days) ? (int)days : throw Refusal.BadRequest(Message);
+    }
+
     public static bool IsWebAddress(string? address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 }

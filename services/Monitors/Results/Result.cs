@@ -20,6 +20,8 @@ internal sealed class Result
     public double Latency { get; set; }
     public ResultType Type { get; set; }
     public string? Message { get; set; }
+    /// <summary>What the check itself said; the message is that of the status.</summary>
+    public string? RawMessage { get; set; }
     /// <summary>1 when first written, one more at each overwrite.</summary>
     public int Version { get; set; }
 }

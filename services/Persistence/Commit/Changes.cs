@@ -26,8 +26,8 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         CommitAsync(actor, WithoutResult(work), cancel);
 
     /// <summary>
-    /// Takes in facts of other services: a transaction without audit, safe to repeat. Events that <paramref name="work"/> publishes are
-    /// sent, but not waited for.
+    /// Takes in facts of other services, and what checks observed: nobody's decision. A transaction without audit, safe to repeat. Events
+    /// that <paramref name="work"/> publishes are sent, but not waited for.
     /// </summary>
     public Task ProjectAsync(Func<Change<TDb>, Task> work, CancellationToken cancel) =>
         RunAsync("system", WithoutResult(work), null, cancel);

@@ -22,6 +22,38 @@ namespace Kener.Monitors.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Kener.Monitors.Agent", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SeenMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_ms");
+
+                    b.HasKey("Name")
+                        .HasName("pk_agents");
+
+                    b.ToTable("agents", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Monitors.Beat", b =>
+                {
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.HasKey("MonitorId", "At")
+                        .HasName("pk_beats");
+
+                    b.ToTable("beats", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Monitors.DeletedMonitor", b =>
                 {
                     b.Property<long>("Id")
@@ -117,6 +149,10 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("retention_days");
+
                     b.Property<string>("Settings")
                         .HasColumnType("text")
                         .HasColumnName("settings");
@@ -151,6 +187,32 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasDatabaseName("ix_monitors_tag");
 
                     b.ToTable("monitors", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Monitors.MonitorSet", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_monitor_sets");
+
+                    b.ToTable("monitor_sets", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1L,
+                            Version = 1L
+                        });
                 });
 
             modelBuilder.Entity("Kener.Monitors.OverlayInterval", b =>
@@ -209,6 +271,10 @@ namespace Kener.Monitors.Migrations.Postgres
                     b.Property<string>("Message")
                         .HasColumnType("text")
                         .HasColumnName("message");
+
+                    b.Property<string>("RawMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("raw_message");
 
                     b.Property<byte>("RawStatus")
                         .HasColumnType("smallint")

@@ -17,6 +17,38 @@ namespace Kener.Monitors.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Kener.Monitors.Agent", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SeenMs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_ms");
+
+                    b.HasKey("Name")
+                        .HasName("pk_agents");
+
+                    b.ToTable("agents", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Monitors.Beat", b =>
+                {
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.HasKey("MonitorId", "At")
+                        .HasName("pk_beats");
+
+                    b.ToTable("beats", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Monitors.DeletedMonitor", b =>
                 {
                     b.Property<long>("Id")
@@ -110,6 +142,10 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retention_days");
+
                     b.Property<string>("Settings")
                         .HasColumnType("TEXT")
                         .HasColumnName("settings");
@@ -144,6 +180,30 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasDatabaseName("ix_monitors_tag");
 
                     b.ToTable("monitors", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Monitors.MonitorSet", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_monitor_sets");
+
+                    b.ToTable("monitor_sets", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1L,
+                            Version = 1L
+                        });
                 });
 
             modelBuilder.Entity("Kener.Monitors.OverlayInterval", b =>
@@ -202,6 +262,10 @@ namespace Kener.Monitors.Migrations.Sqlite
                     b.Property<string>("Message")
                         .HasColumnType("TEXT")
                         .HasColumnName("message");
+
+                    b.Property<string>("RawMessage")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("raw_message");
 
                     b.Property<byte>("RawStatus")
                         .HasColumnType("INTEGER")

@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Monitors;
+
+/// <summary>
+/// What agents are to check, in memory: read when the set of monitors changed, shared over the agents that were seen in the last minute.
+/// A change in this process is known at once, one by a replica within a second. While the database is away, what is known goes on.
+/// </summary>
+internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider clock, IHostApplicationLifetime lifetime, IOptions<KenerSettings> settings,
+    ILogger<Assignments> log) : BackgroundService
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25), SeenEvery = TimeSpan.FromSeconds(10);
+    private const long LiveMs = 60_000;
+    // Ten thousand monitors take some time to read; while they are being entered one by one, most of the time goes to other work.
+    private const int RestFactor = 5;
+
+    private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, string[] Agents, int RetentionDays);
+
+    private readonly Bell _bell = new();
+    private readonly Dictionary<string, long> _seen = [];
+    private TaskCompletionSource _changed = New();
+    private Board? _board;
+    private TimeSpan _rest;
+    private long _readAt;
+
+    /// <summary>For how many days results of some monitor are kept; those of others for fewer.</summary>
+    public int LongestRetentionDays => Math.Max(settings.Value.RetentionDays, Volatile.Read(ref _board)?.RetentionDays ?? 0);
+
+    /// <summary>Monitors were changed: look now.</summary>
+    public void Ring() => _bell.Ring();
+
+    /// <summary>The agent is there. Written down every ten seconds at most.</summary>
+    public async Task SeenAsync(string agent, Changes<MonitorsDb> changes, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        lock (_seen)
+        {
+            if (_seen.TryGetValue(agent, out var last) && now - last < SeenEvery.TotalMilliseconds) return;
+            if (_seen.Count > 10_000) _seen.Clear();
+            _seen[agent] = now;
+        }
+        await changes.ProjectAsync(change => Agent.SeenAsync(change.Db, agent, now, cancel), cancel);
+        _bell.Ring();
+    }
+
+    /// <summary>What the agent is to check, as soon as that is something else than <paramref name="known"/>; null where it is not for 25 s.</summary>
+    public async Task<Assignment?> NextAsync(string agent, string? known, CancellationToken cancel)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, lifetime.ApplicationStopping, cancel);
+        while (true)
+        {
+            // Taken before the board is looked at: a change in between is not missed.
+            var changed = Volatile.Read(ref _changed).Task;
+            var board = Volatile.Read(ref _board);
+            if (board is not null && ShareOf(agent, board) is var share && VersionOf(share) is var version && version != known)
+                return new Assignment(version, [.. share.Select(monitor => monitor.ToAssigned())]);
+            try
+            {
+                await changed.WaitAsync(any.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                return board is null ? throw Refusal.Unavailable("The monitors are not known yet; try again later") : null;
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                failures = 0;
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (failures++ % 60 == 0) log.LogWarning(fault, "The monitors could not be read; agents go on with those known");
+            }
+            var pause = _rest - clock.GetElapsedTime(_readAt) is var left && left > TimeSpan.Zero ? left : Poll;
+            await _bell.WaitAsync(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        // The version first: monitors read later are at least as new.
+        var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
+        var agents = await db.Agents.Where(agent => agent.SeenMs > now - LiveMs).OrderBy(agent => agent.Name).Select(agent => agent.Name).ToArrayAsync(cancel);
+        var board = _board;
+        if (board is null || (board.SetVersion != version && clock.GetElapsedTime(_readAt) >= _rest))
+        {
+            var start = clock.GetTimestamp();
+            board = new Board(
+                version, await ReadAsync(db, cancel), agents, await db.Monitors.MaxAsync(monitor => monitor.RetentionDays, cancel) ?? 0);
+            _readAt = clock.GetTimestamp();
+            _rest = clock.GetElapsedTime(start, _readAt) * RestFactor is var rest && rest < Poll ? rest : Poll;
+        }
+        if (!agents.AsSpan().SequenceEqual(board!.Agents)) board = board with { Agents = agents };
+        if (ReferenceEquals(board, _board)) return;
+        Volatile.Write(ref _board, board);
+        Interlocked.Exchange(ref _changed, New()).TrySetResult();
+    }
+
+    private static Task<List<Monitor>> ReadAsync(MonitorsDb db, CancellationToken cancel) => db.Monitors.AsNoTracking()
+        .Where(monitor => monitor.IsActive && monitor.Cron != null && MonitorTypes.OfAgents.Contains(monitor.Type)).OrderBy(monitor => monitor.Id).ToListAsync(cancel);
+
+    private static List<Monitor> ShareOf(string agent, Board board)
+    {
+        // The one that asks lives, whether or not the board has heard of it.
+        ulong[] agents = [.. board.Agents.Select(Rendezvous.Hash)];
+        var own = Rendezvous.Hash(agent);
+        return [.. board.Monitors.Where(monitor => Rendezvous.IsOf(own, agents, monitor.Id))];
+    }
+
+    private static string VersionOf(List<Monitor> share)
+    {
+        var bytes = new byte[share.Count * 16];
+        for (var i = 0; i < share.Count; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * 16), share[i].Id);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan((i * 16) + 8), share[i].Version);
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12));
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,17 @@
+using Kener.Contracts;
+using Kener.Persistence;
+
+namespace Kener.Monitors;
+
+/// <summary>GET /api/agent/v1/assignment: what the agent is to check; 204 where that is what it knows already, after 25 s.</summary>
+internal static class GetAssignment
+{
+    public static async Task<IResult> HandleAsync(
+        string? agent, string? version, Assignments assignments, Changes<MonitorsDb> changes, CancellationToken cancel)
+    {
+        var name = Agent.CheckName(agent);
+        await assignments.SeenAsync(name, changes, cancel);
+        var assignment = await assignments.NextAsync(name, version, cancel);
+        return assignment is null ? Results.NoContent() : Results.Json(assignment, AgentJson.Default.Assignment);
+    }
+}

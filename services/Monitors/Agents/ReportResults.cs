@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+
+namespace Kener.Monitors;
+
+/// <summary>POST /api/agent/v1/results: all of them are stored, or none and the first that is wrong is named. Repeating it changes nothing.</summary>
+internal static class ReportResults
+{
+    private const int Most = 1_000, LongestMessage = 500;
+    private const double MostMilliseconds = 1e9;
+    private const long MostAhead = 120;
+
+    public static async Task<IResult> HandleAsync(
+        HttpRequest request, Assignments assignments, Changes<MonitorsDb> changes, TimeProvider clock, CancellationToken cancel)
+    {
+        var report = await ReadAsync(request, cancel);
+        var observations = Check(report, clock.GetUtcNow().ToUnixTimeSeconds(), assignments.LongestRetentionDays);
+        await assignments.SeenAsync(report.Agent, changes, cancel);
+        var stored = await Recording.StoreAsync(changes, observations, MonitorTypes.OfAgents, $"agent/{report.Agent}", cancel);
+        return Results.Json(new CheckReceipt(stored, report.Results.Count - stored), AgentJson.Default.CheckReceipt);
+    }
+
+    private static async Task<CheckReport> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(request.Body, AgentJson.Default.CheckReport, cancel)
+                ?? throw Refusal.BadRequest("Invalid JSON body");
+        }
+        catch (JsonException fault)
+        {
+            throw Refusal.BadRequest(fault.Path is { Length: > 1 } path ? $"Invalid JSON body at {path}" : "Invalid JSON body");
+        }
+    }
+
+    /// <summary>The results as observations, the later of two of the same minute alone, in the order in which all writers go.</summary>
+    internal static List<Observation> Check(CheckReport report, long now, int retentionDays)
+    {
+        Agent.CheckName(report.Agent);
+        if (report.Results.Count is < 1 or > Most) throw Refusal.BadRequest($"results must hold 1 to {Most} results");
+        var (oldest, newest) = (now - (retentionDays * Minutes.Day), now + MostAhead);
+        var observations = new List<Observation>(report.Results.Count);
+        for (var i = 0; i < report.Results.Count; i++)
+        {
+            try
+            {
+                observations.Add(Read(report.Results[i], oldest, newest));
+            }
+            catch (Refusal refusal)
+            {
+                throw Refusal.BadRequest($"results[{i}]: {refusal.Message}");
+            }
+        }
+        return Observation.InOrder(observations);
+    }
+
+    private static Observation Read(CheckResult? result, long oldest, long newest)
+    {
+        if (result is null) throw Refusal.BadRequest("must be an object");
+        if (result.Minute % 60 != 0) throw Refusal.BadRequest("minute must be a whole minute in Unix seconds");
+        if (result.Minute > newest) throw Refusal.BadRequest("minute lies in the future");
+        if (result.Minute < oldest) throw Refusal.BadRequest("minute is older than results are kept");
+        if (result.Latency is not (>= 0 and <= MostMilliseconds)) throw Refusal.BadRequest("latency must be a number of milliseconds from 0 to 1e9");
+        if (result.Message is { Length: > LongestMessage }) throw Refusal.BadRequest($"message must not be longer than {LongestMessage} characters");
+        if (result.Message?.Contains('\0', StringComparison.Ordinal) is true) throw Refusal.BadRequest("message must not contain the character U+0000");
+        var status = Words.ToStatus(result.Status) ?? throw Refusal.BadRequest("status must be one of: UP, DOWN, DEGRADED, MAINTENANCE, NO_DATA");
+        var type = result.Type switch
+        {
+            "REALTIME" => ResultType.Realtime,
+            "TIMEOUT" => ResultType.Timeout,
+            "ERROR" => ResultType.Error,
+            _ => throw Refusal.BadRequest("type must be one of: REALTIME, TIMEOUT, ERROR"),
+        };
+        // Adding 0 makes 0 of -0.
+        return new Observation(result.MonitorId, result.Minute, status, result.Latency + 0d, type, result.Message);
+    }
+}

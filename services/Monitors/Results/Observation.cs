@@ -1,0 +1,23 @@
+using Kener.Contracts;
+
+namespace Kener.Monitors;
+
+/// <summary>What one check saw of a monitor in a minute, before any rule: <paramref name="Type"/> is Realtime, Timeout or Error.</summary>
+internal sealed record Observation(long MonitorId, long Minute, MonitorStatus Raw, double Latency, ResultType Type, string? Message)
+{
+    /// <summary>
+    /// By monitor, then by minute: all who write several results do so in this order, so that two of them never wait for each other. Of two of
+    /// the same minute the later stays.
+    /// </summary>
+    public static List<Observation> InOrder(List<Observation> given)
+    {
+        var ordered = given.Index().OrderBy(one => one.Item.MonitorId).ThenBy(one => one.Item.Minute).ThenBy(one => one.Index);
+        var kept = new List<Observation>(given.Count);
+        foreach (var (_, next) in ordered)
+        {
+            if (kept.Count > 0 && kept[^1].MonitorId == next.MonitorId && kept[^1].Minute == next.Minute) kept[^1] = next;
+            else kept.Add(next);
+        }
+        return kept;
+    }
+}

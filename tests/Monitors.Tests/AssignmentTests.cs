@@ -1,0 +1,141 @@
+using System.Net;
+using CsCheck;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Monitors.Tests;
+
+public sealed class AssignmentTests(MonitorsApps apps)
+{
+    [Fact]
+    public void Each_monitor_is_checked_by_one_agent_and_an_agent_that_leaves_moves_no_others()
+    {
+        var names = Gen.String[Gen.Char.AlphaNumeric, 1, 20].HashSet[2, 12];
+        Gen.Select(names, Gen.Long[1, 1_000_000].HashSet[1, 60]).Sample((agents, monitors) =>
+        {
+            var hashes = agents.Select(Rendezvous.Hash).ToArray();
+            foreach (var monitor in monitors)
+            {
+                var owner = hashes.Single(agent => Rendezvous.IsOf(agent, hashes, monitor));
+                foreach (var gone in hashes.Where(agent => agent != owner))
+                    Assert.True(Rendezvous.IsOf(owner, [.. hashes.Where(agent => agent != gone)], monitor));
+            }
+        });
+    }
+
+    [Fact]
+    public void Agents_get_equal_shares()
+    {
+        ulong[] agents = [.. Enumerable.Range(1, 10).Select(i => Rendezvous.Hash($"agent-{i}"))];
+        foreach (var agent in agents)
+            Assert.InRange(Enumerable.Range(1, 10_000).Count(monitor => Rendezvous.IsOf(agent, agents, monitor)), 850, 1_150);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task An_agent_is_told_of_active_monitors_with_a_cron_of_types_that_it_knows(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var (tag, id) = await app.CheckedAsync(""","is_hidden":"YES","type_data":{"url":"http://192.0.2.1/","secret":"x"}""");
+        await app.CheckedAsync(""","status":"INACTIVE" """);
+        await app.CheckedAsync(""","cron":null""");
+        await app.MonitorAsync(""","cron":"* * * * *" """);
+        var told = await Eventually.GetAsync(() => app.AssignmentAsync("one"), assignment => assignment!.Monitors.Count == 1);
+        var monitor = told!.Monitors.Single();
+        Assert.Equal((id, tag, 1L, "API", "* * * * *"), (monitor.Id, monitor.Tag, monitor.Version, monitor.Type, monitor.Cron));
+        Assert.Equal("""{"url":"http://192.0.2.1/","secret":"x"}""", monitor.TypeData.GetRawText());
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_waiting_agent_is_answered_at_once_when_a_monitor_is_made_changed_or_deleted(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var known = await app.AssignmentAsync("one");
+        Assert.Empty(known!.Monitors);
+        var tag = "";
+        foreach (var step in new Func<Task>[]
+        {
+            async () => (tag, _) = await app.CheckedAsync(),
+            () => app.PatchAsync("/" + tag, """{"cron":"*/5 * * * *"}"""),
+            () => app.PatchAsync("/" + tag, """{"status":"INACTIVE"}"""),
+            () => app.PatchAsync("/" + tag, """{"status":"ACTIVE"}"""),
+            () => app.DeleteAsync("/" + tag),
+        })
+        {
+            var waiting = app.AssignmentAsync("one", known!.Version);
+            Assert.False(waiting.IsCompleted);
+            await step();
+            var next = await waiting.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+            Assert.NotEqual(known.Version, next!.Version);
+            known = next;
+        }
+        Assert.Empty(known.Monitors);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_change_that_a_replica_made_is_known_within_seconds(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var (_, id) = await app.CheckedAsync();
+        var known = await Eventually.GetAsync(() => app.AssignmentAsync("one"), assignment => assignment!.Monitors.Count == 1);
+        await app.WithDbAsync(async db =>
+        {
+            await db.Monitors.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, 7), TestContext.Current.CancellationToken);
+            return await db.MonitorSets.ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, row => row.Version + 1), TestContext.Current.CancellationToken);
+        });
+        var next = await app.AssignmentAsync("one", known!.Version);
+        Assert.Equal(7, next!.Monitors.Single().Version);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Agents_share_the_monitors_and_one_that_is_silent_for_a_minute_loses_its_share(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+        await using var app = await MonitorsApp.StartAsync(database, clock);
+        var ids = new List<long>();
+        for (var i = 0; i < 12; i++) ids.Add((await app.CheckedAsync()).Id);
+        await Eventually.GetAsync(() => AskAsync("a"), share => share.Count == 12);
+        await AskAsync("b");
+        await Eventually.TrueAsync(async () => (await AskAsync("a")) is { Count: > 0 and < 12 } a && (await AskAsync("b")) is { Count: > 0 and < 12 } b
+            && a.Concat(b).Order().SequenceEqual(ids));
+
+        clock.Advance(TimeSpan.FromSeconds(40));
+        await AskAsync("a");
+        clock.Advance(TimeSpan.FromSeconds(21));
+        await Eventually.TrueAsync(async () => (await AskAsync("a")).Count == 12);
+
+        async Task<List<long>> AskAsync(string agent) => [.. (await app.AssignmentAsync(agent))!.Monitors.Select(monitor => monitor.Id).Order()];
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Where_nothing_changes_the_answer_is_204_after_25_seconds(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+        await using var app = await MonitorsApp.StartAsync(database, clock);
+        var known = await app.AssignmentAsync("one");
+        var waiting = app.AssignmentAsync("one", known!.Version);
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(waiting.IsCompleted);
+        });
+        Assert.Null(await waiting);
+        Assert.True(clock.GetUtcNow().ToUnixTimeSeconds() >= 1_800_000_025);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?agent=")]
+    [InlineData("?agent=a%20b")]
+    [InlineData("?agent=%00")]
+    [InlineData("?agent=a%2Fb")]
+    public async Task An_agent_without_a_name_is_refused(string query)
+    {
+        var app = await apps.OnAsync(DatabaseKind.Sqlite);
+        using var client = app.Host.Client(Permissions.AgentsReport);
+        using var answer = await client.GetAsync("/api/agent/v1/assignment" + query, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+}
