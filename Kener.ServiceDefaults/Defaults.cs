@@ -30,7 +30,7 @@ public static class Defaults
             http.AddServiceDiscovery();
         });
         builder.Services.AddGate();
-        builder.Services.AddSingleton<SnapshotBoard>();
+        builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;

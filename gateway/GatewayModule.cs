@@ -1,7 +1,9 @@
 using Kener.Gateway.Health;
 using Kener.Gateway.Keys;
 using Kener.Gateway.Limits;
+using Kener.Gateway.Live;
 using Kener.Gateway.Pages;
+using Kener.Gateway.Preferences;
 using Kener.Gateway.Proxy;
 using Kener.Gateway.Routes;
 using Kener.ServiceDefaults;
@@ -19,6 +21,7 @@ public static class GatewayModule
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<KeyRing>().AddSingleton<ApiLimits>().AddSingleton<OldPages>();
+        builder.Services.AddSingleton<LiveTopics>().AddSingleton<LiveEndpoint>();
         builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
         builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();
         builder.Services.AddHealthChecks().AddCheck<PageIsThere>("gateway-page", tags: ["ready"]);
@@ -46,6 +49,10 @@ public static class GatewayModule
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
     {
         app.MapServiceDefaults();
+        var live = app.ServiceProvider.GetRequiredService<LiveEndpoint>();
+        app.MapGet("/live", live.HandleAsync).AllowAnyone();
+        app.MapPost("/preferences", context => SetPreferences.HandleAsync(
+            context, context.RequestServices.GetRequiredService<SiteOnBoard>(), context.RequestServices.GetRequiredService<IOptions<KenerSettings>>())).AllowAnyone();
         app.MapMethods("/healthcheck", [HttpMethods.Get, HttpMethods.Head], Healthcheck.AnswerAsync).AllowAnyone();
         if (app.ServiceProvider.GetService<IDestinationResolver>() is DiscoveredDestinations) app.MapServices();
         return app;

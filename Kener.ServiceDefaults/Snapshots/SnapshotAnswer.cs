@@ -7,18 +7,24 @@ namespace Kener.ServiceDefaults;
 /// <summary>Answers GET and HEAD with a snapshot: content coding, validator, caching.</summary>
 public static class SnapshotAnswer
 {
-    private const string Caching = "public, max-age=5, stale-while-revalidate=30";
+    private const string Caching = "public, max-age=5, stale-while-revalidate=30", ForOne = "private, max-age=5, stale-while-revalidate=30";
+    private const string Varies = "Accept-Encoding, Accept-Language, Cookie";
 
-    /// <summary>Writes the coding that the client likes best (brotli before gzip where it does not care), or 304 where it has it already.</summary>
-    public static Task WriteAsync(HttpContext context, Snapshot snapshot)
+    /// <summary>
+    /// Writes a page in the coding that the client likes best (brotli before gzip where it does not care), or 304 where it has it already.
+    /// <paramref name="language"/> is that of its words; <paramref name="forOne"/>: the visitor's own choice made it so, and no shared
+    /// cache may keep it.
+    /// </summary>
+    public static Task WriteAsync(HttpContext context, Snapshot snapshot, string language = "en", bool forOne = false)
     {
         var (body, coding) = Choose(snapshot, context.Request.Headers.AcceptEncoding);
         var response = context.Response;
         // Bytes that differ need validators that differ (RFC 9110, 8.8.3.3).
         var etag = coding is null ? snapshot.ETag : $"{snapshot.ETag[..^1]}-{coding}\"";
         response.Headers.ETag = etag;
-        response.Headers.CacheControl = Caching;
-        response.Headers.Vary = "Accept-Encoding";
+        response.Headers.CacheControl = forOne ? ForOne : Caching;
+        response.Headers.Vary = Varies;
+        response.Headers.ContentLanguage = language;
         if (snapshot.ContentSecurityPolicy is { } policy) response.Headers.ContentSecurityPolicy = policy;
         if (Has(context.Request.Headers.IfNoneMatch, etag))
         {

@@ -19,6 +19,9 @@ internal sealed class LimitSettings
 
     /// <summary>Failed authentications a second that an address may make before it is answered 429; as many at once after a rest.</summary>
     public double FailuresPerSecond { get; set; } = 20;
+
+    /// <summary>Readers that may wait for changes of pages at once; who comes after them asks from time to time.</summary>
+    public int LiveReaders { get; set; } = 20_000;
 }
 
 internal sealed class LimitSettingsRules : IValidateOptions<LimitSettings>
@@ -31,6 +34,7 @@ internal sealed class LimitSettingsRules : IValidateOptions<LimitSettings>
         Check("AgentRequestsPerSecond", settings.AgentRequestsPerSecond);
         Check("AgentBurst", settings.AgentBurst);
         Check("FailuresPerSecond", settings.FailuresPerSecond);
+        Check("LiveReaders", settings.LiveReaders);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Check(string setting, double value)

@@ -4,30 +4,28 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Pages;
 
 /// <summary>
-/// Answers pages from the board, without asking anybody (architecture rules 7 and 8). A page that is not there is asked of its owner.
+/// Answers pages from the board, without asking anybody (architecture rules 7 and 8): to each visitor the variant that he chose. A page
+/// that is not there is asked of its owner; where he is silent, that of those who chose nothing is better than none.
 /// </summary>
-internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, OldPages oldPages)
+internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, SiteOnBoard site, OldPages oldPages)
 {
-    private const string Home = "page:/", IncidentPrefix = "/incidents/";
-
     public Task InvokeAsync(HttpContext context)
     {
-        if (KeyOf(context.Request) is not { } key) return next(context);
-        if (board.Find(key) is not { } snapshot) return next(context);
-        if (oldPages.AgeSeconds is not { } age) return SnapshotAnswer.WriteAsync(context, snapshot);
-        context.Response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
-        return SnapshotAnswer.WriteAsync(context, oldPages.WithNotice(snapshot));
+        if (PagePath.Of(context.Request) is not { } path) return next(context);
+        var visitor = site.Now.VisitorOf(context.Request);
+        var age = oldPages.AgeSeconds;
+        if (board.Find(Variant.KeyOf(path, visitor.Variant)) is not { } page)
+        {
+            if (age is null || visitor.Variant is null || board.Find(Variant.KeyOf(path, null)) is not { } plain) return next(context);
+            return AnswerAsync(context, plain, site.Now.Language, visitor.ByCookie, age);
+        }
+        return AnswerAsync(context, page, visitor.Sees.Language, visitor.ByCookie, age);
     }
 
-    /// <summary>The board's key of the page that is asked for; null where it is no page, or no way to ask for one.</summary>
-    private static string? KeyOf(HttpRequest request)
+    private Task AnswerAsync(HttpContext context, Snapshot page, string language, bool forOne, long? age)
     {
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return null;
-        var path = request.Path.Value;
-        if (path is null or "" or "/") return Home;
-        if (!path.StartsWith(IncidentPrefix, StringComparison.OrdinalIgnoreCase)) return null;
-        var id = path.AsSpan(IncidentPrefix.Length).TrimEnd('/');
-        if (id.IsEmpty || id.Length > 19 || id.ContainsAnyExceptInRange('0', '9')) return null;
-        return $"page:{IncidentPrefix}{id}";
+        if (age is null) return SnapshotAnswer.WriteAsync(context, page, language, forOne);
+        context.Response.Headers.Age = age.Value.ToString(CultureInfo.InvariantCulture);
+        return SnapshotAnswer.WriteAsync(context, oldPages.WithNotice(page), language, forOne);
     }
 }

@@ -1,5 +1,6 @@
 using Kener.Gateway.Keys;
 using Kener.Gateway.Limits;
+using Kener.Gateway.Pages;
 using Kener.ServiceDefaults;
 
 namespace Kener.Gateway.Routes;
@@ -8,7 +9,7 @@ namespace Kener.Gateway.Routes;
 /// Lets in what the route table lists, and under /api only who brings a valid key (in this order: key, route, method, size). What goes on
 /// carries the internal token in place of what came in.
 /// </summary>
-internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits limits, InternalToken token)
+internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits limits, InternalToken token, SiteOnBoard site)
 {
     private const int LongestBody = 1 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
 
@@ -21,6 +22,8 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
 
         var path = request.Path.Value ?? "/";
         var route = RouteTable.Find(path);
+        // One segment may be a page, and is nothing else: what is none of the site's goes no further.
+        if (route == RouteTable.Page && !(PagePath.Of(path) is { } page && site.Now.Pages.Contains(page))) route = null;
         Caller? caller = null;
         if (route is { Access: Access.Key } || (route is null && request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)))
         {

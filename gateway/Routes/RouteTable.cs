@@ -10,12 +10,17 @@ internal static class RouteTable
 {
     private const string Get = "GET", Head = "HEAD", Post = "POST", Patch = "PATCH", Delete = "DELETE";
 
+    /// <summary>A status page at its own path.</summary>
+    public static Route Page { get; } = new(Status, Public, "/{page}", Get, Head);
+
     public static IReadOnlyList<Route> All { get; } =
     [
         new(Edge, Public, "/health", Get, Head),
         new(Edge, Public, "/ready", Get, Head),
         new(Edge, Public, "/alive", Get, Head),
         new(Edge, Public, "/healthcheck", Get, Head),
+        new(Edge, Public, "/live", Get),
+        new(Edge, Public, "/preferences", Post),
 
         new(Status, Public, "/", Get, Head),
         new(Status, Public, "/incidents/{id}", Get, Head),
@@ -33,8 +38,16 @@ internal static class RouteTable
         new(Monitors, Key, "/api/agent/v1/assignment", Get),
         new(Monitors, Key, "/api/agent/v1/results", Post),
 
+        new(Status, Key, "/api/v4/pages", Get, Post),
+        new(Status, Key, "/api/v4/pages/{path}", Get, Patch, Delete),
+        new(Status, Key, "/api/v4/site", Get),
+        new(Status, Key, "/api/v4/site/{key}", Get, Patch),
+
         new(Accounts, Key, "/api/v5/api-keys", Get, Post),
         new(Accounts, Key, "/api/v5/api-keys/{id}", Patch, Delete),
+
+        // Last: all else that is one segment may be a page.
+        Page,
     ];
 
     /// <summary>The route of that path; null where there is none.</summary>

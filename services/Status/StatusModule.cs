@@ -1,10 +1,13 @@
+using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.History;
 using Kener.Status.Incidents;
 using Kener.Status.Monitors;
+using Kener.Status.Pages;
 using Kener.Status.Replay;
+using Kener.Status.Settings;
 using Kener.Status.Snapshots;
 using Kener.Ui;
 
@@ -20,15 +23,19 @@ public static class StatusModule
         builder.AddEventConsumer<MonitorChangedConsumer>();
         builder.AddEventConsumer<IncidentChangedConsumer>();
         builder.AddEventConsumer<ReadingsRecordedConsumer>();
+        builder.AddEventConsumer<ReplayRequestedConsumer>();
 
         builder.Services.AddSingleton<PageRenderer>();
         builder.Services.AddSingleton<WarmUp>();
         builder.Services.AddSingleton<Publisher>();
-        builder.Services.AddSingleton<HomeBell>();
-        builder.Services.AddSingleton<HomePage>();
+        builder.Services.AddSingleton<PageBell>();
+        builder.Services.AddSingleton<SitePages>();
+        builder.Services.AddSingleton<VariantLimits>();
+        builder.Services.AddSingleton<PageVariants>();
         builder.Services.AddSingleton<IncidentPages>();
         builder.Services.AddHealthChecks().AddCheck<PageCheck>("page", tags: ["ready"]);
-        builder.Services.AddHostedService<HomeLoop>();
+        builder.Services.AddHostedService<PageLoop>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PageVariants>());
         builder.Services.AddHostedService(services => services.GetRequiredService<IncidentPages>());
         builder.Services.AddHostedService<Confirmation>();
         builder.AddSnapshotMirror("page:");
@@ -39,7 +46,29 @@ public static class StatusModule
     /// <summary>Gives the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapStatus(this IEndpointRouteBuilder app)
     {
-        app.MapPages();
+        MapPages(app);
+        MapSite(app);
+        app.MapPublicPages();
         return app;
+    }
+
+    private static void MapPages(IEndpointRouteBuilder app)
+    {
+        var read = app.MapGroup("/api/v4/pages").Requires(Permissions.PagesRead);
+        read.MapGet("/", ReadPages.ListAsync);
+        read.MapGet("/{path}", ReadPages.OneAsync);
+
+        var write = app.MapGroup("/api/v4/pages").Requires(Permissions.PagesWrite);
+        write.MapPost("/", CreatePage.HandleAsync);
+        write.MapPatch("/{path}", EditPage.HandleAsync);
+        write.MapDelete("/{path}", DeletePage.HandleAsync);
+    }
+
+    private static void MapSite(IEndpointRouteBuilder app)
+    {
+        var read = app.MapGroup("/api/v4/site").Requires(Permissions.SettingsRead);
+        read.MapGet("/", ReadSite.ListAsync);
+        read.MapGet("/{key}", ReadSite.OneAsync);
+        app.MapGroup("/api/v4/site").Requires(Permissions.SettingsWrite).MapPatch("/{key}", EditSite.HandleAsync);
     }
 }

@@ -52,7 +52,7 @@ public sealed class PageTests
         var answer = accept is null ? await client.AskAsync("GET", "/") : await client.AskAsync("GET", "/", ("Accept-Encoding", accept));
         Assert.Equal(coding, answer["Content-Encoding"]);
         Assert.Equal(Html, Unpacked(answer));
-        Assert.Equal("Accept-Encoding", answer["Vary"]);
+        Assert.Equal("Accept-Encoding, Accept-Language, Cookie", answer["Vary"]);
         Assert.Equal("public, max-age=5, stale-while-revalidate=30", answer["Cache-Control"]);
         Assert.Equal("default-src 'none'; style-src 'sha256-x'; frame-ancestors 'none'", answer["Content-Security-Policy"]);
         Assert.Equal("text/html; charset=utf-8", answer["Content-Type"]);

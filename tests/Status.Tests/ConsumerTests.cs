@@ -76,7 +76,7 @@ public sealed class ConsumerTests
         await service.TellAsync(Given.Monitor(1));
         for (var day = 0; day < 5; day++)
             await service.RecordAsync(Given.Reading(1, Given.Midnight - day * Given.Day, MonitorStatus.Up, day == 0 ? 721 : 1440, latency: 12.5));
-        service.Clock.Advance(HomeBell.ReadingsEvery);
+        service.Clock.Advance(PageBell.ReadingsEvery);
         var before = await service.SettledAsync();
         var incident = Given.Incident(1, Given.Noon - 3 * Given.Day, Given.Noon, new IncidentLink(1, MonitorStatus.Down));
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.Status.History;
 using Kener.Status.Pages;
+using Kener.Status.Settings;
+using Kener.Status.Views;
 using Kener.Ui;
 
 namespace Kener.Status.Tests;
@@ -9,7 +12,7 @@ namespace Kener.Status.Tests;
 /// <summary>Facts to begin with. All times count from noon of one day of UTC.</summary>
 internal static class Given
 {
-    public const int Today = 20_000;
+    public const int Today = 20_000, Shown = 90;
     public const long Midnight = Today * Minutes.Day, Noon = Midnight + 12 * 3600, Day = Minutes.Day;
 
     public static MonitorChanged Monitor(long id, long version = 1) =>
@@ -45,25 +48,55 @@ internal static class Given
         var today = Minutes.DayOf(now);
         Observed? before = null;
         var closed = new List<DayCounts>();
-        for (var day = today - MonitorPast.Days + 1; day < today; day++)
+        for (var day = today - Shown + 1; day < today; day++)
         {
-            var row = days.GetValueOrDefault(day) ?? new DayRow();
-            closed.Add(ObservedDay.Count(row, day, DayRow.Minutes, Blanks.Of(monitor), before?.Status, overlays));
-            var last = row.LastKnown(DayRow.Minutes);
-            if (last >= 0) before = new Observed(day * Day + last * 60L, row.StatusAt(last));
+            var row = new Recorded(day, [days.GetValueOrDefault(day) ?? new DayRow()]);
+            closed.Add(row.Count(day * Day, (day + 1) * Day, Blanks.Of(monitor), before?.Status, overlays));
+            before = row.LastKnown((day + 1) * Day - 1) ?? before;
         }
         return new MonitorFacts(monitor, new MonitorPast
         {
             Today = today,
+            Midnight = today * Day,
+            NextMidnight = (today + 1) * Day,
             Blanks = Blanks.Of(monitor),
             Closed = closed,
-            TodayRow = days.GetValueOrDefault(today) ?? new DayRow(),
+            Open = new Recorded(today, [days.GetValueOrDefault(today) ?? new DayRow()]),
             Before = before,
             Overlays = overlays,
         });
     }
 
-    public static StatusPageView View(long now, params MonitorFacts[] monitors) => HomeView.Of(new HomeFacts(monitors, []), now);
+    /// <summary>The home page as it is before anybody changes it.</summary>
+    public static StatusPage Page(string path = "", List<long>? monitors = null, string settings = "{}") => new()
+    {
+        Id = path.Length == 0 ? 1 : 2,
+        Path = path,
+        Title = "Home",
+        Header = "Service Status",
+        MonitorIds = monitors,
+        Settings = settings,
+    };
+
+    /// <summary>A site of that page, with these settings.</summary>
+    public static PageFacts Facts(StatusPage page, string site, IEnumerable<MonitorFacts> monitors, params IncidentChanged[] incidents)
+    {
+        var settings = new SiteSettings(JsonNode.Parse(site)!.AsObject(), "http://localhost");
+        var shown = new ShownPage(page, PageLook.Of(page, settings));
+        var visible = new OrderedDictionary<long, MonitorFacts>();
+        foreach (var facts in monitors.OrderBy(facts => facts.Monitor.Id)) visible[facts.Monitor.Id] = facts;
+        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents).Of(shown);
+    }
+
+    /// <summary>The home page of a site that nobody has set up.</summary>
+    public static PageFacts Facts(IEnumerable<MonitorFacts> monitors, params IncidentChanged[] incidents) => Facts(Page(), "{}", monitors, incidents);
+
+    public static StatusPageView View(long now, params MonitorFacts[] monitors) => Facts(monitors).View(now);
+
+    public static StatusPageView View(this PageFacts facts, long now) =>
+        PageRules.Of(facts, Audience.Default, Calendar.DateOf(Minutes.DayOf(now)), now);
+
+    public static long NextInstant(this PageFacts facts, long now) => PageRules.NextInstant(facts, (Minutes.DayOf(now) + 1) * Day, now);
 
     public static string Text(this StatusPageView view) => JsonSerializer.Serialize(view);
 }

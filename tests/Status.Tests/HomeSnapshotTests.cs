@@ -92,7 +92,7 @@ public sealed class HomeSnapshotTests
         service.Clock.Advance(TimeSpan.FromSeconds(5));
         await service.TellAsync(Given.Monitor(1, 20) with { Name = "New name" });
         await service.SettledAsync();
-        Assert.Equal(1, announced);
+        await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref announced) == 1));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class HomeSnapshotTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
-        Assert.True(await service.ReadAsync(db => PageRow.RaiseAsync(db, "/", home.Version, home.Version + 1, "\"another\"", TestContext.Current.CancellationToken)));
+        Assert.True(await service.ReadAsync(db => DrawnRow.RaiseAsync(db, "/", home.Version, home.Version + 1, "\"another\"", TestContext.Current.CancellationToken)));
         service.Clock.Advance(TimeSpan.FromSeconds(1));
         await Eventually.TrueAsync(() => Task.FromResult(service.Home!.Version > home.Version + 1 && service.Home.ETag == home.ETag));
     }
@@ -170,7 +170,7 @@ public sealed class HomeSnapshotTests
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/ready")).Status);
-        service.Board.Remove(HomePage.Key);
+        service.Board.Remove(SitePages.HomeKey);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/ready")).Status);
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/")).Status);
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/ready")).Status);

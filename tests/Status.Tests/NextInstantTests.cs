@@ -1,6 +1,5 @@
 using CsCheck;
 using Kener.Contracts;
-using Kener.Status.Pages;
 
 namespace Kener.Status.Tests;
 
@@ -42,23 +41,23 @@ public sealed class NextInstantTests
     public void Until_the_next_instant_the_page_says_the_same() =>
         Gen.Select(Instant, Monitor, Reading.Array[0, 6], Overlay.Array[0, 3], Incident.Array[0, 2]).Sample((now, monitor, readings, overlays, incidents) =>
         {
-            var facts = new HomeFacts([Given.Facts(monitor, now, readings, overlays)], incidents);
-            var next = HomeView.NextInstant(facts, now);
+            var facts = Given.Facts([Given.Facts(monitor, now, readings, overlays)], incidents);
+            var next = facts.NextInstant(now);
             Assert.InRange(next, now + 1, (Minutes.DayOf(now) + 1) * Given.Day);
-            var said = HomeView.Of(facts, now).Text();
-            for (var later = now + 1; later < Math.Min(next, now + 130); later += 7) Assert.Equal(said, HomeView.Of(facts, later).Text());
-            Assert.Equal(said, HomeView.Of(facts, (now + next) / 2).Text());
-            Assert.Equal(said, HomeView.Of(facts, next - 1).Text());
+            var said = facts.View(now).Text();
+            for (var later = now + 1; later < Math.Min(next, now + 130); later += 7) Assert.Equal(said, facts.View(later).Text());
+            Assert.Equal(said, facts.View((now + next) / 2).Text());
+            Assert.Equal(said, facts.View(next - 1).Text());
         }, iter: 400);
 
     [Fact]
     public void A_quiet_page_waits_for_midnight() => Assert.Equal(
         Given.Midnight + Given.Day,
-        HomeView.NextInstant(new HomeFacts([Given.Facts(Given.Monitor(1), Given.Noon, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])], []), Given.Noon));
+        Given.Facts([Given.Facts(Given.Monitor(1), Given.Noon, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])]).NextInstant(Given.Noon));
 
     [Fact]
     public void An_open_incident_counts_a_minute_each_minute() => Assert.Equal(
         Given.Noon + 60,
-        HomeView.NextInstant(
-            new HomeFacts([Given.Facts(Given.Monitor(1), Given.Noon, [], new Overlay(OverlayKind.Incident, Given.Noon - 5, null, MonitorStatus.Down))], []), Given.Noon + 7));
+        Given.Facts([Given.Facts(Given.Monitor(1), Given.Noon, [], new Overlay(OverlayKind.Incident, Given.Noon - 5, null, MonitorStatus.Down))])
+            .NextInstant(Given.Noon + 7));
 }

@@ -1,7 +1,7 @@
 using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Pages;
+using Kener.Status.Views;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
@@ -37,14 +37,14 @@ public sealed class OrderTests
         await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
         {
             await service.ForgetAsync();
-            var reader = new HomeReader();
+            var reader = new FactsReader("http://localhost");
             var now = Given.Noon - Given.Day;
             for (var i = 0; i < told.Length; i++)
             {
                 await service.TellAsync(Event(told[i], seed));
                 now += steps[i];
-                var kept = await service.ReadAsync(db => reader.ReadAsync(db, now, TestContext.Current.CancellationToken));
-                Assert.Equal((await service.ViewAsync(now)).Text(), HomeView.Of(kept, now).Text());
+                var kept = await service.ReadAsync(db => reader.ReadAsync(db, null, now, TestContext.Current.CancellationToken));
+                Assert.Equal((await service.ViewAsync(now)).Text(), kept.Of(kept.Site.Pages[0]).View(now).Text());
             }
         }, iter: 25, threads: 1);
     }

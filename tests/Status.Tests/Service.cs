@@ -1,15 +1,18 @@
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
-using Kener.Status.Pages;
+using Kener.Status.Views;
 using Kener.Status.Snapshots;
 using Kener.TestKit;
 using Kener.Ui;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Status.Tests;
@@ -32,6 +35,8 @@ internal sealed class Service : IAsyncDisposable
             builder.AddStatus();
             builder.Services.AddSingleton<ReplayLog>();
             builder.AddEventConsumer<ReplayRecorder>();
+            builder.Services.AddSingleton<SiteLog>();
+            builder.AddEventConsumer<SiteRecorder>();
         }, app => app.MapStatus(), clock, dataPath);
         return new Service(host, clock);
     }
@@ -40,9 +45,15 @@ internal sealed class Service : IAsyncDisposable
 
     public Task RecordAsync(params Reading[] readings) => TellAsync(new ReadingsRecorded { Readings = readings });
 
-    /// <summary>What the home page has to say, read from the database alone.</summary>
-    public Task<StatusPageView> ViewAsync(long? now = null) => ReadAsync(async db =>
-        HomeView.Of(await new HomeReader().ReadAsync(db, now ?? Now, TestContext.Current.CancellationToken), now ?? Now));
+    /// <summary>What a page has to say, read from the database alone.</summary>
+    public Task<StatusPageView> ViewAsync(long? now = null, string path = "/") => ReadAsync(async db =>
+    {
+        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value.SiteUrl);
+        var all = await reader.ReadAsync(db, null, now ?? Now, TestContext.Current.CancellationToken);
+        var facts = all.Of(all.Site.Pages.Single(page => page.Page.Address == path));
+        var today = reader.CalendarOf(all.Site.Settings.Zone).DayOf(now ?? Now);
+        return PageRules.Of(facts, all.Site.Settings.Audience, History.Calendar.DateOf(today), now ?? Now);
+    });
 
     public async Task<T> ReadAsync<T>(Func<StatusDb, Task<T>> read)
     {
@@ -51,14 +62,14 @@ internal sealed class Service : IAsyncDisposable
     }
 
     /// <summary>The home page that is published.</summary>
-    public Snapshot? Home => Board.Find(HomePage.Key);
+    public Snapshot? Home => Board.Find(SitePages.HomeKey);
 
-    /// <summary>The published home page, once it is drawn from all that is in the database.</summary>
-    public async Task<Snapshot> SettledAsync()
+    /// <summary>The published page, once it is drawn from all that is in the database.</summary>
+    public async Task<Snapshot> SettledAsync(string path = "/")
     {
         var renderer = Host.Services.GetRequiredService<PageRenderer>();
-        var etag = Bytes.ETagOf(await renderer.HomeAsync(await ViewAsync()));
-        return (await Eventually.GetAsync(() => Task.FromResult(Home), home => home?.ETag == etag))!;
+        var etag = Bytes.ETagOf(await renderer.HomeAsync(await ViewAsync(path: path)));
+        return (await Eventually.GetAsync(() => Task.FromResult(Board.Find(Publisher.KeyOf(path))), page => page?.ETag == etag))!;
     }
 
     public async Task<(HttpStatusCode Status, string Body)> GetAsync(string path)
@@ -67,7 +78,24 @@ internal sealed class Service : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Empties the database.</summary>
+    /// <summary>As a client of the API with every permission.</summary>
+    public async Task<(int Status, JsonNode Body)> AskAsync(string method, string path, string? body = null)
+    {
+        using var client = Host.Client();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
+    }
+
+    /// <summary>Lets the clock go on until that is done.</summary>
+    public Task PassingAsync(Task work) => Eventually.TrueAsync(() =>
+    {
+        Clock.Advance(TimeSpan.FromMilliseconds(20));
+        return Task.FromResult(work.IsCompleted);
+    });
+
+    /// <summary>Empties the database of what others told.</summary>
     public Task ForgetAsync() => ReadAsync(async db =>
     {
         await db.Monitors.ExecuteDeleteAsync();
@@ -94,6 +122,20 @@ internal sealed class ReplayRecorder(ReplayLog log) : IConsumer<ReplayRequested>
     public Task Consume(ConsumeContext<ReplayRequested> context)
     {
         log.Note();
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class SiteLog
+{
+    public SiteChanged? Last { get; set; }
+}
+
+internal sealed class SiteRecorder(SiteLog log) : IConsumer<SiteChanged>
+{
+    public Task Consume(ConsumeContext<SiteChanged> context)
+    {
+        log.Last = context.Message;
         return Task.CompletedTask;
     }
 }

@@ -11,6 +11,7 @@ public static class EventTypes
         [nameof(MonitorChanged)] = typeof(MonitorChanged),
         [nameof(ReadingsRecorded)] = typeof(ReadingsRecorded),
         [nameof(ReplayRequested)] = typeof(ReplayRequested),
+        [nameof(SiteChanged)] = typeof(SiteChanged),
     }.ToFrozenDictionary();
 
     /// <summary>All event types.</summary>

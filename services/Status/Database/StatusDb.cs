@@ -3,12 +3,15 @@ using Kener.Persistence;
 using Kener.Status.History;
 using Kener.Status.Incidents;
 using Kener.Status.Monitors;
+using Kener.Status.Pages;
+using Kener.Status.Settings;
 using Kener.Status.Snapshots;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Database;
 
-/// <summary>What Status keeps: the newest state of monitors and incidents as events told it, the history of every monitor, page versions.</summary>
+/// <summary>What Status keeps: the pages and the site's settings, which it owns; the newest state of monitors and incidents as events told it, the
+/// history of every monitor, and the versions of what was drawn.</summary>
 internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<MonitorRow> Monitors => Set<MonitorRow>();
@@ -16,7 +19,9 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
     public DbSet<IntervalRow> Intervals => Set<IntervalRow>();
     public DbSet<HistoryRow> Histories => Set<HistoryRow>();
     public DbSet<StoredDay> Days => Set<StoredDay>();
-    public DbSet<PageRow> Pages => Set<PageRow>();
+    public DbSet<StatusPage> Pages => Set<StatusPage>();
+    public DbSet<SiteRow> Site => Set<SiteRow>();
+    public DbSet<DrawnRow> DrawnPages => Set<DrawnRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -25,6 +30,7 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
         {
             monitor.ToTable("monitors").HasKey(row => row.Id);
             monitor.Property(row => row.Id).ValueGeneratedNever();
+            monitor.HasIndex(row => row.Tag);
         });
         modelBuilder.Entity<IncidentRow>(incident =>
         {
@@ -47,7 +53,19 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
             day.ToTable("day_rows").HasKey(row => new { row.MonitorId, row.Day });
             day.HasIndex(row => new { row.MonitorId, row.Changed });
         });
-        modelBuilder.Entity<PageRow>().ToTable("pages").HasKey(row => row.Path);
+        modelBuilder.Entity<StatusPage>(page =>
+        {
+            page.ToTable("pages").HasKey(row => row.Id);
+            page.HasIndex(row => row.Path).IsUnique();
+        });
+        modelBuilder.Entity<SiteRow>(site =>
+        {
+            site.ToTable("site").HasKey(row => row.Id);
+            site.Property(row => row.Id).ValueGeneratedNever();
+            // "values" is a keyword of SQL; people write queries too.
+            site.Property(row => row.Values).HasColumnName("settings");
+        });
+        modelBuilder.Entity<DrawnRow>().ToTable("drawn_pages").HasKey(row => row.Path);
     }
 }
 

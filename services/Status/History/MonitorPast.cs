@@ -14,38 +14,37 @@ internal readonly record struct Blanks(MonitorStatus? Default, bool Carries)
 internal readonly record struct Observed(long Minute, MonitorStatus Status);
 
 /// <summary>
-/// A monitor's last 90 days, as far as the clock does not change them: closed days are counted, today is as it was recorded. Immutable.
+/// A monitor's last days in a time zone, as far as the clock does not change them: closed days are counted, today is as it was recorded.
+/// Immutable.
 /// </summary>
 internal sealed record MonitorPast
 {
-    /// <summary>Days on a page, today among them.</summary>
-    public const int Days = 90;
-
     /// <summary>The history's version at which this was read.</summary>
     public long Version { get; init; }
     public Blanks Blanks { get; init; }
-    /// <summary>The day of UTC, since 1970-01-01.</summary>
+    /// <summary>The zone's day, since 1970-01-01.</summary>
     public required int Today { get; init; }
-    /// <summary>The 89 days before today, oldest first.</summary>
-    public IReadOnlyList<DayCounts> Closed { get; init; } = new DayCounts[Days - 1];
-    public DayRow TodayRow { get; init; } = new();
-    /// <summary>The newest reading before today, if today has none.</summary>
+    /// <summary>Its first second, and that of the next day.</summary>
+    public required long Midnight { get; init; }
+    public required long NextMidnight { get; init; }
+    /// <summary>The days before today, oldest first.</summary>
+    public required IReadOnlyList<DayCounts> Closed { get; init; }
+    /// <summary>The days of UTC that today touches.</summary>
+    public required Recorded Open { get; init; }
+    /// <summary>The newest reading before those.</summary>
     public Observed? Before { get; init; }
     public IReadOnlyList<Overlay> Overlays { get; init; } = [];
 
-    /// <summary>90 days, the last one today up to and with the present minute.</summary>
-    public IReadOnlyList<DayCounts> DaysAt(long now)
+    /// <summary>All days, or the last <paramref name="days"/>, the very last one today up to and with the present minute.</summary>
+    public IReadOnlyList<DayCounts> DaysAt(long now, int days = int.MaxValue)
     {
-        var minutes = MinuteOfToday(now) + 1;
-        return [.. Closed, ObservedDay.Count(TodayRow, Today, minutes, Blanks, Before?.Status, [.. Overlays])];
+        var end = Math.Clamp(Minutes.Floor(now) + 60, Midnight + 60, NextMidnight);
+        var carried = Blanks.Carries ? (Open.LastKnown(Midnight - 60) ?? Before)?.Status : null;
+        return [.. Closed.TakeLast(days - 1), Open.Count(Midnight, end, Blanks, carried, [.. Overlays])];
     }
 
     /// <summary>The newest reading that is not of the future.</summary>
-    public Observed? LatestAt(long now)
-    {
-        var minute = TodayRow.LastKnown(MinuteOfToday(now));
-        return minute < 0 ? Before : new Observed(Today * Minutes.Day + minute * 60L, TodayRow.StatusAt(minute));
-    }
+    public Observed? LatestAt(long now) => Open.LastKnown(now) ?? Before;
 
     /// <summary>What the monitor is at this second (spec/decisions 3a, 16). <paramref name="period"/>: seconds between its checks, 0 for none.</summary>
     public MonitorStatus StatusAt(long now, int period)
@@ -56,9 +55,10 @@ internal sealed record MonitorPast
         return EffectiveStatus.At(now, null, observed, [.. Overlays]);
     }
 
-    /// <summary>The next instant at which the clock alone changes what is said above; midnight aside.</summary>
+    /// <summary>The instants at which the clock alone changes what is said above, midnight among them.</summary>
     public IEnumerable<long> InstantsAfter(long now, int period)
     {
+        yield return NextMidnight;
         var nextMinute = Minutes.Floor(now) + 60;
         foreach (var overlay in Overlays)
         {
@@ -69,35 +69,8 @@ internal sealed record MonitorPast
         var latest = LatestAt(now);
         if (Blanks.Carries && latest is not null) yield return nextMinute;
         if (latest is { } reading && period > 0 && FreshUntil(reading, period) >= now) yield return FreshUntil(reading, period) + 1;
-        var recorded = TodayRow.NextKnown(MinuteOfToday(now));
-        if (recorded >= 0) yield return Today * Minutes.Day + recorded * 60L;
+        if (Open.NextKnown(now) is { } recorded) yield return recorded;
     }
-
-    private int MinuteOfToday(long now) => (int)Math.Clamp((now - Today * Minutes.Day) / 60, 0, DayRow.Minutes - 1);
 
     private static long FreshUntil(Observed reading, int period) => period > 0 ? reading.Minute + 3L * period : long.MaxValue;
-}
-
-/// <summary>A day's counts from what was observed in it.</summary>
-internal static class ObservedDay
-{
-    /// <summary>
-    /// Counts the first <paramref name="minutes"/> minutes of the day. <paramref name="carried"/> is what was recorded last before it.
-    /// </summary>
-    public static DayCounts Count(DayRow row, int day, int minutes, Blanks blanks, MonitorStatus? carried, ReadOnlySpan<Overlay> overlays)
-    {
-        Span<MonitorStatus> observed = stackalloc MonitorStatus[DayRow.Minutes];
-        Span<double> latency = stackalloc double[DayRow.Minutes];
-        for (var minute = 0; minute < minutes; minute++)
-        {
-            var status = row.StatusAt(minute);
-            if (row.Knows(minute)) carried = status;
-            observed[minute] = row.Knows(minute)
-                ? status == MonitorStatus.NoData ? blanks.Default ?? MonitorStatus.NoData : status
-                : blanks.Carries ? carried ?? MonitorStatus.NoData : MonitorStatus.NoData;
-            latency[minute] = row.LatencyAt(minute);
-        }
-        var from = day * Minutes.Day;
-        return DayCounts.Of(from, from + minutes * 60L, observed, latency, null, overlays);
-    }
 }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.History;
 
 /// <summary>Writes what was observed into the day rows, also of monitors that are not known yet; of deleted ones nothing is kept.</summary>
-internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, HomeBell home) : IConsumer<ReadingsRecorded>
+internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<ReadingsRecorded>
 {
     private sealed record Piece(long MonitorId, int Day, int From, int Count, Reading Reading);
 
@@ -29,8 +29,8 @@ internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, HomeBe
                 foreach (var piece in ofMonitor) presentChanged |= TakeLatest(history, piece.Reading);
             }
         }, cancel);
-        if (presentChanged) home.Ring();
-        else if (isNews) home.RingSoon();
+        if (presentChanged) bell.Ring();
+        else if (isNews) bell.RingSoon();
     }
 
     /// <summary>The locked heads of the monitors that live, with those of their days that are stored already.</summary>

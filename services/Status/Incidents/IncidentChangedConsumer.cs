@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Incidents;
 
 /// <summary>Keeps the newest state of each incident, and what it lays over its monitors.</summary>
-internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, HomeBell home, IncidentPages incidentPages) : IConsumer<IncidentChanged>
+internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, PageBell bell, IncidentPages incidentPages) : IConsumer<IncidentChanged>
 {
     public async Task Consume(ConsumeContext<IncidentChanged> context)
     {
@@ -24,7 +24,7 @@ internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, HomeBel
         }, cancel);
         if (!isNews) return;
         incidentPages.OnIncidentChanged(incident.Id);
-        home.Ring();
+        bell.Ring();
     }
 
     private static async Task LayOverAsync(StatusDb db, IncidentChanged incident, CancellationToken cancel)

@@ -1,15 +1,14 @@
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// Says once a second that the pages are true, as long as the database answers and the home page was drawn. Sees also when another
-/// process of this service has drawn a newer one.
+/// Says once a second that the pages are true, as long as the database answers and all pages were drawn. Sees also when another process
+/// of this service has drawn a newer one, or one that is not here.
 /// </summary>
 internal sealed class Confirmation(
-    IServiceScopeFactory scopes, HomePage home, HomeBell bell, SnapshotBoard board, TimeProvider clock, ILogger<Confirmation> log) : BackgroundService
+    IServiceScopeFactory scopes, SitePages pages, PageBell bell, SnapshotBoard board, TimeProvider clock, ILogger<Confirmation> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -36,10 +35,11 @@ internal sealed class Confirmation(
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<StatusDb>();
-            var version = await db.Pages.Where(row => row.Path == HomePage.Path).Select(row => row.Version).FirstOrDefaultAsync(cancel);
-            if (board.Find(HomePage.Key) is not { } shown) return;
-            if (shown.Version < version) bell.Ring();
-            else if (!home.HasFailed) board.Confirm();
+            var drawn = await DrawnRow.OfPagesAsync(db, cancel);
+            if (board.Find(SitePages.HomeKey) is null) return;
+            if (drawn.Values.Any(row => board.Find(Publisher.KeyOf(row.Path)) is not { } shown || shown.Version < row.Version)
+                || pages.Paths.Any(path => !drawn.ContainsKey(path))) bell.Ring();
+            else if (!pages.HasFailed) board.Confirm();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -3,19 +3,28 @@ using System.Threading.Channels;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
-using Kener.Status.Pages;
+using Kener.Status.Views;
 using Kener.Ui;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// The pages of single incidents: drawn when first asked for, by one for all who ask, then kept on the board and drawn again with each
-/// change. Those used least go where there are too many.
+/// The pages of single incidents, in whatever language, zone and theme: drawn when first asked for, by one for all who ask, then kept on
+/// the board and drawn again with each change. Those used least go where there are too many.
 /// </summary>
-internal sealed class IncidentPages(Publisher publisher, PageRenderer renderer, SnapshotBoard board, ILogger<IncidentPages> log) : BackgroundService
+internal sealed class IncidentPages(
+    IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, VariantLimits limits,
+    IOptions<KenerSettings> settings, TimeProvider clock, ILogger<IncidentPages> log) : BackgroundService
 {
     public const int AtMost = 1000;
+
+    /// <summary>No variant: as those see it who chose nothing.</summary>
+    private readonly record struct Which(long Id, Variant? Variant)
+    {
+        public string Key => Variant.KeyOf(PathOf(Id), Variant);
+    }
 
     private sealed class Page
     {
@@ -24,40 +33,39 @@ internal sealed class IncidentPages(Publisher publisher, PageRenderer renderer, 
         public long Used { get; set; }
     }
 
-    private readonly ConcurrentDictionary<long, Page> _pages = new();
+    private readonly ConcurrentDictionary<Which, Page> _pages = new();
     // A monitor's new name may concern a thousand pages; an incident's news must not wait behind them.
-    private readonly Channel<long> _incidents = Channel.CreateUnbounded<long>(), _others = Channel.CreateUnbounded<long>();
+    private readonly Channel<Which> _incidents = Channel.CreateUnbounded<Which>(), _others = Channel.CreateUnbounded<Which>();
     private readonly SemaphoreSlim _wake = new(0);
     private long _uses;
 
     public static string PathOf(long id) => $"/incidents/{id}";
 
     /// <summary>The page of that incident; null where there is no such incident.</summary>
-    public async Task<Snapshot?> GetAsync(long id, CancellationToken cancel)
+    public async Task<Snapshot?> GetAsync(long id, Variant? variant, CancellationToken cancel)
     {
-        if (board.Find(Publisher.KeyOf(PathOf(id))) is not { } made) return await DrawAsync(id, again: false, cancel);
-        if (_pages.TryGetValue(id, out var page)) page.Used = Interlocked.Increment(ref _uses);
+        var which = new Which(id, variant);
+        if (board.Find(which.Key) is not { } made)
+            return await DrawAsync(variant is null || _pages.ContainsKey(which) || limits.Takes(isNewZone: false) ? which : new Which(id, null), again: false, cancel);
+        if (_pages.TryGetValue(which, out var page)) page.Used = Interlocked.Increment(ref _uses);
         return made;
     }
 
-    /// <summary>Draws its page again, or takes it away, at once.</summary>
-    public void OnIncidentChanged(long id)
+    /// <summary>Whether there was such an incident, and there is none any more.</summary>
+    public async Task<bool> IsGoneAsync(long id, CancellationToken cancel)
     {
-        if (!_pages.ContainsKey(id)) return;
-        _incidents.Writer.TryWrite(id);
-        _wake.Release();
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<StatusDb>().Incidents.AnyAsync(row => row.Id == id && row.Deleted, cancel);
     }
 
+    /// <summary>Draws its pages again, or takes them away, at once.</summary>
+    public void OnIncidentChanged(long id) => Again(_incidents, (which, _) => which.Id == id);
+
     /// <summary>Draws the pages again that name this monitor.</summary>
-    public void OnMonitorChanged(long monitorId)
-    {
-        foreach (var (id, page) in _pages)
-        {
-            if (!page.MonitorIds.Contains(monitorId)) continue;
-            _others.Writer.TryWrite(id);
-            _wake.Release();
-        }
-    }
+    public void OnMonitorChanged(long monitorId) => Again(_others, (_, page) => page.MonitorIds.Contains(monitorId));
+
+    /// <summary>Draws all of them again: what is around them has changed.</summary>
+    public void OnSiteChanged() => Again(_others, (_, _) => true);
 
     public override void Dispose()
     {
@@ -70,32 +78,43 @@ internal sealed class IncidentPages(Publisher publisher, PageRenderer renderer, 
         while (!stoppingToken.IsCancellationRequested)
         {
             await _wake.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_incidents.Reader.TryRead(out var id) && !_others.Reader.TryRead(out id)) continue;
+            if (!_incidents.Reader.TryRead(out var which) && !_others.Reader.TryRead(out which)) continue;
             try
             {
-                await DrawAsync(id, again: true, stoppingToken);
+                await DrawAsync(which, again: true, stoppingToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                log.LogWarning(fault, "The page of incident {Id} could not be drawn; it will be when it is asked for", id);
-                board.Remove(Publisher.KeyOf(PathOf(id)));
+                log.LogWarning(fault, "The page of incident {Id} could not be drawn; it will be when it is asked for", which.Id);
+                board.Remove(which.Key);
             }
         }
     }
 
-    private async Task<Snapshot?> DrawAsync(long id, bool again, CancellationToken cancel)
+    private void Again(Channel<Which> queue, Func<Which, Page, bool> concerns)
     {
-        var key = Publisher.KeyOf(PathOf(id));
+        foreach (var (which, page) in _pages)
+        {
+            if (!concerns(which, page)) continue;
+            queue.Writer.TryWrite(which);
+            _wake.Release();
+        }
+    }
+
+    private async Task<Snapshot?> DrawAsync(Which which, bool again, CancellationToken cancel)
+    {
         // Known as asked for before it is drawn, so that a change meanwhile draws it again.
-        var page = _pages.GetOrAdd(id, _ => new Page());
+        var page = _pages.GetOrAdd(which, _ => new Page());
         page.Used = Interlocked.Increment(ref _uses);
         await page.Turn.WaitAsync(cancel);
         try
         {
-            if (!again && board.Find(key) is { } made) return made;
-            var snapshot = await publisher.PublishAsync(PathOf(id), db => RenderAsync(db, id, page, cancel), cancel);
-            if (snapshot is null) _pages.TryRemove(new(id, page));
-            else if (!_pages.TryGetValue(id, out var kept) || kept != page) board.Remove(key);
+            if (!again && board.Find(which.Key) is { } made) return made;
+            var snapshot = which.Variant is null
+                ? await publisher.PublishAsync(PathOf(which.Id), db => RenderAsync(db, which, page, cancel), cancel)
+                : await DrawVariantAsync(which, page, cancel);
+            if (snapshot is null) _pages.TryRemove(new(which, page));
+            else if (!_pages.TryGetValue(which, out var kept) || kept != page) board.Remove(which.Key);
             else LetGo();
             return snapshot;
         }
@@ -105,9 +124,19 @@ internal sealed class IncidentPages(Publisher publisher, PageRenderer renderer, 
         }
     }
 
-    private async Task<RenderedPage?> RenderAsync(StatusDb db, long id, Page page, CancellationToken cancel)
+    private async Task<Snapshot?> DrawVariantAsync(Which which, Page page, CancellationToken cancel)
     {
-        var row = await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && !row.Deleted, cancel);
+        await using var scope = scopes.CreateAsyncScope();
+        var readMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var drawn = await RenderAsync(scope.ServiceProvider.GetRequiredService<StatusDb>(), which, page, cancel);
+        if (drawn is not null) return publisher.PublishVariant(which.Key, drawn, readMs);
+        board.Remove(which.Key);
+        return null;
+    }
+
+    private async Task<RenderedPage?> RenderAsync(StatusDb db, Which which, Page page, CancellationToken cancel)
+    {
+        var row = await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == which.Id && !row.Deleted, cancel);
         if (row is null) return null;
         var incident = Payload.Read<IncidentChanged>(row.Payload);
         var ids = incident.Monitors.Select(link => link.MonitorId).Distinct().ToArray();
@@ -115,15 +144,19 @@ internal sealed class IncidentPages(Publisher publisher, PageRenderer renderer, 
         var told = await db.Monitors.AsNoTracking().Where(monitor => ids.Contains(monitor.Id)).ToListAsync(cancel);
         var visible = told.Select(monitor => Payload.Read<MonitorChanged>(monitor.Payload)).Where(monitor => monitor.IsVisible())
             .ToDictionary(monitor => monitor.Id);
-        return await renderer.IncidentAsync(new IncidentPageView(new SiteView { Name = Visibility.SiteName }, Audience.Default, incident.Show(visible)));
+        var site = await new SiteReader(settings.Value.SiteUrl).ReadAsync(db, cancel);
+        // A choice that the site no longer offers has no page.
+        if (which.Variant is { } variant && !site.Published.Offers(variant)) return null;
+        var audience = which.Variant?.ToAudience() ?? site.Settings.Audience;
+        return await renderer.IncidentAsync(new IncidentPageView(SiteRules.Of(site, null), audience, incident.Show(visible)));
     }
 
     private void LetGo()
     {
         while (_pages.Count > AtMost)
         {
-            var (id, page) = _pages.MinBy(entry => entry.Value.Used);
-            if (_pages.TryRemove(new(id, page))) board.Remove(Publisher.KeyOf(PathOf(id)));
+            var (which, page) = _pages.MinBy(entry => entry.Value.Used);
+            if (_pages.TryRemove(new(which, page))) board.Remove(which.Key);
         }
     }
 }

@@ -7,5 +7,5 @@ namespace Kener.Status.Snapshots;
 internal sealed class PageCheck(SnapshotBoard board) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(board.Find(HomePage.Key) is null ? HealthCheckResult.Unhealthy("The home page is not drawn yet") : HealthCheckResult.Healthy());
+        Task.FromResult(board.Find(SitePages.HomeKey) is null ? HealthCheckResult.Unhealthy("The home page is not drawn yet") : HealthCheckResult.Healthy());
 }

@@ -309,10 +309,19 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("deleted");
 
+                    b.Property<bool>("IsVisible")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_visible");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("payload");
+
+                    b.Property<string>("Tag")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
 
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER")
@@ -321,10 +330,97 @@ namespace Kener.Status.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_monitors");
 
+                    b.HasIndex("Tag")
+                        .HasDatabaseName("ix_monitors_tag");
+
                     b.ToTable("monitors", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Snapshots.PageRow", b =>
+            modelBuilder.Entity("Kener.Status.Pages.StatusPage", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedMs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_ms");
+
+                    b.Property<string>("Header")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("header");
+
+                    b.Property<string>("Logo")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("logo");
+
+                    b.PrimitiveCollection<string>("MonitorIds")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("monitor_ids");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("path");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settings");
+
+                    b.Property<string>("Subheader")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subheader");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.Property<long>("UpdatedMs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_ms");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pages");
+
+                    b.HasIndex("Path")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pages_path");
+
+                    b.ToTable("pages", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Status.Settings.SiteRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Values")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settings");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_site");
+
+                    b.ToTable("site", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Status.Snapshots.DrawnRow", b =>
                 {
                     b.Property<string>("Path")
                         .HasColumnType("TEXT")
@@ -340,9 +436,9 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasColumnName("version");
 
                     b.HasKey("Path")
-                        .HasName("pk_pages");
+                        .HasName("pk_drawn_pages");
 
-                    b.ToTable("pages", (string)null);
+                    b.ToTable("drawn_pages", (string)null);
                 });
 #pragma warning restore 612, 618
         }

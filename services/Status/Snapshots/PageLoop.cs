@@ -1,7 +1,8 @@
 namespace Kener.Status.Snapshots;
 
-/// <summary>Draws the home page whenever something changed, and whenever the clock alone changes it (architecture rule 7).</summary>
-internal sealed class HomeLoop(HomePage home, HomeBell bell, WarmUp warmUp, TimeProvider clock, ILogger<HomeLoop> log) : BackgroundService
+/// <summary>Draws the pages whenever something changed, and whenever the clock alone changes them (architecture rule 7).</summary>
+internal sealed class PageLoop(
+    SitePages pages, PageVariants variants, PageBell bell, WarmUp warmUp, TimeProvider clock, ILogger<PageLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
@@ -13,7 +14,8 @@ internal sealed class HomeLoop(HomePage home, HomeBell bell, WarmUp warmUp, Time
             try
             {
                 var last = clock.GetUtcNow();
-                var next = await home.DrawAsync(stoppingToken);
+                var next = await pages.DrawAsync(stoppingToken);
+                variants.Wake();
                 await bell.WaitAsync(last, DateTimeOffset.FromUnixTimeSeconds(next), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -22,7 +24,7 @@ internal sealed class HomeLoop(HomePage home, HomeBell bell, WarmUp warmUp, Time
             }
             catch (Exception fault)
             {
-                log.LogWarning(fault, "The home page could not be drawn; trying again");
+                log.LogWarning(fault, "The pages could not be drawn; trying again");
                 await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,32 +1,33 @@
 using Kener.Contracts;
+using Kener.Status.Settings;
 using Kener.Ui;
 
-namespace Kener.Status.Pages;
+namespace Kener.Status.Views;
 
 /// <summary>Where an incident is listed and when (spec/incidents 5, spec/decisions 1, 4, 6), and what of it may be shown.</summary>
 internal static class IncidentListing
 {
-    /// <summary>How long one that is over stays on the home page, seconds.</summary>
-    public const long ResolvedFor = 7 * Minutes.Day;
-    /// <summary>How many that are over the home page lists.</summary>
-    public const int ResolvedAtMost = 5;
-
     public static bool IsOngoing(this IncidentChanged incident, long now) =>
         incident.State != IncidentState.Resolved && incident.Start <= now && (incident.End is not { } end || end > now);
 
-    public static bool IsResolvedOfLate(this IncidentChanged incident, long now) =>
-        incident.Start <= now && incident.OverAt(now) is { } over && now <= over + ResolvedFor;
+    public static bool IsResolvedOfLate(this IncidentChanged incident, long now, EventLists lists) =>
+        incident.Start <= now && incident.OverAt(now) is { } over && now <= over + lists.ResolvedDays * Minutes.Day;
 
     /// <summary>When the clock alone moves it into a list, from one to the other, or out.</summary>
-    public static IEnumerable<long> InstantsAfter(this IncidentChanged incident, long now)
+    public static IEnumerable<long> InstantsAfter(this IncidentChanged incident, long now, EventLists lists)
     {
         if (incident.Start > now) yield return incident.Start;
         if (incident.End is { } end && end > now) yield return end;
-        if (incident.OverAt(now) is { } over && over + ResolvedFor >= now) yield return over + ResolvedFor + 1;
+        var resolvedFor = lists.ResolvedDays * Minutes.Day;
+        if (incident.OverAt(now) is { } over && over + resolvedFor >= now) yield return over + resolvedFor + 1;
     }
 
     /// <summary>What the lists are ordered by: the newest ACTIVE update, else the start.</summary>
     public static long LastWord(this IncidentChanged incident) => incident.Updates.Count > 0 ? incident.Updates[0].At : incident.Start;
+
+    /// <summary>The order of lists: what was updated last comes first.</summary>
+    public static IEnumerable<IncidentChanged> Newest(this IEnumerable<IncidentChanged> incidents) =>
+        incidents.OrderByDescending(incident => incident.LastWord()).ThenByDescending(incident => incident.Id);
 
     /// <summary>The incident with only those of its monitors that <paramref name="visible"/> has.</summary>
     public static IncidentView Show(this IncidentChanged incident, IReadOnlyDictionary<long, MonitorChanged> visible)

@@ -1,11 +1,11 @@
 using Kener.Contracts;
-using Kener.Status.Pages;
+using Kener.Status.Views;
 using Kener.Ui;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What the home page says as a whole.</summary>
-public sealed class HomeViewTests
+/// <summary>What a page says as a whole.</summary>
+public sealed class PageRulesTests
 {
     private const long Now = Given.Noon + 30;
     private static readonly IncidentUpdate Note = new(1, Given.Noon - 600, IncidentState.Identified, "We know.");
@@ -124,5 +124,5 @@ public sealed class HomeViewTests
         Given.Facts(Given.Monitor(id), Now, [Given.Reading(id, Given.Noon, status)]);
 
     private static StatusPageView View(MonitorFacts[] monitors, params IncidentChanged[] incidents) =>
-        HomeView.Of(new HomeFacts(monitors, incidents), Now);
+        Given.Facts(monitors, incidents).View(Now);
 }

@@ -1,7 +1,7 @@
 namespace Kener.Status.Snapshots;
 
-/// <summary>Tells the home page's loop that something was committed. Many rings before an answer are one.</summary>
-internal sealed class HomeBell(TimeProvider clock) : IDisposable
+/// <summary>Tells the pages' loop that something was committed. Many rings before an answer are one.</summary>
+internal sealed class PageBell(TimeProvider clock) : IDisposable
 {
     /// <summary>Mere readings are drawn at most that often.</summary>
     public static readonly TimeSpan ReadingsEvery = TimeSpan.FromSeconds(1);

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>
+/// What whoever serves pages must know of the site to find the right one: how those see it who chose nothing, what may be chosen, and which
+/// pages there are. The body of the snapshot <see cref="SnapshotKey"/>.
+/// </summary>
+public sealed record PublishedSite(string Language, string Zone, string Theme, IReadOnlyList<string> Languages, bool OffersThemes, bool OffersZones)
+{
+    /// <summary>Its key on the board. It travels with the pages, and is none.</summary>
+    public const string SnapshotKey = "page:site";
+    /// <summary>The cookies of a visitor's choice.</summary>
+    public const string LanguageCookie = "kener_lang", ZoneCookie = "kener_tz", ThemeCookie = "kener_theme";
+
+    /// <summary>The paths of the pages, such as "/europe"; "/" among them.</summary>
+    public IReadOnlySet<string> Pages { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>The themes that there are.</summary>
+    public static IReadOnlyList<string> Themes { get; } = ["system", "light", "dark"];
+
+    /// <summary>English, UTC, the system's theme, and nothing to choose but theme and zone.</summary>
+    public static PublishedSite Default { get; } = new("en", "UTC", "system", ["en"], true, true);
+
+    /// <summary>As a snapshot for the board.</summary>
+    public Snapshot ToSnapshot(long version, long madeMs)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("language", Language);
+            json.WriteString("zone", Zone);
+            json.WriteString("theme", Theme);
+            json.WriteStartArray("languages");
+            foreach (var language in Languages) json.WriteStringValue(language);
+            json.WriteEndArray();
+            json.WriteStartArray("pages");
+            foreach (var page in Pages.Order(StringComparer.Ordinal)) json.WriteStringValue(page);
+            json.WriteEndArray();
+            json.WriteBoolean("themes", OffersThemes);
+            json.WriteBoolean("zones", OffersZones);
+            json.WriteEndObject();
+        }
+        return new Snapshot
+        {
+            Key = SnapshotKey,
+            Version = version,
+            ContentType = "application/json",
+            ETag = $"\"{version}\"",
+            Body = buffer.ToArray(),
+            MadeMs = madeMs,
+        };
+    }
+
+    /// <summary>Reads what <see cref="ToSnapshot"/> wrote.</summary>
+    public static PublishedSite From(Snapshot snapshot)
+    {
+        using var document = JsonDocument.Parse(snapshot.Body);
+        var root = document.RootElement;
+        return new PublishedSite(
+            root.GetProperty("language").GetString()!, root.GetProperty("zone").GetString()!, root.GetProperty("theme").GetString()!,
+            [.. root.GetProperty("languages").EnumerateArray().Select(language => language.GetString()!)],
+            root.GetProperty("themes").GetBoolean(), root.GetProperty("zones").GetBoolean())
+        {
+            Pages = root.GetProperty("pages").EnumerateArray().Select(page => page.GetString()!).ToFrozenSet(StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>Who asks, by his cookies, and for the language also by what his browser says. What is not on offer is as if not said.</summary>
+    public Visitor VisitorOf(HttpRequest request)
+    {
+        var cookies = request.Cookies;
+        var language = Languages.Count > 1 ? Offered(cookies[LanguageCookie]) : null;
+        var zone = OffersZones && cookies[ZoneCookie] is { } wanted && TimeZones.Find(wanted) is not null ? wanted : null;
+        var theme = OffersThemes && cookies[ThemeCookie] is { } look && Themes.Contains(look) ? look : null;
+        var byCookie = language is not null || zone is not null || theme is not null;
+        if (Languages.Count > 1) language ??= AcceptedLanguage.BestOf(request.Headers.AcceptLanguage, Languages);
+        var variant = new Variant(language ?? Language, zone ?? Zone, theme ?? Theme);
+        return new Visitor(variant == Plain ? null : variant, variant, byCookie);
+    }
+
+    /// <summary>As those see it who chose nothing.</summary>
+    private Variant Plain => new(Language, Zone, Theme);
+
+    /// <summary>Whether a visitor can come to see that variant, other than by choosing nothing.</summary>
+    public bool Offers(Variant variant) => variant != Plain
+        && (variant.Language == Language || Languages.Count > 1 && Languages.Contains(variant.Language))
+        && (variant.Zone == Zone || OffersZones) && (variant.Theme == Theme || OffersThemes);
+
+    private string? Offered(string? code) => Languages.FirstOrDefault(language => language.Equals(code, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>Who asks for a page.</summary>
+/// <param name="Variant">The variant that he is to see; null where it is that of those who chose nothing.</param>
+/// <param name="Sees">The same, spelt out.</param>
+/// <param name="ByCookie">Whether cookies said so: then the answer is for him alone.</param>
+public readonly record struct Visitor(Variant? Variant, Variant Sees, bool ByCookie);

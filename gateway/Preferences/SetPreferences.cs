@@ -1,0 +1,57 @@
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Gateway.Preferences;
+
+/// <summary>
+/// POST /preferences: a visitor's language, time zone and theme, kept in his own browser as cookies. A plain form will do; it leads back
+/// to where it was. Whoever forges it for another changes the look of a public page and nothing else.
+/// </summary>
+internal static class SetPreferences
+{
+    private const int LongestForm = 4 * 1024, LongestBack = 2_048;
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
+
+    public static async Task HandleAsync(HttpContext context, SiteOnBoard site, IOptions<KenerSettings> settings)
+    {
+        var form = await ReadAsync(context);
+        var offered = site.Now;
+        var secure = settings.Value.SiteUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        Set("theme", PublishedSite.ThemeCookie, theme => PublishedSite.Themes.Contains(theme));
+        Set("lang", PublishedSite.LanguageCookie, language => offered.Languages.Contains(language, StringComparer.OrdinalIgnoreCase));
+        Set("tz", PublishedSite.ZoneCookie, zone => TimeZones.Find(zone) is not null);
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = Back(form["back"]);
+        context.Response.Headers.CacheControl = "no-store";
+
+        // Empty: the choice is given up. What is not on offer changes nothing.
+        void Set(string field, string cookie, Func<string, bool> isOffered)
+        {
+            if (form[field] is not [var value]) return;
+            var options = new CookieOptions { Path = "/", SameSite = SameSiteMode.Lax, Secure = secure, MaxAge = Kept, IsEssential = true };
+            if (string.IsNullOrEmpty(value)) context.Response.Cookies.Delete(cookie, options);
+            else if (isOffered(value)) context.Response.Cookies.Append(cookie, value, options);
+        }
+    }
+
+    private static async Task<IFormCollection> ReadAsync(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType) return FormCollection.Empty;
+        if (context.Request.ContentLength is > LongestForm) throw new Refusal(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", "The request body is too large");
+        try
+        {
+            return await context.Request.ReadFormAsync(new() { BufferBodyLengthLimit = LongestForm, ValueLengthLimit = LongestForm, KeyLengthLimit = 64, ValueCountLimit = 16 }, context.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            throw Refusal.BadRequest("The form could not be read");
+        }
+    }
+
+    /// <summary>Only within the site: a path, and nothing that a browser would take for another host.</summary>
+    internal static string Back(string? wanted)
+    {
+        if (wanted is not ['/', ..] || wanted.Length > LongestBack || wanted is [_, '/' or '\\', ..]) return "/";
+        return wanted.All(letter => letter is > ' ' and < '\u007f' and not '\\') ? wanted : "/";
+    }
+}

@@ -1,0 +1,21 @@
+namespace Kener.Contracts;
+
+/// <summary>
+/// The site's settings as they now are, as far as others need them. There is one site; its versions grow with each change, and a consumer
+/// ignores lower or equal ones.
+/// </summary>
+public sealed record SiteChanged
+{
+    /// <summary>Grows with each change, from 1.</summary>
+    public required long Version { get; init; }
+    /// <summary>The organisation's name, plain text.</summary>
+    public string Name { get; init; } = "";
+    /// <summary>The address under which the world reaches Kener, without a trailing slash.</summary>
+    public string Url { get; init; } = "";
+    /// <summary>The locale of those who chose none, such as "en".</summary>
+    public string Language { get; init; } = "en";
+    /// <summary>The IANA zone of those who chose none.</summary>
+    public string Zone { get; init; } = "UTC";
+    /// <summary>How long what was observed is kept, in days; null for ever.</summary>
+    public int? RetentionDays { get; init; }
+}

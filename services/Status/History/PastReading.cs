@@ -1,0 +1,116 @@
+using Kener.Contracts;
+using Kener.Status.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.History;
+
+/// <summary>Reads one monitor's past, of which <paramref name="old"/> is what was known before.</summary>
+internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryRow? head, Overlay[] overlays, MonitorPast? old)
+{
+    private static readonly DayRow Nothing = new();
+    private readonly Blanks _blanks = Blanks.Of(monitor);
+    private readonly Dictionary<int, DayRow> _rows = [];
+    // Days of UTC of which it is known what was recorded, if only that nothing was.
+    private readonly HashSet<int> _read = [];
+
+    // What is carried over midnight makes each day depend on those before.
+    private readonly MonitorPast? _old =
+        old is null || old.Blanks != Blanks.Of(monitor) || old.Blanks.Carries || old.Today > span.Today || old.Closed.Count != span.Days - 1 ? null : old;
+
+    public async Task<MonitorPast> ReadAsync(StatusDb db, CancellationToken cancel)
+    {
+        var dirty = await DirtyAsync(db, cancel);
+        var (openFirst, openLast) = (span.FirstUtc(span.Today), span.LastUtc(span.Today));
+        await LoadAsync(db, dirty.SelectMany(day => Range(span.FirstUtc(day), span.LastUtc(day))).Concat(Range(openFirst, openLast)), cancel);
+        var earlier = _blanks.Carries ? await BeforeAsync(db, span.FirstUtc(span.First), cancel) : null;
+        var all = _blanks.Carries ? RowsOf(span.FirstUtc(span.First), openLast) : null;
+
+        var closed = new DayCounts[span.Days - 1];
+        for (var day = span.First; day < span.Today; day++)
+        {
+            var carried = all is null ? null : (all.LastKnown(span.Calendar.StartOf(day) - 60) ?? earlier)?.Status;
+            closed[day - span.First] = dirty.Contains(day) ? Count(day, carried) : _old!.Closed[day - (_old.Today - span.Days + 1)];
+        }
+        var open = RowsOf(openFirst, openLast);
+        return new MonitorPast
+        {
+            Version = head?.Version ?? 0,
+            Blanks = _blanks,
+            Today = span.Today,
+            Midnight = span.Calendar.StartOf(span.Today),
+            NextMidnight = span.Calendar.StartOf(span.Today + 1),
+            Closed = closed,
+            Open = open,
+            Before = all is null ? await BeforeOpenAsync(db, open, openFirst, cancel) : all.LastKnown(openFirst * Minutes.Day - 60) ?? earlier,
+            Overlays = overlays,
+        };
+    }
+
+    /// <summary>The closed days that must be counted: those that readings, overlays or midnight changed. Loads what readings changed.</summary>
+    private async Task<HashSet<int>> DirtyAsync(StatusDb db, CancellationToken cancel)
+    {
+        if (_old is null) return [.. Range(span.First, span.Today - 1)];
+        var dirty = new HashSet<int>();
+        if (_old.Today < span.Today) dirty.UnionWith(Range(_old.Today, span.Today));
+        foreach (var overlay in overlays.Except(_old.Overlays).Concat(_old.Overlays.Except(overlays)))
+            dirty.UnionWith(Range(Clamped(overlay.Start), Clamped(overlay.End ?? long.MaxValue)));
+        // A deletion leaves no day to find, only a raised version: nothing else takes days away, and deleted monitors are not shown.
+        var (since, recent) = (_old.Version, span.FirstUtc(span.Today - 1));
+        var rows = await db.Days.AsNoTracking()
+            .Where(row => row.MonitorId == monitor.Id && (row.Changed > since || row.Day >= recent)).ToListAsync(cancel);
+        foreach (var row in rows)
+        {
+            Take(row);
+            if (row.Changed <= since) continue;
+            var start = row.Day * Minutes.Day;
+            dirty.UnionWith(Range(span.Calendar.DayOf(start), span.Calendar.DayOf(start + Minutes.Day - 1)));
+        }
+        _read.UnionWith(Range(recent, span.LastUtc(span.Today)));
+        dirty.RemoveWhere(day => day < span.First || day >= span.Today);
+        return dirty;
+    }
+
+    private async Task LoadAsync(StatusDb db, IEnumerable<int> days, CancellationToken cancel)
+    {
+        var missing = days.Where(day => !_read.Contains(day)).ToHashSet();
+        if (missing.Count == 0) return;
+        // What is missing lies together, or else is little.
+        var (first, last) = (missing.Min(), missing.Max());
+        var rows = db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day >= first && row.Day <= last);
+        foreach (var row in await rows.ToListAsync(cancel))
+            if (missing.Contains(row.Day)) Take(row);
+    }
+
+    private void Take(StoredDay row)
+    {
+        if (_read.Add(row.Day)) _rows[row.Day] = DayRow.Unpack(row.Packed);
+    }
+
+    private DayCounts Count(int day, MonitorStatus? carried)
+    {
+        var (from, to) = (span.Calendar.StartOf(day), span.Calendar.StartOf(day + 1));
+        return RowsOf(span.FirstUtc(day), span.LastUtc(day)).Count(from, to, _blanks, carried, Array.FindAll(overlays, overlay => overlay.Touches(from, to)));
+    }
+
+    private Recorded RowsOf(int first, int last) => new(first, [.. Range(first, last).Select(day => _rows.GetValueOrDefault(day, Nothing))]);
+
+    private int Clamped(long instant) => instant <= span.Start ? span.First : instant >= span.Now ? span.Today : span.Calendar.DayOf(instant);
+
+    private async Task<Observed?> BeforeOpenAsync(StatusDb db, Recorded open, int openFirst, CancellationToken cancel)
+    {
+        if (head?.LatestMinute is not { } latest) return null;
+        if (latest < openFirst * Minutes.Day) return new Observed(latest, head.LatestStatus);
+        // Recorded for the future only: then what is present is older than the head says.
+        return open.LastKnown(span.Now) is not null ? null : await BeforeAsync(db, openFirst, cancel);
+    }
+
+    /// <summary>The newest reading before that day of UTC.</summary>
+    private async Task<Observed?> BeforeAsync(StatusDb db, int day, CancellationToken cancel)
+    {
+        var row = await db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day < day)
+            .OrderByDescending(row => row.Day).FirstOrDefaultAsync(cancel);
+        return row is null ? null : new Recorded(row.Day, [DayRow.Unpack(row.Packed)]).LastKnown((row.Day + 1) * Minutes.Day - 1);
+    }
+
+    private static IEnumerable<int> Range(int first, int last) => Enumerable.Range(first, Math.Max(0, last - first + 1));
+}

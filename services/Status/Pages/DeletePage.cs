@@ -1,0 +1,26 @@
+using System.Security.Claims;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Kener.Status.Snapshots;
+
+namespace Kener.Status.Pages;
+
+/// <summary>DELETE /api/v4/pages/{page_path}.</summary>
+internal static class DeletePage
+{
+    public static async Task<IResult> HandleAsync(
+        string path, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, SitePages pages, CancellationToken cancel)
+    {
+        var known = await db.ExistingAsync(path, cancel);
+        await changes.CommitAsync(user.Subject(), async change =>
+        {
+            var page = await change.LockPageAsync(known, path, cancel);
+            if (page.IsHome) throw Refusal.BadRequest("Cannot delete the home page");
+            change.Db.Pages.Remove(page);
+            change.Note("page.deleted", "page", () => page.Id, new { page.Path });
+        }, cancel);
+        await pages.ShowAsync();
+        return V4.Json(new { message = $"Page '{path}' deleted successfully" });
+    }
+}

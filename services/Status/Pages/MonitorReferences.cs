@@ -1,0 +1,32 @@
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Pages;
+
+/// <summary>From the tags that a client names to the monitors that they mean.</summary>
+internal static class MonitorReferences
+{
+    /// <summary>Gives a monitor that was made a moment ago the time to be heard of (architecture rule 9). Before any transaction.</summary>
+    public static async Task WaitForMonitorsAsync(this StatusDb db, ReferenceWait wait, IReadOnlyList<string>? tags, CancellationToken cancel)
+    {
+        if (tags is not { Count: > 0 }) return;
+        await wait.UntilAsync(async () => await Alive(db, tags).Select(row => row.Tag).Distinct().CountAsync(cancel) == tags.Count, cancel);
+    }
+
+    /// <summary>The ids of these tags, in their order; 400 for one that is not there.</summary>
+    public static async Task<List<long>> MonitorIdsAsync(this StatusDb db, IReadOnlyList<string> tags, CancellationToken cancel)
+    {
+        var alive = await Alive(db, tags).Select(row => new { row.Id, row.Tag }).ToListAsync(cancel);
+        // Two of one tag: the older one's deletion is still on its way.
+        var byTag = alive.GroupBy(row => row.Tag).ToDictionary(same => same.Key, same => same.Max(row => row.Id));
+        return [.. tags.Select(tag => byTag.TryGetValue(tag, out var id) ? id : throw Refusal.BadRequest($"Monitor with tag '{tag}' does not exist"))];
+    }
+
+    private static IQueryable<Monitors.MonitorRow> Alive(StatusDb db, IReadOnlyList<string> tags)
+    {
+        var wanted = tags.ToArray();
+        return db.Monitors.Where(row => !row.Deleted && EF.Parameter(wanted).Contains(row.Tag));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using Kener.Status.Database;
+using Kener.Status.Monitors;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Pages;
+
+/// <summary>A page as API v4 shows it: its settings are filled up with their defaults.</summary>
+internal sealed record PageAnswer(
+    long Id, string PagePath, string PageTitle, string PageHeader, string PageSubheader, string PageLogo, JsonObject PageSettings,
+    IReadOnlyList<PageMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt)
+{
+    public static async Task<PageAnswer> OfAsync(StatusDb db, StatusPage page, CancellationToken cancel) => (await OfAsync(db, [page], cancel))[0];
+
+    public static async Task<IReadOnlyList<PageAnswer>> OfAsync(StatusDb db, IReadOnlyList<StatusPage> pages, CancellationToken cancel)
+    {
+        var monitors = await db.Monitors.AsNoTracking().Where(row => !row.Deleted).OrderBy(row => row.Id).ToListAsync(cancel);
+        var tags = monitors.ToDictionary(row => row.Id, row => row.Tag);
+        return [.. pages.Select(page => Of(page, monitors, tags))];
+    }
+
+    private static PageAnswer Of(StatusPage page, List<MonitorRow> monitors, Dictionary<long, string> tags)
+    {
+        var shown = page.MonitorIds is { } ids ? ids.Where(tags.ContainsKey).Select(id => tags[id])
+            : monitors.Where(row => row.IsVisible).Select(row => row.Tag);
+        return new PageAnswer(
+            page.Id, page.IsHome ? StatusPage.HomeWord : page.Path, page.Title, page.Header, page.Subheader, page.Logo,
+            Pages.PageSettings.Filled(page.SetSettings()), [.. shown.Select((tag, position) => new PageMonitorAnswer(tag, position))],
+            V4.Iso(page.CreatedMs), V4.Iso(page.UpdatedMs));
+    }
+}
+
+/// <summary>A monitor of a page as API v4 shows it.</summary>
+internal sealed record PageMonitorAnswer(string MonitorTag, int Position);

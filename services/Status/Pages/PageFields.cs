@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kener.ServiceDefaults;
+
+namespace Kener.Status.Pages;
+
+/// <summary>
+/// The fields of a page as clients send them, with API v4's words for what is wrong with them. ShowsAll: <c>monitors</c> was null, and the
+/// home page then shows every monitor again.
+/// </summary>
+internal sealed record PageFields(
+    string? Path, string? Title, string? Header, string? Subheader, string? Logo, JsonObject? Settings, IReadOnlyList<string>? Monitors, bool ShowsAll)
+{
+    private const string TitleRequired = "page_title is required and must be a non-empty string";
+    private const string HeaderRequired = "page_header is required and must be a non-empty string";
+
+    /// <summary>For a new page: path, title and header must be there.</summary>
+    public static PageFields ForNew(JsonElement body)
+    {
+        const string PathRequired = "page_path is required and must be a string";
+        var path = (body.Given("page_path") ?? throw Refusal.BadRequest(PathRequired)).Text(PathRequired);
+        var title = NotEmpty(body.Given("page_title") ?? throw Refusal.BadRequest(TitleRequired), TitleRequired);
+        var header = NotEmpty(body.Given("page_header") ?? throw Refusal.BadRequest(HeaderRequired), HeaderRequired);
+        return Rest(body) with { Path = PagePath.Wanted(path), Title = title, Header = header };
+    }
+
+    /// <summary>For an edit: what is missing stays as it is. The path is as it came: what it may be depends on the page.</summary>
+    public static PageFields ForEdit(JsonElement body) => Rest(body) with
+    {
+        Path = body.Has("page_path", out var path) ? path.Text("page_path must be a string") : null,
+        Title = body.Has("page_title", out var title) ? NotEmpty(title, "page_title must be a non-empty string") : null,
+        Header = body.Has("page_header", out var header) ? NotEmpty(header, "page_header must be a non-empty string") : null,
+    };
+
+    /// <summary>Writes what is set into the page, but for its path and its monitors.</summary>
+    public void ApplyTo(StatusPage page, long nowMs)
+    {
+        page.Title = Title ?? page.Title;
+        page.Header = Header ?? page.Header;
+        page.Subheader = Subheader ?? page.Subheader;
+        page.Logo = Logo ?? page.Logo;
+        if (Settings is not null) page.Settings = PageSettings.Merge(page.SetSettings(), Settings).ToJsonString();
+        page.UpdatedMs = nowMs;
+    }
+
+    private static PageFields Rest(JsonElement body) => new(
+        null, null, null,
+        Optional(body, "page_subheader", StatusPage.LongestMarkdown), Optional(body, "page_logo", StatusPage.LongestUrl),
+        body.Has("page_settings", out var settings) ? PageSettings.Checked(settings) : null,
+        body.Given("monitors") is { } monitors ? Tags(monitors) : null,
+        body.Has("monitors", out var all) && all.ValueKind == JsonValueKind.Null);
+
+    private static string NotEmpty(JsonElement value, string message)
+    {
+        var text = value.Text(message).Trim();
+        if (text.Length == 0) throw Refusal.BadRequest(message);
+        return text.Length <= StatusPage.LongestText ? text : throw Refusal.BadRequest($"Text must not be longer than {StatusPage.LongestText} characters");
+    }
+
+    /// <summary>Null in the body empties it.</summary>
+    private static string? Optional(JsonElement body, string name, int longest)
+    {
+        if (!body.Has(name, out var value)) return null;
+        return value.ValueKind == JsonValueKind.Null ? "" : value.Text($"{name} must be a string", longest);
+    }
+
+    private static IReadOnlyList<string> Tags(JsonElement value)
+    {
+        const string Message = "monitors must be an array of monitor tags";
+        if (value.ValueKind != JsonValueKind.Array) throw Refusal.BadRequest(Message);
+        return [.. value.EnumerateArray().Select(tag => tag.Text(Message)).Distinct(StringComparer.Ordinal)];
+    }
+}

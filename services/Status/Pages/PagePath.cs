@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using System.Text;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Pages;
+
+/// <summary>The path of a page: one segment that no other part of Kener answers to.</summary>
+internal static class PagePath
+{
+    // The first segments of all that Kener serves or will (architecture, "Who serves what").
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(StringComparer.Ordinal,
+        "account", "alive", "api", "assets", "badge", "badges", "dashboard-apis", "docs", "embed", "embeds", "events", "ext", "feed", "feeds",
+        "health", "healthcheck", "incidents", "internal", "live", "maintenances", "manage", "monitors", "preferences", "ready", "subscribe",
+        "subscriptions", "unsubscribe");
+
+    /// <summary>Lower case, trimmed, blanks as "-", nothing but a-z, 0-9, "_" and "-" (spec/pages-and-public 2).</summary>
+    public static string Sanitise(string text)
+    {
+        var path = new StringBuilder(text.Length);
+        foreach (var letter in text.Trim().ToLowerInvariant())
+        {
+            if (char.IsWhiteSpace(letter)) path.Append('-');
+            else if (char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '_' or '-') path.Append(letter);
+        }
+        return path.ToString();
+    }
+
+    /// <summary>As above; 400 for one that is taken by Kener itself, or too long.</summary>
+    public static string Wanted(string text)
+    {
+        var path = Sanitise(text);
+        if (path.Length > StatusPage.LongestPath) throw Refusal.BadRequest($"page_path must not be longer than {StatusPage.LongestPath} characters");
+        return Reserved.Contains(path) ? throw Refusal.BadRequest($"page_path '{path}' is reserved") : path;
+    }
+
+    public static Refusal Taken(string path) => Refusal.BadRequest($"Page with path '{path}' already exists");
+
+    public static Refusal NotFound(string word) => Refusal.NotFound($"Page with path '{word}' not found");
+
+    /// <summary>The id of the page that an address names by its path or "~home"; 404 where there is none. Asked before the body is read.</summary>
+    public static async Task<long> ExistingAsync(this StatusDb db, string word, CancellationToken cancel)
+    {
+        // No path has a NUL, and PostgreSQL takes no text with one.
+        if (word.Length is 0 or > StatusPage.LongestPath || word.Contains('\0', StringComparison.Ordinal)) throw NotFound(word);
+        var path = word == StatusPage.HomeWord ? "" : word;
+        var id = await db.Pages.Where(page => page.Path == path).Select(page => (long?)page.Id).FirstOrDefaultAsync(cancel);
+        return id ?? throw NotFound(word);
+    }
+
+    /// <summary>The page, locked; 404 where it is gone meanwhile.</summary>
+    public static async Task<StatusPage> LockPageAsync(this Change<StatusDb> change, long id, string word, CancellationToken cancel) =>
+        await change.LockAsync<StatusPage>(id, cancel) ?? throw NotFound(word);
+
+    /// <summary>Refuses a path that another page has; what two do at once is decided by the index.</summary>
+    public static async Task RefuseTakenAsync(this Change<StatusDb> change, string path, long own, CancellationToken cancel)
+    {
+        if (await change.Db.Pages.AnyAsync(page => page.Path == path && page.Id != own, cancel)) throw Taken(path);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Claims;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Kener.Status.Snapshots;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Status.Settings;
+
+/// <summary>PATCH /api/v4/site/{config_key}.</summary>
+internal static class EditSite
+{
+    public static async Task<IResult> HandleAsync(
+        string key, HttpRequest request, ClaimsPrincipal user, Changes<StatusDb> changes, SitePages pages, IOptions<KenerSettings> settings,
+        CancellationToken cancel)
+    {
+        var known = SiteReading.Known(key);
+        var body = await JsonBody.ReadAsync(request, cancel);
+        var value = known.Checked(body.Given("value") ?? throw Refusal.BadRequest("Value is required"));
+        await changes.CommitAsync(user.Subject(), async change =>
+        {
+            var site = (await change.LockAsync<SiteRow>(SiteRow.TheOne, cancel))!;
+            site.Set(known, value.DeepClone());
+            change.Publish("site", () => site.ToEvent(settings.Value.SiteUrl));
+            change.Note("site.changed", "site", () => site.Id, new { site.Version, Key = known.Name });
+        }, cancel);
+        await pages.ShowAsync();
+        return V4.Json(new SiteAnswer(known.Name, value, known.DataType));
+    }
+}

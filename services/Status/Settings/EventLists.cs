@@ -1,0 +1,35 @@
+using System.Text.Json.Nodes;
+
+namespace Kener.Status.Settings;
+
+/// <summary>Which lists of incidents a page has, and how long they are (spec/incidents 9; spec/decisions 6).</summary>
+internal sealed record EventLists(bool Ongoing, bool Resolved, int ResolvedAtMost, int ResolvedDays)
+{
+    public const string Defaults = """
+        {
+          "showInlineEvents": false,
+          "incidents": { "enabled": true, "ongoing": { "show": true }, "resolved": { "show": true, "maxCount": 5, "daysInPast": 7 } },
+          "maintenances": {
+            "enabled": true, "ongoing": { "show": true }, "past": { "show": true, "maxCount": 5, "daysInPast": 7 },
+            "upcoming": { "show": true, "maxCount": 5, "daysInFuture": 7 }
+          }
+        }
+        """;
+
+    // A page is for reading, and its facts lie in memory.
+    private const int MostItems = 100, MostDays = 365;
+
+    /// <summary>A page's own word comes before the site's; what neither says is as by default.</summary>
+    public static EventLists Of(JsonNode? ofSite, JsonObject ofPage)
+    {
+        var site = ofSite.At("incidents");
+        var page = ofPage.At("incidents");
+        var enabled = page.At("enabled").Flag() ?? site.At("enabled").Flag() ?? true;
+        var (ongoing, resolved) = (page.At("ongoing"), page.At("resolved"));
+        return new EventLists(
+            enabled && (ongoing.At("show").Flag() ?? site.At("ongoing").At("show").Flag() ?? true),
+            enabled && (resolved.At("show").Flag() ?? site.At("resolved").At("show").Flag() ?? true),
+            Math.Min(resolved.At("max_count").Whole() ?? site.At("resolved").At("maxCount").Whole() ?? 5, MostItems),
+            Math.Min(resolved.At("days_in_past").Whole() ?? site.At("resolved").At("daysInPast").Whole() ?? 7, MostDays));
+    }
+}

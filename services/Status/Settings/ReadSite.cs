@@ -1,0 +1,21 @@
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Status.Settings;
+
+/// <summary>GET /api/v4/site and GET /api/v4/site/{config_key}.</summary>
+internal static class ReadSite
+{
+    public static async Task<IResult> ListAsync(StatusDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
+    {
+        var set = await db.SetValuesAsync(cancel);
+        return V4.Json(new { site_data = SiteKeys.All.Select(key => SiteAnswer.Of(key, set, settings.Value)).OfType<SiteAnswer>() });
+    }
+
+    public static async Task<IResult> OneAsync(string key, StatusDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
+    {
+        var known = SiteReading.Known(key);
+        return V4.Json(SiteAnswer.Of(known, await db.SetValuesAsync(cancel), settings.Value) ?? throw Refusal.NotFound($"Config key '{key}' not found"));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kener.ServiceDefaults;
+
+namespace Kener.Status.Settings;
+
+/// <summary>What the site's settings may hold.</summary>
+internal static class SiteChecks
+{
+    private const int MostItems = 100;
+
+    public static bool IsAny(JsonNode? value) => value is not null;
+
+    public static bool IsObject(JsonNode? value) => value is JsonObject;
+
+    public static bool IsArray(JsonNode? value) => value is JsonArray;
+
+    public static bool IsText(JsonNode? value) => value.Said() is not null;
+
+    public static bool IsSaid(JsonNode? value) => !string.IsNullOrWhiteSpace(value.Said());
+
+    public static Func<JsonNode?, bool> IsOneOf(params string[] words) => value => words.Contains(value.Said());
+
+    public static Func<JsonNode?, bool> IsAtLeast(int least) => value =>
+        int.TryParse(value.Said(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least;
+
+    /// <summary>Absolute, http or https, and nothing behind the path.</summary>
+    public static bool IsAddress(JsonNode? value) => value.Said() is { Length: <= 2_048 } text
+        && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "", Fragment: "" };
+
+    public static bool IsZone(JsonNode? value) => value.Said() is { } text && TimeZones.Find(text) is not null;
+
+    public static bool IsNav(JsonNode? value) => value is JsonArray { Count: <= MostItems } links && links.All(link =>
+        link is JsonObject && IsSaid(link["name"]) && IsSaid(link["url"]) && (link["iconURL"] is null || IsText(link["iconURL"])));
+
+    public static bool IsAnalytics(JsonNode? value) => value is JsonArray { Count: <= MostItems } providers && providers.All(provider =>
+        provider is JsonObject && IsSaid(provider["id"]) && IsSaid(provider["type"]));
+
+    public static bool IsColours(JsonNode? value) => value is JsonObject colours
+        && SiteColours.Required.All(name => SiteColours.IsColour(colours[name]))
+        && SiteColours.Optional.All(name => colours[name] is null || SiteColours.IsColour(colours[name]));
+
+    /// <summary>The text of a value; null where it is none.</summary>
+    public static string? Said(this JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+}

@@ -1,0 +1,143 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Kener.Status.Views;
+using Kener.Ui;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Status.Snapshots;
+
+/// <summary>
+/// The pages on the board, as those see them who chose nothing. One draws at a time, so what is kept between two drawings needs no locks;
+/// pages that nothing concerned stay as they are.
+/// </summary>
+internal sealed class SitePages(
+    IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, PageBell bell,
+    IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
+{
+    public const string Home = "/";
+    public static readonly string HomeKey = Publisher.KeyOf(Home);
+
+    /// <summary>What a page was last drawn from, and until when it says the same.</summary>
+    private sealed record Drawn(PageFacts Facts, long Next);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly FactsReader _reader = new(settings.Value.SiteUrl);
+    private Dictionary<string, Drawn> _drawn = [];
+    private SiteFacts? _site;
+
+    /// <summary>Whether the last attempt to draw failed: what is on the board is then not all that is known.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>The paths of the pages that were drawn last.</summary>
+    public IReadOnlyCollection<string> Paths => Volatile.Read(ref _drawn).Keys;
+
+    /// <summary>Draws what changed; gives the next instant (Unix seconds) at which the clock alone changes a page.</summary>
+    public async Task<long> DrawAsync(CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            // Where another process was faster, its facts may be newer than ours: once more.
+            while (!await TryDrawAsync(scope.ServiceProvider, cancel)) { }
+            HasFailed = false;
+            return _drawn.Values.Select(drawn => drawn.Next).DefaultIfEmpty(clock.GetUtcNow().ToUnixTimeSeconds() + Minutes.Day).Min();
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Draws what an operator has just changed, so that his answer finds it done. The change itself is committed: where it can not be drawn
+    /// now, it is as soon as it can.
+    /// </summary>
+    public async Task ShowAsync()
+    {
+        try
+        {
+            await DrawAsync(CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            log.LogWarning(fault, "What was changed could not be drawn at once");
+        }
+        // The next instant of the clock may be another now, and there are the variants.
+        bell.Ring();
+    }
+
+    /// <summary>The newest that there is of that path; drawn where there is none yet; null where there is no such page.</summary>
+    public async Task<Snapshot?> GetAsync(string path, CancellationToken cancel)
+    {
+        if (board.Find(Publisher.KeyOf(path)) is { } made) return made;
+        // A page that was made by another process a moment ago is here too; else this reads little and draws nothing.
+        if (path == Home || await ExistsAsync(path, cancel)) await DrawAsync(cancel);
+        return board.Find(Publisher.KeyOf(path));
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<bool> ExistsAsync(string path, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var segment = path[1..];
+        return await scope.ServiceProvider.GetRequiredService<StatusDb>().Pages.AnyAsync(page => page.Path == segment, cancel);
+    }
+
+    private async Task<bool> TryDrawAsync(IServiceProvider scope, CancellationToken cancel)
+    {
+        var db = scope.GetRequiredService<StatusDb>();
+        // Versions are read before the facts: if nobody raised one meanwhile, these facts are no older than those of any page before.
+        var versions = await DrawnRow.OfPagesAsync(db, cancel);
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var all = await _reader.ReadAsync(db, null, now, cancel);
+        var drawn = new Dictionary<string, Drawn>();
+        var complete = true;
+        foreach (var page in all.Site.Pages)
+        {
+            var (path, facts) = (page.Page.Address, all.Of(page));
+            var known = versions.GetValueOrDefault(path);
+            var before = _drawn.GetValueOrDefault(path);
+            if (before is not null && now < before.Next && facts.AreStill(before.Facts) && IsShown(path, known)) drawn[path] = before;
+            else if (await DrawAsync(scope, facts, known, now, cancel) is { } next) drawn[path] = new Drawn(facts, next);
+            else complete = false;
+        }
+        foreach (var gone in _drawn.Keys.Concat(versions.Keys).Distinct().Where(path => all.Site.Pages.All(page => page.Page.Address != path)))
+        {
+            board.Remove(Publisher.KeyOf(gone));
+            await Publisher.ForgetAsync(scope, gone, cancel);
+        }
+        Volatile.Write(ref _drawn, drawn);
+        if (!ReferenceEquals(_site, all.Site))
+        {
+            // Before the pages of the site that it was: whoever looks for one finds the way to the new ones.
+            publisher.Publish(all.Site.Published);
+            if (_site is not null) incidentPages.OnSiteChanged();
+        }
+        _site = all.Site;
+        return complete;
+    }
+
+    /// <summary>Whether the board has the newest that anybody published.</summary>
+    private bool IsShown(string path, DrawnRow? known) =>
+        board.Find(Publisher.KeyOf(path)) is { } shown && shown.Version >= (known?.Version ?? 0);
+
+    private async Task<long?> DrawAsync(IServiceProvider scope, PageFacts facts, DrawnRow? known, long now, CancellationToken cancel)
+    {
+        var settings = facts.Site.Settings;
+        var calendar = _reader.CalendarOf(settings.Zone);
+        var today = calendar.DayOf(now);
+        var view = PageRules.Of(facts, settings.Audience, History.Calendar.DateOf(today), now);
+        var page = await renderer.HomeAsync(view);
+        return await publisher.TryPublishAsync(scope, facts.Page.Page.Address, known, page, cancel)
+            ? PageRules.NextInstant(facts, calendar.StartOf(today + 1), now) : null;
+    }
+}

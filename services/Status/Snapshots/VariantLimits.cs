@@ -1,0 +1,28 @@
+namespace Kener.Status.Snapshots;
+
+/// <summary>
+/// How many variants may be begun: a budget that fills with time, so that a visitor is served at once and a flood of invented choices
+/// costs no more than so much work a second. A zone that nobody looked at costs as much as ten, since its days must be counted.
+/// </summary>
+internal sealed class VariantLimits(TimeProvider clock)
+{
+    private const double PerSecond = 20, AtOnce = 100, Zone = 10;
+    private readonly Lock _gate = new();
+    private double _left = AtOnce;
+    private long _at = clock.GetTimestamp();
+
+    /// <summary>Takes what one more costs; false where it is not there.</summary>
+    public bool Takes(bool isNewZone)
+    {
+        lock (_gate)
+        {
+            var now = clock.GetTimestamp();
+            _left = Math.Min(AtOnce, _left + clock.GetElapsedTime(_at, now).TotalSeconds * PerSecond);
+            _at = now;
+            var cost = isNewZone ? Zone : 1;
+            if (_left < cost) return false;
+            _left -= cost;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Kener.Status.History;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Views;
+
+/// <summary>Reads what the pages are made of, of which it keeps what has not changed. Not for use by two at once.</summary>
+/// <param name="seedUrl">The site's address where nobody set one.</param>
+internal sealed class FactsReader(string seedUrl)
+{
+    private readonly EventCache<MonitorChanged> _monitors = new();
+    private readonly EventCache<IncidentChanged> _incidents = new();
+    private readonly Dictionary<string, ZoneFacts> _zones = [];
+    private readonly SiteReader _site = new(seedUrl);
+
+    /// <summary>The zones of which pasts are kept.</summary>
+    public IReadOnlyCollection<string> Zones => _zones.Keys;
+
+    /// <summary>Forgets the pasts of a zone that nobody looks at any more.</summary>
+    public void Forget(string zone) => _zones.Remove(zone);
+
+    /// <summary>Everything as of <paramref name="now"/>, with days of the zone that the site's settings or <paramref name="zone"/> names.</summary>
+    public async Task<AllFacts> ReadAsync(StatusDb db, string? zone, long now, CancellationToken cancel)
+    {
+        var site = await _site.ReadAsync(db, cancel);
+        var told = await _monitors.ReadAsync(db.Monitors.Where(row => !row.Deleted), cancel);
+        var visible = told.Where(monitor => monitor.IsVisible()).OrderBy(monitor => monitor.Id).ToList();
+        var days = site.Pages.Select(page => page.Look.Days).DefaultIfEmpty(1).Max();
+        var inZone = InZone(zone ?? site.Settings.Zone);
+        var facts = await inZone.ReadAsync(db, visible, days, now, cancel);
+        var from = now - site.Pages.Select(page => page.Look.Lists.ResolvedDays).DefaultIfEmpty(0).Max() * Minutes.Day;
+        var incidents = await _incidents.ReadAsync(db.Incidents.Where(row => !row.Deleted && (row.End == null || row.End >= from)), cancel);
+        return new AllFacts(site, facts, incidents);
+    }
+
+    /// <summary>The calendar by which that zone's pasts were read.</summary>
+    public Calendar CalendarOf(string zone) => InZone(zone).Calendar;
+
+    private ZoneFacts InZone(string zone)
+    {
+        if (!_zones.TryGetValue(zone, out var known)) _zones[zone] = known = new ZoneFacts(TimeZones.Find(zone) ?? TimeZoneInfo.Utc);
+        return known;
+    }
+}
+
+/// <summary>Monitors with their pasts in one zone; each is the same object as long as it is no other.</summary>
+internal sealed class ZoneFacts(TimeZoneInfo zone)
+{
+    private readonly PastCache _pasts = new(zone);
+    private Dictionary<long, MonitorFacts> _known = [];
+
+    public Calendar Calendar => _pasts.Calendar;
+
+    public async Task<IReadOnlyDictionary<long, MonitorFacts>> ReadAsync(
+        StatusDb db, IReadOnlyList<MonitorChanged> monitors, int days, long now, CancellationToken cancel)
+    {
+        var pasts = await _pasts.ReadAsync(db, monitors, days, now, cancel);
+        // Keeps the order in which they come.
+        var facts = new OrderedDictionary<long, MonitorFacts>(monitors.Count);
+        foreach (var monitor in monitors)
+        {
+            var past = pasts[monitor.Id];
+            facts[monitor.Id] = _known.TryGetValue(monitor.Id, out var known) && ReferenceEquals(known.Monitor, monitor) && ReferenceEquals(known.Past, past)
+                ? known : new MonitorFacts(monitor, past);
+        }
+        _known = facts.ToDictionary();
+        return facts;
+    }
+}
+
+/// <summary>Events as objects, each read again only when its version has grown.</summary>
+internal sealed class EventCache<T>
+{
+    private const int AtOnce = 500;
+    private Dictionary<long, (long Version, T Event)> _known = [];
+
+    public async Task<IReadOnlyList<T>> ReadAsync<TRow>(IQueryable<TRow> rows, CancellationToken cancel) where TRow : class, IToldOf
+    {
+        var versions = await rows.AsNoTracking().Select(row => new { row.Id, row.Version }).ToListAsync(cancel);
+        var kept = new Dictionary<long, (long Version, T Event)>(versions.Count);
+        var missing = new List<long>();
+        foreach (var row in versions)
+        {
+            if (_known.TryGetValue(row.Id, out var known) && known.Version == row.Version) kept[row.Id] = known;
+            else missing.Add(row.Id);
+        }
+        foreach (var ids in missing.Chunk(AtOnce))
+        {
+            foreach (var row in await rows.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancel))
+                kept[row.Id] = (row.Version, Payload.Read<T>(row.Payload));
+        }
+        _known = kept;
+        return [.. kept.OrderBy(known => known.Key).Select(known => known.Value.Event)];
+    }
+}

@@ -1,0 +1,67 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.History;
+using Kener.Status.Pages;
+using Kener.Status.Settings;
+
+namespace Kener.Status.Views;
+
+/// <summary>A shown monitor and its history.</summary>
+internal sealed record MonitorFacts(MonitorChanged Monitor, MonitorPast Past);
+
+/// <summary>A page and how it is set.</summary>
+internal sealed record ShownPage(StatusPage Page, PageLook Look);
+
+/// <summary>What all pages share: the site's settings, and the pages by id. The same object as long as neither changes.</summary>
+internal sealed record SiteFacts(SiteSettings Settings, IReadOnlyList<ShownPage> Pages)
+{
+    /// <summary>What whoever serves the pages must know.</summary>
+    public PublishedSite Published { get; } = Settings.Published with { Pages = Pages.Select(page => page.Page.Address).ToHashSet(StringComparer.Ordinal) };
+}
+
+/// <summary>All that a page is made of, besides the present instant and for whom it is drawn.</summary>
+/// <param name="Site">What it shares with the others.</param>
+/// <param name="Page">The page itself.</param>
+/// <param name="Listed">The monitors that stand on it, in their order.</param>
+/// <param name="Shown">These and the members of the groups among them, by id.</param>
+/// <param name="Incidents">Those that concern it.</param>
+internal sealed record PageFacts(
+    SiteFacts Site, ShownPage Page, IReadOnlyList<MonitorFacts> Listed, IReadOnlyDictionary<long, MonitorFacts> Shown,
+    IReadOnlyList<IncidentChanged> Incidents)
+{
+    /// <summary>Whether nothing has changed since: what is read again and is no other is the same object.</summary>
+    public bool AreStill(PageFacts? before) =>
+        before is not null && ReferenceEquals(Site, before.Site) && ReferenceEquals(Page, before.Page) && Same(Listed, before.Listed)
+        && Same(Incidents, before.Incidents) && Shown.Count == before.Shown.Count
+        && Shown.All(pair => before.Shown.TryGetValue(pair.Key, out var known) && ReferenceEquals(known, pair.Value));
+
+    private static bool Same<T>(IReadOnlyList<T> now, IReadOnlyList<T> before) where T : class =>
+        now.Count == before.Count && now.Zip(before).All(pair => ReferenceEquals(pair.First, pair.Second));
+}
+
+/// <summary>Everything, as of one moment.</summary>
+/// <param name="Site">The site and its pages.</param>
+/// <param name="Visible">Every monitor that may be shown, by id, in the order of ids.</param>
+/// <param name="Incidents">Those that are open, or over since no longer than any page shows.</param>
+internal sealed record AllFacts(SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents)
+{
+    /// <summary>What one page is made of.</summary>
+    public PageFacts Of(ShownPage page)
+    {
+        var ids = page.Page.MonitorIds ?? Visible.Keys;
+        List<MonitorFacts> listed = [.. ids.Where(Visible.ContainsKey).Select(id => Visible[id])];
+        var shown = listed.ToDictionary(facts => facts.Monitor.Id);
+        return new PageFacts(Site, page, listed, shown, [.. Incidents.Where(incident => incident.Concerns(shown))]);
+    }
+}
+
+/// <summary>Who is shown in public.</summary>
+internal static class Visibility
+{
+    /// <summary>Only such a monitor is ever named in public.</summary>
+    public static bool IsVisible(this MonitorChanged monitor) => monitor is { Deleted: false, Active: true, Hidden: false };
+
+    /// <summary>A global incident is on every page, another one on those that show one of its monitors (spec/decisions 4).</summary>
+    public static bool Concerns<T>(this IncidentChanged incident, IReadOnlyDictionary<long, T> shown) =>
+        incident.IsGlobal || incident.Monitors.Any(link => shown.ContainsKey(link.MonitorId));
+}

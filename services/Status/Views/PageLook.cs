@@ -1,0 +1,31 @@
+using Kener.Status.Pages;
+using Kener.Status.Settings;
+using Kener.Ui;
+
+namespace Kener.Status.Views;
+
+/// <summary>How a page is set, as far as it is drawn so.</summary>
+internal sealed record PageLook(
+    int Days, int DaysOnPhones, PageLayout Layout, string? MetaTitle, string? MetaDescription, string? PreviewImage, EventLists Lists)
+{
+    public static PageLook Of(StatusPage page, SiteSettings site)
+    {
+        var set = page.SetSettings();
+        var filled = PageSettings.Filled(page.SetSettings());
+        var days = filled["monitor_status_history_days"];
+        return new PageLook(
+            DaysOf(days.At("desktop").Whole(), 90), DaysOf(days.At("mobile").Whole(), 30), LayoutOf(filled["monitor_layout_style"].Words()),
+            filled["meta_page_title"].Words(), filled["meta_page_description"].Words(), filled["social_page_preview_image"].Words(),
+            EventLists.Of(site.EventDisplay, set));
+    }
+
+    private static int DaysOf(int? days, int byDefault) => Math.Clamp(days ?? byDefault, 1, PageSettings.MostDays);
+
+    private static PageLayout LayoutOf(string? word) => word switch
+    {
+        "default-grid" => PageLayout.Grid,
+        "compact-list" => PageLayout.CompactList,
+        "compact-grid" => PageLayout.CompactGrid,
+        _ => PageLayout.List,
+    };
+}

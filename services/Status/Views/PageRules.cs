@@ -1,0 +1,68 @@
+using Kener.Contracts;
+using Kener.Ui;
+
+namespace Kener.Status.Views;
+
+/// <summary>What a page says. Pure: the same facts at the same instant for the same audience always give the same page.</summary>
+internal static class PageRules
+{
+    /// <summary>The page's view. The facts' histories are in the audience's zone.</summary>
+    public static StatusPageView Of(PageFacts facts, Audience audience, DateOnly today, long now)
+    {
+        var (page, look) = (facts.Page.Page, facts.Page.Look);
+        var visible = facts.Shown.ToDictionary(pair => pair.Key, pair => pair.Value.Monitor);
+        var rows = facts.Shown.ToDictionary(pair => pair.Key, pair => Row(pair.Value, look.Days, now));
+        List<MonitorView> listed = [.. facts.Listed.Select(monitor => rows[monitor.Monitor.Id])];
+        var ongoing = look.Lists.Ongoing ? List(facts, visible, incident => incident.IsOngoing(now)) : [];
+        var open = facts.Incidents.Where(incident => incident.IsGlobal && incident.IsOngoing(now)).Newest().ToList();
+        return new StatusPageView
+        {
+            Site = SiteRules.Of(facts.Site, page),
+            Audience = audience,
+            Path = page.Address,
+            Title = look.MetaTitle ?? facts.Site.Settings.MetaTitle ?? $"{page.Title} - {facts.Site.Settings.Name}",
+            Description = look.MetaDescription ?? facts.Site.Settings.MetaDescription ?? page.Header,
+            PreviewImage = SiteRules.Absolute(look.PreviewImage ?? facts.Site.Settings.PreviewImage, facts.Site.Settings.Url),
+            Header = page.Header,
+            Subheader = Said(page.Subheader),
+            Logo = Said(page.Logo),
+            Layout = look.Layout,
+            Message = PageMessage.Of(listed.Select(monitor => monitor.Now)),
+            // A global incident that touches nothing on the page still keeps it from looking calm (spec/decisions 5).
+            Overall = rows.Values.Select(monitor => monitor.Now).Concat(open.Select(incident => Colour(incident.Show(visible)))).DefaultIfEmpty().Max(),
+            GlobalIncident = open.FirstOrDefault()?.Title,
+            Affected = [.. listed.Where(monitor => monitor.Now > MonitorStatus.Up).OrderByDescending(monitor => monitor.Now).Select(monitor => monitor.Name)],
+            Ongoing = ongoing,
+            Resolved = look.Lists.Resolved
+                ? [.. List(facts, visible, incident => incident.IsResolvedOfLate(now, look.Lists)).Take(look.Lists.ResolvedAtMost)] : null,
+            Monitors = listed,
+            Today = today,
+            DaysOnPhones = Math.Min(look.DaysOnPhones, look.Days),
+            LastReadingAt = facts.Shown.Values.Max(monitor => monitor.Past.LatestAt(now)?.Minute),
+        };
+    }
+
+    /// <summary>The next instant at which the clock alone changes the page; <paramref name="midnight"/> of its zone at the latest.</summary>
+    public static long NextInstant(PageFacts facts, long midnight, long now) => facts.Shown.Values
+        .SelectMany(monitor => monitor.Past.InstantsAfter(now, monitor.Monitor.PeriodSeconds))
+        .Concat(facts.Incidents.SelectMany(incident => incident.InstantsAfter(now, facts.Page.Look.Lists)))
+        .Append(midnight)
+        .Min();
+
+    private static MonitorView Row(MonitorFacts facts, int shownDays, long now)
+    {
+        var (monitor, days) = (facts.Monitor, facts.Past.DaysAt(now, shownDays));
+        var all = days.Aggregate((sum, day) => sum + day);
+        return new MonitorView(
+            monitor.Tag, monitor.Name, monitor.Description, monitor.Image, facts.Past.StatusAt(now, monitor.PeriodSeconds),
+            Uptime.Text(Uptime.Percent(all, monitor.UptimeNumerator, monitor.UptimeDenominator)), days,
+            all.LatencyCount == 0 ? null : all.LatencySum / all.LatencyCount);
+    }
+
+    private static List<IncidentView> List(PageFacts facts, Dictionary<long, MonitorChanged> visible, Func<IncidentChanged, bool> belongs) =>
+        [.. facts.Incidents.Where(belongs).Newest().Select(incident => incident.Show(visible))];
+
+    private static MonitorStatus Colour(IncidentView incident) => incident.Impact == MonitorStatus.NoData ? MonitorStatus.Degraded : incident.Impact;
+
+    private static string? Said(string text) => string.IsNullOrWhiteSpace(text) ? null : text;
+}

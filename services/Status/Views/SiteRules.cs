@@ -1,0 +1,43 @@
+using Kener.Status.Pages;
+using Kener.Ui;
+
+namespace Kener.Status.Views;
+
+/// <summary>What every page has around it.</summary>
+internal static class SiteRules
+{
+    /// <summary>Around <paramref name="page"/>; around no page of its own, such as an incident's, where it is null.</summary>
+    public static SiteView Of(SiteFacts site, StatusPage? page)
+    {
+        var settings = site.Settings;
+        return new SiteView
+        {
+            Name = settings.Name,
+            Home = settings.IsExclusive && page is not null ? page.Address : "/",
+            Logo = settings.Logo,
+            Favicon = settings.Favicon,
+            Nav = settings.Nav,
+            Pages = settings.ShowsSwitcher && !settings.IsExclusive ? Switcher(site, page) : [],
+            Footer = settings.Footer,
+            Announcement = settings.Announcement,
+            Colours = settings.Colours,
+            OffersThemes = settings.OffersThemes,
+            OffersZones = settings.OffersZones,
+            Languages = settings.Languages,
+        };
+    }
+
+    /// <summary>Previews need an address with its host.</summary>
+    public static string? Absolute(string? address, string siteUrl) =>
+        address is null ? null
+        : Uri.TryCreate(new Uri(siteUrl + "/"), address, out var whole) && whole.Scheme is "http" or "https" ? whole.AbsoluteUri : null;
+
+    /// <summary>The pages in the order that was chosen; those that were not named come after, by id.</summary>
+    private static List<PageLink> Switcher(SiteFacts site, StatusPage? page)
+    {
+        var order = site.Settings.PageOrder.Distinct().Select((id, at) => (id, at)).ToDictionary(pair => pair.id, pair => pair.at);
+        return [.. site.Pages.Select(shown => shown.Page)
+            .OrderBy(one => order.GetValueOrDefault(one.Id, int.MaxValue)).ThenBy(one => one.Id)
+            .Select(one => new PageLink(one.Title, one.Address, one.Id == page?.Id))];
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.Settings;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Status.Tests;
+
+/// <summary>/api/v4/site, word for word.</summary>
+public sealed class SiteApiTests
+{
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task What_is_set_is_shown_and_told_and_seen(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        Assert.Equal((200, """{"key":"siteName","value":"Kener","data_type":"string"}"""), await PlainAsync(service, "GET", "siteName"));
+        Assert.Equal((200, """{"key":"siteName","value":"Ähm & Co","data_type":"string"}"""), await PlainAsync(service, "PATCH", "siteName", """{"value":"Ähm & Co"}"""));
+        Assert.Equal((200, """{"key":"siteName","value":"Ähm & Co","data_type":"string"}"""), await PlainAsync(service, "GET", "siteName"));
+        await service.AskAsync("PATCH", "/api/v4/site/siteURL", """{"value":"https://status.example.com/"}""");
+        var view = await service.ViewAsync();
+        Assert.Equal(("Ähm & Co", "Home - Ähm & Co"), (view.Site.Name, view.Title));
+        await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<SiteLog>().Last is
+            { Version: 3, Name: "Ähm & Co", Url: "https://status.example.com", RetentionDays: 90, Language: "en", Zone: "UTC" }));
+        Assert.Equal(2, await service.ReadAsync(db => db.Audit.CountAsync(row => row.Action == "site.changed")));
+    }
+
+    [Fact]
+    public async Task Every_key_is_listed_with_its_type_and_its_default()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var list = (await service.AskAsync("GET", "/api/v4/site")).Body["site_data"]!.AsArray();
+        var types = list.ToDictionary(entry => entry!["key"]!.GetValue<string>(), entry => entry!["data_type"]!.GetValue<string>());
+        Assert.Equal(("string", "object", "number"), (types["siteName"], types["i18n"], types["homeIncidentCount"]));
+        Assert.DoesNotContain("announcement", types.Keys);
+        Assert.Equal("http://localhost:8080", list.Single(entry => entry!["key"]!.GetValue<string>() == "siteURL")!["value"]!.GetValue<string>());
+        foreach (var key in SiteKeys.All)
+        {
+            var one = await service.AskAsync("GET", $"/api/v4/site/{key.Name}");
+            if (!types.ContainsKey(key.Name)) Assert.Equal((404, $"Config key '{key.Name}' not found"), Error(one));
+            // What is shown can be sent back.
+            else Assert.Equal(200, (await service.AskAsync("PATCH", $"/api/v4/site/{key.Name}", new JsonObject { ["value"] = one.Body["value"]!.DeepClone() }.ToJsonString())).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("nothing", """{"value":"x"}""", 404, "Config key 'nothing' is not a valid configuration key")]
+    [InlineData("siteName", """{}""", 400, "Value is required")]
+    [InlineData("siteName", """{"value":null}""", 400, "Value is required")]
+    [InlineData("siteName", """{"value":""}""", 400, "Invalid value for config key 'siteName'")]
+    [InlineData("siteName", """{"value":{}}""", 400, "Invalid value for config key 'siteName'")]
+    [InlineData("siteName", """5""", 400, "Invalid JSON body")]
+    [InlineData("siteURL", """{"value":"ftp://example.com"}""", 400, "Invalid value for config key 'siteURL'")]
+    [InlineData("siteURL", """{"value":"example.com"}""", 400, "Invalid value for config key 'siteURL'")]
+    [InlineData("siteURL", """{"value":"https://user:secret@example.com"}""", 400, "Invalid value for config key 'siteURL'")]
+    [InlineData("theme", """{"value":"pink"}""", 400, "Invalid value for config key 'theme'")]
+    [InlineData("timeZone", """{"value":"Mars/Olympus"}""", 400, "Invalid value for config key 'timeZone'")]
+    [InlineData("nav", """{"value":[{"name":"x"}]}""", 400, "Invalid value for config key 'nav'")]
+    [InlineData("nav", """{"value":"[]"}""", 400, "Invalid value for config key 'nav'")]
+    [InlineData("colors", """{"value":{"UP":"#00ff00"}}""", 400, "Invalid value for config key 'colors'")]
+    [InlineData("colors", """{"value":{"UP":"#00ff00","DOWN":"#f00","DEGRADED":"#00ff00","MAINTENANCE":"#00ff00"}}""", 400, "Invalid value for config key 'colors'")]
+    [InlineData("homeIncidentCount", """{"value":-1}""", 400, "Invalid value for config key 'homeIncidentCount'")]
+    [InlineData("homeIncidentStartTimeWithin", """{"value":0}""", 400, "Invalid value for config key 'homeIncidentStartTimeWithin'")]
+    [InlineData("footerHTML", """{"value":"a\u0000b"}""", 400, "Text must not contain the character U+0000")]
+    public async Task What_can_not_be_set_is_refused_in_the_words_of_the_api(string key, string body, int status, string message)
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        Assert.Equal((status, message), Error(await service.AskAsync("PATCH", $"/api/v4/site/{key}", body)));
+        Assert.Equal(1, await service.ReadAsync(db => db.Site.Select(row => row.Version).SingleAsync()));
+    }
+
+    [Theory]
+    [InlineData("siteName", "5", "\"5\"")]
+    [InlineData("themeToggle", "true", "\"true\"")]
+    [InlineData("homeIncidentCount", "7", "\"7\"")]
+    [InlineData("hero", """{"a":1,"a":2}""", """{"a":2}""")]
+    public async Task Texts_are_texts_whatever_was_sent(string key, string sent, string kept)
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        Assert.Equal(200, (await service.AskAsync("PATCH", $"/api/v4/site/{key}", $$"""{"value":{{sent}}}""")).Status);
+        Assert.Equal(kept, (await service.AskAsync("GET", $"/api/v4/site/{key}")).Body["value"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_service_that_starts_over_is_told_the_site()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.TellAsync(new ReplayRequested { By = "test" });
+        await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<SiteLog>().Last?.Name == "Kener"));
+    }
+
+    [Fact]
+    public async Task The_settings_are_on_the_pages()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        foreach (var (key, value) in new[]
+        {
+            ("logo", "\"/assets/images/a.png\""), ("favicon", "\"https://example.com/f.png\""), ("nav", """[{"name":"Docs","url":"https://docs.example.com"}]"""),
+            ("footerHTML", "\"<p>Bye</p>\""), ("theme", "\"dark\""), ("themeToggle", "\"NO\""), ("tzToggle", "\"NO\""),
+            ("announcement", """{"title":"Hear","message":"this","type":"WARNING","cancellable":true,"reshowAfterInHours":2,"ctaURL":"/x","ctaText":"Go"}"""),
+            ("colors", """{"UP":"#00ff00","DOWN":"#CA3038","DEGRADED":"#e6ca61","MAINTENANCE":"#6679cc"}"""),
+            ("metaSiteTitle", "\"Meta\""), ("socialPreviewImage", "\"/assets/images/p.png\""), ("timeZone", "\"Asia/Tokyo\""), ("homeIncidentCount", "0"),
+        })
+            Assert.Equal(200, (await service.AskAsync("PATCH", $"/api/v4/site/{key}", $$"""{"value":{{value}}}""")).Status);
+        await service.TellAsync(Given.Incident(1, Given.Noon - 60, Given.Noon) with { IsGlobal = true });
+        var view = await service.ViewAsync();
+        Assert.Equal(("/assets/images/a.png", "https://example.com/f.png", "<p>Bye</p>", "Docs"), (view.Site.Logo, view.Site.Favicon, view.Site.Footer, view.Site.Nav.Single().Text));
+        Assert.Equal((false, false, Ui.PageTheme.Dark, "Asia/Tokyo"), (view.Site.OffersThemes, view.Site.OffersZones, view.Audience.Theme, view.Audience.Zone));
+        Assert.Equal(("Hear", "WARNING", 2.0, "Go"), (view.Site.Announcement!.Title, view.Site.Announcement.Type, view.Site.Announcement.ReshowAfterHours, view.Site.Announcement.Action!.Text));
+        Assert.Equal([(MonitorStatus.Up, ("#00ff00", "#00ff00"))], view.Site.Colours.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(("Meta", "http://localhost:8080/assets/images/p.png", "Service Status"), (view.Title, view.PreviewImage, view.Description));
+        Assert.Empty(view.Resolved!);
+        await service.SettledAsync();
+    }
+
+    private static async Task<(int, string)> PlainAsync(Service service, string method, string key, string? body = null)
+    {
+        var (status, answer) = await service.AskAsync(method, $"/api/v4/site/{key}", body);
+        return (status, answer.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
+
+    private static (int, string) Error((int Status, JsonNode Body) answer) => (answer.Status, answer.Body["error"]?["message"]?.GetValue<string>() ?? answer.Body.ToJsonString());
+}
