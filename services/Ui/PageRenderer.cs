@@ -1,4 +1,5 @@
 using Kener.Ui.Pages;
+using Kener.Ui.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kener.Ui;
 
-/// <summary>Draws pages as complete documents. Safe for use by many threads.</summary>
+/// <summary>Draws pages as complete documents. Safe for use by many threads. The same view always gives the same bytes.</summary>
 public sealed class PageRenderer(IServiceProvider services)
 {
     /// <summary>
@@ -18,19 +19,40 @@ public sealed class PageRenderer(IServiceProvider services)
 
     private readonly ILoggerFactory _logs = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 
-    /// <summary>The home page. The same view always gives the same bytes.</summary>
-    public Task<RenderedPage> HomeAsync(StatusPageView view) => DrawAsync<HomePage>(view);
+    /// <summary>A status page.</summary>
+    public Task<RenderedPage> HomeAsync(StatusPageView view)
+    {
+        var days = view.Monitors.Count == 0 ? 0 : view.Monitors[0].Days.Count;
+        var logos = view.Monitors.SelectMany(monitor => monitor.Members ?? []).Concat(view.Monitors).Select(monitor => monitor.Image);
+        return DrawAsync<HomePage>(view, view.Site, view.Audience, OwnColours.Style(view.Site, days, view.DaysOnPhones), logos.Append(view.Logo));
+    }
 
-    /// <summary>The page of one incident. The same view always gives the same bytes.</summary>
-    public Task<RenderedPage> IncidentAsync(IncidentPageView view) => DrawAsync<IncidentPage>(view);
+    /// <summary>The page of one incident.</summary>
+    public Task<RenderedPage> IncidentAsync(IncidentPageView view) =>
+        DrawAsync<IncidentPage>(view, view.Site, view.Audience, OwnColours.Style(view.Site), []);
 
-    private async Task<RenderedPage> DrawAsync<TPage>(object view) where TPage : IComponent
+    /// <summary>What is shown where there is no page.</summary>
+    public Task<RenderedPage> ErrorAsync(ErrorPageView view) =>
+        DrawAsync<ErrorPage>(view, view.Site, view.Audience, OwnColours.Style(view.Site), []);
+
+    private async Task<RenderedPage> DrawAsync<TPage>(object view, SiteView site, Audience audience, string style, IEnumerable<string?> images) where TPage : IComponent
     {
         // A renderer keeps every root that it ever drew, so each page gets one of its own.
         await using var renderer = new HtmlRenderer(services, _logs);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["View"] = view });
+        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
+        {
+            ["Value"] = new Localizer(audience),
+            ["IsFixed"] = true,
+            ["ChildContent"] = (RenderFragment)(tree =>
+            {
+                tree.OpenComponent<TPage>(0);
+                tree.AddComponentParameter(1, "View", view);
+                tree.AddComponentParameter(2, "OwnStyle", style);
+                tree.CloseComponent();
+            }),
+        });
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<TPage>(parameters)).ToHtmlString());
-        return new(html, PageAssets.Policy);
+            (await renderer.RenderComponentAsync<CascadingValue<Localizer>>(parameters)).ToHtmlString());
+        return new(html, PageAssets.Policy(style, images.Append(site.Logo).Append(site.Favicon)));
     }
 }

@@ -29,7 +29,7 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens the page as a server would send it, policy included. Whatever goes wrong in it is added to <see cref="Sheet.Complaints"/>.</summary>
-    internal async Task<Sheet> OpenAsync(RenderedPage rendered, int width, ColorScheme scheme, bool script = true, bool bypassPolicy = false)
+    internal async Task<Sheet> OpenAsync(RenderedPage rendered, int width, ColorScheme scheme, bool script = true, bool bypassPolicy = false, string? before = null)
     {
         var context = await _browser.NewContextAsync(new()
         {
@@ -40,7 +40,8 @@ public sealed class Browser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
         });
         var page = await context.NewPageAsync();
-        var sheet = new Sheet(context, page, [], []);
+        var sheet = new Sheet(context, page, [], []) { Served = rendered };
+        if (before is not null) await page.AddInitScriptAsync(before);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning") sheet.Complaints.Add(message.Text);
@@ -53,22 +54,27 @@ public sealed class Browser : IAsyncLifetime
         };
         await page.RouteAsync("**/*", async route =>
         {
+            // Nobody has news: the stream stays open and silent.
+            if (route.Request.Url.StartsWith(Address + "live", StringComparison.Ordinal)) return;
             sheet.Requests.Add(route.Request.Url);
-            if (route.Request.Url != Address) await route.AbortAsync();
+            if (route.Request.Method == "POST") await route.FulfillAsync(new() { Status = 204 });
+            else if (route.Request.Url != Address) await route.AbortAsync();
             else await route.FulfillAsync(new()
             {
                 ContentType = "text/html; charset=utf-8",
-                Body = rendered.Html,
-                Headers = new Dictionary<string, string> { ["Content-Security-Policy"] = rendered.ContentSecurityPolicy },
+                Body = sheet.Served.Html,
+                Headers = new Dictionary<string, string> { ["Content-Security-Policy"] = sheet.Served.ContentSecurityPolicy },
             });
         });
         await page.GotoAsync(Address, new() { WaitUntil = WaitUntilState.Load });
         return sheet;
     }
 
-    /// <summary>An open page and what was seen of it.</summary>
+    /// <summary>An open page, what the server has of it now, and what was seen of it.</summary>
     internal sealed record Sheet(IBrowserContext Context, IPage Page, List<string> Complaints, List<string> Requests) : IAsyncDisposable
     {
+        public required RenderedPage Served { get; set; }
+
         public ValueTask DisposeAsync() => Context.DisposeAsync();
     }
 }

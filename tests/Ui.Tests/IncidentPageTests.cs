@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Kener.Contracts;
+using Kener.Ui.Text;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Ui.Tests;
@@ -80,5 +81,5 @@ public sealed class IncidentPageTests
     [InlineData(0, 273600, "3 d 4 h")]
     [InlineData(100, 0, "under a minute")]
     [InlineData(long.MinValue, long.MaxValue, "3652058 d 23 h")]
-    public void A_length_of_time_has_two_units_at_most(long start, long end, string expected) => Assert.Equal(expected, Text.When.Between(start, end));
+    public void A_length_of_time_has_two_units_at_most(long start, long end, string expected) => Assert.Equal(expected, new Localizer(Audience.Default).Between(start, end));
 }

@@ -9,14 +9,14 @@ namespace Kener.Ui.Tests;
 public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
-    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare"];
+    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare", "full", "grid", "compact", "dense", "german", "lost", "away"];
 
     private static readonly RunOnlyOptions Rules =
         RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice");
 
     public static TheoryData<string> AllNames => [.. Names];
 
-    private static async Task<RenderedPage> DrawAsync(string name) => name switch
+    internal static async Task<RenderedPage> DrawAsync(string name) => name switch
     {
         "outage" => await Pages.HomeAsync(Samples.Outage(12)),
         "calm" => await Pages.HomeAsync(Samples.Calm(6)),
@@ -27,6 +27,13 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         "aged" => Aged(await Pages.HomeAsync(Samples.Outage(4))),
         "incident" => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Payments())),
         "rich" => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Rich())),
+        "full" => await Pages.HomeAsync(Samples.Full()),
+        "grid" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.Grid }),
+        "compact" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.CompactList }),
+        "dense" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.CompactGrid }),
+        "german" => await Pages.HomeAsync(Samples.Full() with { Audience = new("de", "Europe/Berlin", PageTheme.System) }),
+        "lost" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 404, "There is no page at this address.")),
+        "away" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 503, "The page cannot be shown right now.")),
         _ => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Bare())),
     };
 
@@ -101,7 +108,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     {
         await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Outage()), 1280, ColorScheme.Light, script: false);
         Assert.Equal(50, await sheet.Page.Locator(".mons > li").CountAsync());
-        Assert.Equal("Latest reading 23 Nov, 21:42 UTC", await sheet.Page.Locator(".last").InnerTextAsync());
+        Assert.Equal("Last checked 23 Nov, 21:42 UTC", await sheet.Page.Locator(".last").InnerTextAsync());
         Assert.Single(sheet.Requests);
     }
 

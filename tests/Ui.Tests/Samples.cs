@@ -125,7 +125,7 @@ internal static class Samples
         {
             Message = "Major System Outage",
             Affected = [],
-            Monitors = [.. monitors.Select((m, i) => m with { Now = statuses[i], Image = i < 2 ? square : "https://x.example/a.png", Days = i == 4 ? new DayCounts[90] : m.Days, Uptime = i == 4 ? "-" : "99.9999" })],
+            Monitors = [.. monitors.Select((m, i) => m with { Now = statuses[i], Image = i < 2 ? square : "ftp://x.example/a.png", Days = i == 4 ? new DayCounts[90] : m.Days, Uptime = i == 4 ? "-" : "99.9999" })],
             Ongoing =
             [
                 Bare() with { Updates = [new(1, Ago(1), IncidentState.Investigating, "We are looking into it.")] },
@@ -157,6 +157,51 @@ internal static class Samples
             ],
             Resolved = [.. Past().Select(p => p with { Title = wordy + endless, Affected = Payments().Affected, Updates = [new(1, 0, IncidentState.Resolved, wordy + wordy + endless)] })],
         };
+    }
+
+    /// <summary>A site with everything that an owner can set.</summary>
+    public static SiteView Site() => new()
+    {
+        Name = "Meridian",
+        Nav = [new("Product", "https://meridian.example/"), new("Documentation", "https://docs.meridian.example/"), new("Contact", "mailto:help@meridian.example")],
+        Pages = [new("All services", "/", true), new("Europe", "/europe", false), new("Americas", "/americas", false)],
+        Footer = "<p>© Meridian Ltd · <a href='https://meridian.example/imprint'>Imprint</a> · <a href='/privacy'>Privacy</a></p>",
+        Announcement = new("We are moving to new addresses", "From 1 December, answers come from 203.0.113.0/24 too. Please allow it in your firewall.", "WARNING", true, null, new("What to change", "https://docs.meridian.example/move")),
+        Languages = [("en", "English"), ("de", "Deutsch")],
+    };
+
+    /// <summary>A page with everything that a page can show.</summary>
+    public static StatusPageView Full() => Outage() with
+    {
+        Site = Site(),
+        Header = "Service Status",
+        Subheader = "Real-time status of our services. Something missing? [Tell us](https://meridian.example/help).",
+        Monitors = Grouped(Outage().Monitors),
+        Upcoming = Upcoming(),
+    };
+
+    public static MaintenanceView[] Upcoming() =>
+    [
+        new(31, "Search index re-shard", "Searches stay available and may take up to a second longer while shards move.", Ago(42), Now + 78 * 60, true,
+            [new("search-index", "Search index", MonitorStatus.Maintenance)]),
+        new(32, "Postgres fail-over rehearsal", "Writes pause for **at most 30 seconds**. Clients with retries enabled will not notice.", Now + 367_080, Now + 370_680, false,
+            [new("postgres-primary", "Postgres primary", MonitorStatus.Maintenance), new("postgres-replicas", "Postgres replicas", MonitorStatus.Maintenance)]),
+    ];
+
+    /// <summary>The first eight as the group "API", six as "Web apps", eight as "Data plane"; the rest as they are. All with a latency, but one.</summary>
+    public static IReadOnlyList<MonitorView> Grouped(IReadOnlyList<MonitorView> monitors)
+    {
+        var random = new Random(3);
+        List<MonitorView> all = [.. monitors.Select(monitor => monitor with { Latency = monitor.Name == "Voice" ? null : random.Next(8, 900) })];
+        return
+        [
+            Group("api", "API", "Everything your integration talks to", all[..8]), Group("web", "Web apps", "What people see in the browser", all[8..14]),
+            .. all[22..26], Group("data", "Data plane", null, all[14..22]), Group("mail", "Messaging", "Mail, SMS and push", all[32..37]), .. all[26..32], .. all[37..],
+        ];
+
+        static MonitorView Group(string tag, string name, string? description, IReadOnlyList<MonitorView> members) => new(
+            tag, name, description, null, members.Max(member => member.Now), "99.97",
+            [.. Enumerable.Range(0, 90).Select(day => members.Select(member => member.Days[day]).MaxBy(counts => counts.Worst))], 41, members);
     }
 
     public static IEnumerable<MonitorView> Monitors(int count, Func<string, MonitorStatus> now)

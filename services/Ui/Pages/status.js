@@ -1,13 +1,91 @@
-// The page is whole without this. It adds two comforts: times told as "18 minutes ago", and a tip for every day of a row of bars.
+// The page is whole without this. It adds comforts: news as they come, times told as "18 minutes ago", a tip for every day of a row of bars,
+// themes at once, all time zones, an announcement that can be put away.
 (() => {
-  const d = document, R = d.documentElement, ago = new Intl.RelativeTimeFormat(R.lang)
-  const tell = () => d.querySelectorAll('[data-ago]').forEach(t => {
+  const d = document, R = d.documentElement, $ = s => [...d.querySelectorAll(s)], ago = new Intl.RelativeTimeFormat(R.lang, { numeric: 'auto' })
+  // The page as it was sent: what differs in the next one is news, what differs in the browser is ours or the reader's.
+  const pick = page => ['main', 'title', '[rel=icon]', '.glow', '.top', '.foot'].map(part => page.querySelector(part))
+  let was = pick(d).map(n => n.cloneNode(true))
+
+  const tell = () => $('[data-ago]').forEach(t => {
     const m = (Date.now() - Date.parse(t.dateTime)) / 6e4 | 0
-    t.title ||= t.textContent
-    t.textContent = m > 1439 ? t.title : m > 59 ? ago.format(-(m / 60 | 0), 'hour') : m > 0 ? ago.format(-m, 'minute') : 'just now'
+    if (t.textContent != t.said) t.title = t.textContent
+    t.textContent = t.said = m > 1439 ? t.title : m > 59 ? ago.format(-(m / 60 | 0), 'hour') : m > 0 ? ago.format(-m, 'minute') : ago.format(0, 'second')
   })
-  tell()
+
+  const news = () => {
+    const n = d.getElementById('news'), b = n?.querySelector('button')
+    if (!b) return
+    const [key, at] = (localStorage.news || '').split(' ')
+    n.hidden = key == n.dataset.key && !(Date.now() > +at + n.dataset.again * 36e5)
+    b.hidden = false
+    b.onclick = () => n.hidden = localStorage.news = n.dataset.key + ' ' + Date.now()
+  }
+
+  const dress = () => {
+    tell()
+    try { news() } catch { }
+  }
+  dress()
   setInterval(tell, 3e4)
+
+  const patch = (live, old, now) => {
+    if (now.isEqualNode(old)) return
+    const [a, b, c] = [old, now, live].map(n => [...n.childNodes]), key = n => n.nodeName + n.id
+    if (!b.length || b.length != a.length || b.some((n, i) => key(n) != key(a[i]) || key(n) != key(c[i] || d))) return live.replaceWith(d.importNode(now, true))
+    for (const { name, value } of now.attributes) if (old.getAttribute(name) != value) live.setAttribute(name, value)
+    for (const { name } of old.attributes) if (!now.hasAttribute(name)) live.removeAttribute(name)
+    b.forEach((n, i) => patch(c[i], a[i], n))
+  }
+  const refresh = async () => {
+    const answer = await fetch(location, { cache: 'no-cache' }).catch(() => 0), now = answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html')
+    if (answer.status == 404 || answer.status == 410 || now && now.scripts[0]?.text != d.scripts[0].text) return location.reload()
+    if (!now) return
+    const next = pick(now), mine = $('details[id]').filter(x => x.open != was[0].querySelector('#' + CSS.escape(x.id))?.open), at = d.activeElement, near = at.closest('[id]')?.id
+    pick(d).forEach((n, i) => patch(n, was[i], next[i]))
+    mine.forEach(x => (d.getElementById(x.id) || x).open = x.open)
+    if (!at.isConnected && near) d.getElementById(near)?.querySelector('summary,a,button')?.focus()
+    const [before, after] = [was, next].map(parts => parts[0].querySelector('h1').textContent)
+    if (before != after) d.getElementById('say').textContent = after
+    was = next
+    dress()
+    light()
+  }
+
+  let source, timer
+  const light = () => $('.live').forEach(e => e.hidden = source?.readyState != 1)
+  // Not all at once: a page has many readers.
+  const soon = () => {
+    clearTimeout(timer)
+    timer = setTimeout(refresh, Math.random() * 1e3)
+  }
+  const listen = () => {
+    source = new EventSource('/live?page=' + encodeURIComponent(R.dataset.live))
+    source.onopen = source.onerror = light
+    source.addEventListener('version', soon)
+  }
+  if (R.dataset.live) {
+    listen()
+    setInterval(() => {
+      if (source.readyState != 1) refresh()
+      if (source.readyState > 1) listen()
+    }, 3e4)
+  }
+
+  const on = (type, does) => d.addEventListener(type, does, true)
+  on('click', e => $('.menu[open]').forEach(m => m.open = m.contains(e.target)))
+  on('keydown', e => e.key == 'Escape' && $('.menu[open]').forEach(m => {
+    m.open = false
+    m.firstChild.focus()
+  }))
+  on('toggle', () => $('[name=tz]').forEach(s => s.length > 99 || Intl.supportedValuesOf('timeZone').forEach(z => s.querySelector(`[value="${z}"]`) || s.add(new Option(z.replaceAll('_', ' '), z)))))
+  on('submit', e => {
+    const b = e.submitter
+    if (b?.name != 'theme') return
+    e.preventDefault()
+    R.dataset.theme = b.value
+    $('[name=theme]').forEach(x => x.ariaPressed = x == b)
+    fetch(b.form.action, { method: 'post', body: new URLSearchParams(new FormData(b.form, b)), redirect: 'manual' })
+  })
 
   const tip = d.createElement('div'), head = d.createElement('b'), date = new Intl.DateTimeFormat(R.lang, { dateStyle: 'medium', timeZone: 'UTC' })
   tip.id = 'tip'
@@ -17,17 +95,17 @@
     const v = e.target.closest('.hist')?.firstChild
     if (!v) return tip.hidePopover()
     const r = v.getBoundingClientRect(), n = v.viewBox.baseVal.width, w = r.width / n, i = Math.min(n - 1, (e.clientX - r.left) / w | 0)
-    // The topmost drawing at the foot of the bar tells the day. Its title would show a second tip, so it moves out of the way.
-    const p = [...v.children].findLast(c => c.isPointInFill?.(new DOMPoint(i + .35, 30))), t = p?.firstChild
-    if (t) p.says = t.textContent.split(': ').pop(), t.remove()
-    const s = p?.says || 'no downtime'
+    // The topmost drawing at the foot of the bar tells the day. Its title would show a second tip, so its text moves out of the way.
+    const p = [...v.children].findLast(c => c.isPointInFill?.(new DOMPoint(i + .35, 30))), t = p?.firstChild?.firstChild
+    if (t?.data) p.says = t.data.split(': ').pop(), t.data = ''
+    const s = p?.says || R.dataset.calm
     head.textContent = date.format(Date.parse(R.dataset.day) - (n - 1 - i) * 864e5)
     tip.replaceChildren(head, s[0].toUpperCase() + s.slice(1))
     tip.showPopover()
     tip.style.left = Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, r.left + w * (i + .35) - tip.offsetWidth / 2)) + 'px'
     tip.style.top = r.top - tip.offsetHeight - 9 + 'px'
   }
-  d.addEventListener('pointermove', show)
-  d.addEventListener('pointerdown', show)
-  d.addEventListener('scroll', () => tip.hidePopover())
+  on('pointermove', show)
+  on('pointerdown', show)
+  on('scroll', () => tip.hidePopover())
 })()

@@ -22,10 +22,10 @@ internal static class StatusBars
     public static string Base(int days) => Row(Enumerable.Range(0, days));
 
     /// <summary>The drawing of a row; <paramref name="shared"/> days is what the page's shared path has.</summary>
-    public static string Svg(IReadOnlyList<DayCounts> days, DateOnly today, int shared)
+    public static string Svg(IReadOnlyList<DayCounts> days, DateOnly today, int shared, Localizer reader)
     {
         var svg = new StringBuilder(512)
-            .Append(CultureInfo.InvariantCulture, $"<svg class=\"bars\" viewBox=\"0 0 {days.Count} {Height}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{Summary(days)}\">");
+            .Append(CultureInfo.InvariantCulture, $"<svg class=\"bars\" viewBox=\"0 0 {days.Count} {Height}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{Summary(days, reader)}\">");
         var silent = Enumerable.Range(0, days.Count).Where(i => days[i].Worst == MonitorStatus.NoData).ToArray();
         if (silent.Length == 0 && days.Count == shared)
         {
@@ -35,11 +35,11 @@ internal static class StatusBars
         {
             var told = Enumerable.Range(0, days.Count).Where(i => days[i].Worst != MonitorStatus.NoData).ToArray();
             if (told.Length > 0) svg.Append("<path d=\"").Append(Row(told)).Append("\"/>");
-            if (silent.Length > 0) svg.Append("<path class=\"n\" d=\"").Append(Row(silent)).Append("\"><title>No data</title></path>");
+            if (silent.Length > 0) svg.Append("<path class=\"n\" d=\"").Append(Row(silent)).Append("\"><title>").Append(reader["No data"]).Append("</title></path>");
         }
         for (var i = 0; i < days.Count; i++)
         {
-            if (days[i].Worst > MonitorStatus.Up) AppendDay(svg, i, days[i], today.AddDays(i - days.Count + 1));
+            if (days[i].Worst > MonitorStatus.Up) AppendDay(svg, i, days[i], today.AddDays(i - days.Count + 1), reader);
         }
         return svg.Append("</svg>").ToString();
     }
@@ -58,7 +58,7 @@ internal static class StatusBars
         return path.ToString();
     }
 
-    private static void AppendDay(StringBuilder svg, int index, DayCounts day, DateOnly date)
+    private static void AppendDay(StringBuilder svg, int index, DayCounts day, DateOnly date, Localizer reader)
     {
         var (kind, minutes) = day.Worst switch
         {
@@ -70,35 +70,35 @@ internal static class StatusBars
         var height = HeightOf(minutes);
         if (height == Height) svg.Append('2').Append(Bar);
         else svg.Append(CultureInfo.InvariantCulture, $"{Height - height}h.7v{height - 2}q0 2-.2 2h-.3q-.2 0-.2-2z");
-        svg.Append("\"><title>").Append(When.Day(date)).Append(": ").Append(Story(day)).Append("</title></path>");
+        svg.Append("\"><title>").Append(reader.Day(date)).Append(": ").Append(Story(day, reader)).Append("</title></path>");
     }
 
     // The root lets five bad minutes be seen beside five bad hours.
     internal static int HeightOf(int minutes) =>
         Math.Clamp((int)Math.Round(Height * Math.Sqrt(minutes / (double)MinutesForFullHeight)), LeastHeight, Height);
 
-    internal static string Story(DayCounts day)
+    internal static string Story(DayCounts day, Localizer reader)
     {
         var parts = new List<string>(3);
-        if (day.Down > 0) parts.Add("down for " + When.Length(day.Down));
-        if (day.Degraded > 0) parts.Add("degraded for " + When.Length(day.Degraded));
-        if (day.Maintenance > 0) parts.Add("maintenance for " + When.Length(day.Maintenance));
+        if (day.Down > 0) parts.Add(reader.Fill("down for {0}", reader.Length(day.Down)));
+        if (day.Degraded > 0) parts.Add(reader.Fill("degraded for {0}", reader.Length(day.Degraded)));
+        if (day.Maintenance > 0) parts.Add(reader.Fill("maintenance for {0}", reader.Length(day.Maintenance)));
         return string.Join(", ", parts);
     }
 
-    internal static string Summary(IReadOnlyList<DayCounts> days)
+    internal static string Summary(IReadOnlyList<DayCounts> days, Localizer reader)
     {
         var parts = new List<string>(4);
-        Count(MonitorStatus.Down, "down");
-        Count(MonitorStatus.Degraded, "degraded");
-        Count(MonitorStatus.Maintenance, "with maintenance");
-        Count(MonitorStatus.NoData, "without data");
-        return $"Last {days.Count} days: " + (parts.Count == 0 ? "no downtime" : string.Join(", ", parts));
+        Count(MonitorStatus.Down, "{0} days down");
+        Count(MonitorStatus.Degraded, "{0} days degraded");
+        Count(MonitorStatus.Maintenance, "{0} days with maintenance");
+        Count(MonitorStatus.NoData, "{0} days without data");
+        return reader.Count("Last {0} days: {1}", days.Count, parts.Count == 0 ? reader["no downtime"] : string.Join(", ", parts));
 
         void Count(MonitorStatus worst, string words)
         {
             var count = days.Count(day => day.Worst == worst);
-            if (count > 0) parts.Add(count == 1 ? $"1 day {words}" : $"{count} days {words}");
+            if (count > 0) parts.Add(reader.Count(words, count));
         }
     }
 }

@@ -19,6 +19,8 @@ public static class Md
 
     // Marks that may pair up cost the square of their number.
     private const int MostMarks = 3_000;
+    private static readonly string[] HeadingLevels = ["h4", "h5", "h6"];
+
     private const int CachedTexts = 128;
     private const int LongestCached = 60_000;
 
@@ -62,6 +64,14 @@ public static class Md
         if (Cache.Count >= CachedTexts) Cache.Clear();
         Cache.TryAdd(markdown, html);
         return html;
+    }
+
+    /// <summary>The text as HTML for a place that headings would not suit: they are strong paragraphs.</summary>
+    public static string WithoutHeadings(string? markdown)
+    {
+        var html = new StringBuilder(Html(markdown));
+        foreach (var level in HeadingLevels) html.Replace($"<{level}>", "<p><strong>").Replace($"</{level}>", "</strong></p>");
+        return html.ToString();
     }
 
     /// <summary>The text without its marks, in one line of at most <paramref name="most"/> characters. Not HTML: it is to be encoded.</summary>

@@ -8,39 +8,71 @@ internal static class When
     private static readonly long Earliest = DateTimeOffset.MinValue.ToUnixTimeSeconds();
     private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
-    /// <summary>The instant; one beyond the calendar is its first or last.</summary>
-    public static DateTimeOffset Utc(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, Earliest, Latest));
-
     /// <summary>2026-11-23T20:06Z.</summary>
     public static string Iso(long seconds) => Utc(seconds).ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>23 Nov 2026, 20:06 UTC; without the year where it is the one that the reader has in mind.</summary>
-    public static string Moment(long seconds, int? year = null)
-    {
-        var at = Utc(seconds);
-        return at.ToString(at.Year == year ? "d MMM, HH:mm 'UTC'" : "d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>23 Nov.</summary>
-    public static string Day(DateOnly day) => day.ToString("d MMM", CultureInfo.InvariantCulture);
 
     /// <summary>2026-11-23.</summary>
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    /// <summary>The reader's day at that instant.</summary>
+    public static DateOnly Day(this Localizer reader, long seconds) => DateOnly.FromDateTime(reader.Local(seconds).DateTime);
+
+    /// <summary>23 Nov.</summary>
+    public static string Day(this Localizer reader, DateOnly day) => day.ToString(reader["d MMM"], reader.Forms);
+
+    /// <summary>Nov.</summary>
+    public static string Month(this Localizer reader, DateOnly day) => day.ToString("MMM", reader.Forms);
+
+    /// <summary>20:06.</summary>
+    public static string Clock(this Localizer reader, long seconds) => reader.Local(seconds).ToString(reader["HH:mm"], reader.Forms);
+
+    /// <summary>23 Nov 2026, 20:06 UTC; without the year where it is the one that the reader has in mind.</summary>
+    public static string Moment(this Localizer reader, long seconds, int? year = null) => $"{reader.DayAndClock(seconds, year)} {reader.ZoneAt(seconds)}";
+
+    /// <summary>23 Nov, 04:00 – 05:00 UTC; both days where they differ.</summary>
+    public static string Span(this Localizer reader, long start, long end, int year) =>
+        (reader.ZoneAt(start) == reader.ZoneAt(end) ? reader.DayAndClock(start, year) : reader.Moment(start, year)) + " – "
+            + (reader.Day(start) == reader.Day(end) ? $"{reader.Clock(end)} {reader.ZoneAt(end)}" : reader.Moment(end, year));
+
+    /// <summary>UTC, UTC+1, UTC+5:30.</summary>
+    public static string ZoneAt(this Localizer reader, long seconds)
+    {
+        var offset = reader.Local(seconds).Offset;
+        if (offset == TimeSpan.Zero) return "UTC";
+        var minutes = offset.Minutes == 0 ? "" : offset.ToString("\\:mm", CultureInfo.InvariantCulture);
+        return $"UTC{(offset < TimeSpan.Zero ? '−' : '+')}{Math.Abs(offset.Hours)}{minutes}";
+    }
+
     /// <summary>The time from one instant to another: 47 min, 1 h 12 min, 3 d 4 h.</summary>
-    public static string Between(long start, long end)
+    public static string Between(this Localizer reader, long start, long end)
     {
         var minutes = (Utc(end) - Utc(start)).TotalMinutes;
-        return minutes < 1 ? "under a minute" : Length((long)minutes);
+        return minutes < 1 ? reader["under a minute"] : reader.Length((long)minutes);
     }
 
     /// <summary>So many minutes: 47 min, 1 h 12 min, 3 d 4 h.</summary>
-    public static string Length(long minutes)
+    public static string Length(this Localizer reader, long minutes)
     {
         var (days, hours) = (minutes / 1440, minutes / 60 % 24);
-        return days > 0 ? Two(days, "d", hours, "h") : hours > 0 ? Two(hours, "h", minutes % 60, "min") : $"{minutes} min";
+        return days > 0 ? Two(reader.Count("{0} d", days), "{0} h", hours)
+            : hours > 0 ? Two(reader.Count("{0} h", hours), "{0} min", minutes % 60)
+            : reader.Count("{0} min", minutes);
 
-        static string Two(long more, string large, long less, string small) =>
-            less == 0 ? $"{more} {large}" : $"{more} {large} {less} {small}";
+        string Two(string more, string text, long less) => less == 0 ? more : $"{more} {reader.Count(text, less)}";
+    }
+
+    private static string DayAndClock(this Localizer reader, long seconds, int? year)
+    {
+        var at = reader.Local(seconds);
+        return $"{at.ToString(reader[at.Year == year ? "d MMM" : "d MMM yyyy"], reader.Forms)}, {reader.Clock(seconds)}";
+    }
+
+    private static DateTimeOffset Utc(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, Earliest, Latest));
+
+    // At the calendar's ends no zone can be away from UTC.
+    private static DateTimeOffset Local(this Localizer reader, long seconds)
+    {
+        var utc = Utc(seconds);
+        return utc.Year is 1 or 9999 ? utc : TimeZoneInfo.ConvertTime(utc, reader.Zone);
     }
 }

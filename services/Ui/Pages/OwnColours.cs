@@ -1,0 +1,49 @@
+using System.Text;
+using Kener.Contracts;
+using Kener.Ui.Status;
+
+namespace Kener.Ui.Pages;
+
+/// <summary>The style of a page's own: colours that its owner chose, and how much of the bars phones show.</summary>
+internal static class OwnColours
+{
+    private const double UsualWidening = 2;
+
+    /// <summary>
+    /// The style; empty where nothing differs. Text in a status's colour is mixed from its fill, darker by day and lighter by night.
+    /// Values that are no colours are left out.
+    /// </summary>
+    public static string Style(SiteView site, int days = 0, int daysOnPhones = 0)
+    {
+        var style = new StringBuilder();
+        foreach (var (status, (light, dark)) in site.Colours.OrderBy(colour => colour.Key))
+        {
+            if (!IsColour(light) || !IsColour(dark)) continue;
+            var name = status.Look();
+            style.Append($"--{name}:light-dark({light},{dark});");
+            if (status != MonitorStatus.NoData) style.Append($"--{name}-t:color-mix(in oklab,var(--{name}) 60%,light-dark(#000,#fff));");
+        }
+        var wide = daysOnPhones > 0 ? Math.Max(1, days / (double)daysOnPhones) : UsualWidening;
+        if (days > 0 && wide != UsualWidening) style.Append(System.Globalization.CultureInfo.InvariantCulture, $"--wide:{wide * 100:0.##}%;");
+        return style.Length == 0 ? "" : $":root{{{style}}}";
+    }
+
+    /// <summary>The dot in the browser's frame, which can not follow the page's theme: legible on light and dark.</summary>
+    public static string Dot(SiteView site, string look)
+    {
+        foreach (var (status, (light, _)) in site.Colours)
+        {
+            if (status.Look() == look && IsColour(light)) return light[1..];
+        }
+        return look switch
+        {
+            "up" => "25a27c",
+            "deg" => "de6f04",
+            "down" => "d9303a",
+            "mnt" => "6667f4",
+            _ => "8a94a3",
+        };
+    }
+
+    private static bool IsColour(string? text) => text is ['#', ..] && text.Length == 7 && text.AsSpan(1).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0;
+}

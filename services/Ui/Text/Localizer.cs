@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Globalization;
+
+namespace Kener.Ui.Text;
+
+/// <summary>The words and times of a page in its reader's language and zone. A text is its own key; one that a locale lacks is said in English.</summary>
+public sealed class Localizer
+{
+    private static readonly FrozenDictionary<string, Locale> Locales =
+        new[] { "en", "de" }.ToFrozenDictionary(code => code, Locale.Read, StringComparer.OrdinalIgnoreCase);
+
+    private readonly Locale _locale;
+
+    /// <summary>For a reader of that language and zone; what is not known is English and UTC.</summary>
+    public Localizer(Audience audience)
+    {
+        _locale = Locales.GetValueOrDefault(audience.Language) ?? Locales["en"];
+        Zone = TimeZoneInfo.TryFindSystemTimeZoneById(audience.Zone, out var zone) ? zone : TimeZoneInfo.Utc;
+    }
+
+    /// <summary>The languages that ship: code and own name.</summary>
+    public static IReadOnlyList<(string Code, string Name)> Shipped { get; } =
+        [.. Locales.OrderBy(locale => locale.Key, StringComparer.Ordinal).Select(locale => (locale.Key, locale.Value.Say("English")))];
+
+    /// <summary>The language's code, as HTML wants it.</summary>
+    public string Language => _locale.Code;
+
+    internal TimeZoneInfo Zone { get; }
+
+    internal CultureInfo Forms => _locale.Forms;
+
+    /// <summary>The text in the reader's language.</summary>
+    public string this[string text] => _locale.Say(text);
+
+    /// <summary>The text in the reader's language, with its blanks filled.</summary>
+    public string Fill(string text, params ReadOnlySpan<object?> blanks) => string.Format(Forms, _locale.Say(text), blanks);
+
+    /// <summary>The text in the form that the number wants; {0} is the number.</summary>
+    public string Count(string text, long count, params ReadOnlySpan<object?> others) =>
+        string.Format(Forms, _locale.Say(text, count), [count, .. others]);
+
+    /// <summary>A, B and C.</summary>
+    public string List(IReadOnlyList<string> parts) => parts.Count switch
+    {
+        0 => "",
+        1 => parts[0],
+        _ => Fill("{0} and {1}", string.Join(", ", parts.Take(parts.Count - 1)), parts[^1]),
+    };
+
+    /// <summary>The first names and how many more there are.</summary>
+    public string List(IReadOnlyList<string> names, int most) =>
+        List(names.Count <= most + 1 ? names : [.. names.Take(most), Count("{0} more", names.Count - most)]);
+
+    /// <summary>A share as the rules write it, such as 99.9831; a dash for one that is not known.</summary>
+    public string Percent(string share) =>
+        double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+            ? Fill("{0}%", share.Replace(".", Forms.NumberFormat.NumberDecimalSeparator, StringComparison.Ordinal))
+            : share == "-" ? "–" : share;
+}
