@@ -5,6 +5,9 @@ namespace Kener.Ui.Tests;
 
 public sealed class FooterTextTests
 {
+    private static readonly string[] Elements = ["p", "br", "strong", "b", "em", "i", "small", "span", "div", "ul", "ol", "li", "a", "hr", "code", "pre", "blockquote", "del"];
+    private static readonly string[] Attributes = ["href", "title", "lang", "rel", "target"];
+
     public static TheoryData<string> Polyglots => [.. Hostile.Polyglots];
 
     public static TheoryData<string> Bombs => [.. Hostile.Bombs.Keys];
@@ -30,8 +33,8 @@ public sealed class FooterTextTests
         {
             foreach (var element in new HtmlParser().ParseDocument("<body>" + FooterText.Html(text)).Body!.QuerySelectorAll("*"))
             {
-                Assert.Contains(element.LocalName, new[] { "p", "br", "strong", "b", "em", "i", "small", "span", "div", "ul", "ol", "li", "a", "hr", "code", "pre", "blockquote", "del" });
-                Assert.All(element.Attributes, attribute => Assert.Contains(attribute.Name, new[] { "href", "title", "lang", "rel", "target" }));
+                Assert.Contains(element.LocalName, Elements);
+                Assert.All(element.Attributes, attribute => Assert.Contains(attribute.Name, Attributes));
                 if (element.GetAttribute("href") is { } href) Assert.DoesNotMatch(@"^(?i)[\s\x00-\x20]*(javascript|vbscript|data):", href);
             }
         }

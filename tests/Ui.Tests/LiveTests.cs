@@ -19,7 +19,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
 
     private Task<Browser.Sheet> OpenAsync(RenderedPage page) => browser.OpenAsync(page, 1280, ColorScheme.Light, before: Events);
 
-    private static Task TellAsync(Browser.Sheet sheet) => sheet.Page.EvaluateAsync("source.dispatchEvent(new Event('version'))");
+    private static async Task TellAsync(Browser.Sheet sheet) => await sheet.Page.EvaluateAsync("source.dispatchEvent(new Event('version'))");
 
     private static StatusPageView View() => Samples.Full() with { LastReadingAt = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 600 };
 

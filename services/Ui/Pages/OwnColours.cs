@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using Kener.Contracts;
 using Kener.Ui.Status;
 
@@ -15,16 +15,16 @@ internal static class OwnColours
     /// </summary>
     public static string Style(SiteView site, int days = 0, int daysOnPhones = 0)
     {
-        var style = new StringBuilder();
+        var style = "";
         foreach (var (status, (light, dark)) in site.Colours.OrderBy(colour => colour.Key))
         {
             if (!IsColour(light) || !IsColour(dark)) continue;
             var name = status.Look();
-            style.Append($"--{name}:light-dark({light},{dark});");
-            if (status != MonitorStatus.NoData) style.Append($"--{name}-t:color-mix(in oklab,var(--{name}) 60%,light-dark(#000,#fff));");
+            style += $"--{name}:light-dark({light},{dark});";
+            if (status != MonitorStatus.NoData) style += $"--{name}-t:color-mix(in oklab,var(--{name}) 60%,light-dark(#000,#fff));";
         }
         var wide = daysOnPhones > 0 ? Math.Max(1, days / (double)daysOnPhones) : UsualWidening;
-        if (days > 0 && wide != UsualWidening) style.Append(System.Globalization.CultureInfo.InvariantCulture, $"--wide:{wide * 100:0.##}%;");
+        if (days > 0 && wide != UsualWidening) style += string.Create(CultureInfo.InvariantCulture, $"--wide:{wide * 100:0.##}%;");
         return style.Length == 0 ? "" : $":root{{{style}}}";
     }
 
@@ -45,5 +45,5 @@ internal static class OwnColours
         };
     }
 
-    private static bool IsColour(string? text) => text is ['#', ..] && text.Length == 7 && text.AsSpan(1).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0;
+    private static bool IsColour(string? text) => text is ['#', ..] && text.Length == 7 && text.Skip(1).All(char.IsAsciiHexDigit);
 }
