@@ -14,7 +14,7 @@ namespace Kener.Agent;
 /// </summary>
 public static class AgentModule
 {
-    /// <summary>The HTTP client to the gateway, for who has to say where that is.</summary>
+    /// <summary>The HTTP client to the gateway; an address that is given to it before wins over the setting.</summary>
     public const string GatewayClientName = "agent-gateway";
 
     /// <summary>Registers all that the agent needs.</summary>
@@ -45,7 +45,7 @@ public static class AgentModule
     {
         var client = services.AddHttpClient(GatewayClientName, (provider, client) =>
         {
-            client.BaseAddress = provider.GetRequiredService<IOptions<AgentSettings>>().Value.Gateway;
+            client.BaseAddress ??= provider.GetRequiredService<IOptions<AgentSettings>>().Value.Gateway;
             client.Timeout = Timeout.InfiniteTimeSpan;
         });
         // It logs by itself, and tries again by itself: a poll that waits is no fault.

@@ -1,3 +1,9 @@
+using System.Net;
+using System.Security.Cryptography;
+using Kener.Agent;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
 namespace Kener.Standalone;
 
 /// <summary>What makes one process of all modules: files in place of servers, calls in place of a broker.</summary>
@@ -14,6 +20,7 @@ internal static class Embedding
         var url = builder.Configuration["Kener:Url"] ?? builder.Configuration["urls"] ?? DefaultUrl;
         builder.WebHost.UseUrls(url);
         builder.Services.AddHostedService<MemoryGivenBack>();
+        builder.AddOwnGateway();
         var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
         sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
         {
@@ -22,6 +29,8 @@ internal static class Embedding
                 ["Kener:Database"] = "Sqlite",
                 ["Kener:Delivery"] = "Mediator",
                 ["Kener:SiteUrl"] = url.Split(';')[0],
+                // Nobody else needs to know it: the agent and the gateway are both here.
+                ["Kener:AgentKey"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32)),
                 // An operator reads what Kener says, not how its parts talk.
                 ["Logging:LogLevel:Default"] = "Information",
                 ["Logging:LogLevel:Microsoft"] = "Warning",
@@ -30,5 +39,25 @@ internal static class Embedding
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",
             },
         });
+    }
+
+    /// <summary>The agent in this process asks this process, wherever it came to listen, unless <c>Kener__Agent__Url</c> sends it elsewhere.</summary>
+    private static void AddOwnGateway(this WebApplicationBuilder builder)
+    {
+        if (builder.Configuration["Kener:Agent:Url"] is not null) return;
+        builder.Services.AddHttpClient(AgentModule.GatewayClientName, (services, client) => client.BaseAddress = OwnAddress(services))
+            .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
+    }
+
+    private static Uri? OwnAddress(IServiceProvider services)
+    {
+        var addresses = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        foreach (var address in addresses)
+        {
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp) continue;
+            var isAny = IPAddress.TryParse(url.Host.Trim('[', ']'), out var host) && (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any));
+            return isAny ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url;
+        }
+        return null;
     }
 }

@@ -1,4 +1,5 @@
 using Kener.Accounts;
+using Kener.Agent;
 using Kener.Gateway;
 using Kener.Incidents;
 using Kener.Monitors;
@@ -10,7 +11,7 @@ using Kener.Status;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddEmbedding();
 builder.AddServiceDefaults();
-builder.AddAccounts().AddIncidents().AddMonitors().AddStatus().AddGateway();
+builder.AddAccounts().AddIncidents().AddMonitors().AddStatus().AddGateway().AddAgent();
 builder.AddDelivery();
 
 var app = builder.Build();

@@ -10,15 +10,16 @@ namespace Kener.TestKit;
 /// <summary>A server that says whatever a test wants, byte by byte, and keeps what it was told.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _requests = [];
     private readonly Func<string, Stream, CancellationToken, Task> _answer;
     private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
 
-    private RawServer(Func<string, Stream, CancellationToken, Task> answer, X509Certificate2? certificate)
+    private RawServer(Func<string, Stream, CancellationToken, Task> answer, X509Certificate2? certificate, int port = 0)
     {
+        _listener = new TcpListener(IPAddress.Loopback, port);
         (_answer, _certificate) = (answer, certificate);
         _listener.Start();
         _accepting = AcceptAsync();
@@ -40,8 +41,8 @@ public sealed class RawServer : IAsyncDisposable
     public static RawServer Start(Func<string, Stream, CancellationToken, Task> answer, X509Certificate2? certificate = null) => new(answer, certificate);
 
     /// <summary>Answers every request with this text.</summary>
-    public static RawServer Saying(string answer, X509Certificate2? certificate = null) =>
-        new((_, stream, cancel) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), cancel).AsTask(), certificate);
+    public static RawServer Saying(string answer, X509Certificate2? certificate = null, int port = 0) =>
+        new((_, stream, cancel) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), cancel).AsTask(), certificate, port);
 
     public static RawServer Redirecting(string to, int status = 302) => Saying($"HTTP/1.1 {status} Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
 

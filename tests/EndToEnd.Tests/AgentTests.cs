@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Kener.TestKit;
+
+namespace Kener.EndToEnd.Tests;
+
+/// <summary>The embedded agent, from a server that is watched to the page that tells of it (rows MON-03, MON-04, MON-05).</summary>
+public sealed class AgentTests
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    [Fact]
+    public async Task The_page_follows_a_server_down_and_up_again()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        var server = RawServer.Saying(Ok);
+        try
+        {
+            await CreateAsync(kener, "web", server);
+            await FollowsAsync(kener, "UP", "All Systems Operational");
+            await server.DisposeAsync();
+            await CheckNowAsync(kener);
+            await FollowsAsync(kener, "DOWN", "Major System Outage");
+            server = RawServer.Saying(Ok, port: server.Port);
+            await CheckNowAsync(kener);
+            await FollowsAsync(kener, "UP", "All Systems Operational");
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Each_minute_brings_a_check_of_all_but_the_inactive_and_the_hidden_stay_hidden()
+    {
+        // Tags whose places in the minute are in this order, all within its first second.
+        const string Inactive = "shop-71", Hidden = "mail-198", Web = "web-228";
+        await using var kener = await KenerProcess.StartAsync();
+        await using var server = RawServer.Saying(Ok);
+        foreach (var tag in new[] { Inactive, Hidden, Web }) await CreateAsync(kener, tag, server);
+        foreach (var tag in new[] { Inactive, Hidden, Web }) await Eventually.TrueAsync(async () => (await SamplesAsync(kener, tag)).Count == 1);
+        await kener.Api.SendAsync(HttpMethod.Patch, $"/api/v4/monitors/{Inactive}", new { status = "INACTIVE" });
+        await kener.Api.SendAsync(HttpMethod.Patch, $"/api/v4/monitors/{Hidden}", new { is_hidden = "YES" });
+        // The change is on its way for a moment, at whose end a minute may begin.
+        var next = ((Calls.Now + 5) / 60 * 60) + 60;
+        await Eventually.TrueAsync(async () => await HasAsync(Web, next) && await HasAsync(Hidden, next), 90);
+        Assert.False(await HasAsync(Inactive, next));
+        var page = await kener.Visitor.SeesAsync("/", html => html.Contains("All Systems Operational"), 1);
+        Assert.Contains($">{Web}<", page);
+        Assert.DoesNotContain(Hidden, page);
+        Assert.DoesNotContain(Inactive, page);
+
+        async Task<bool> HasAsync(string tag, long minute) => (await SamplesAsync(kener, tag)).Any(sample => sample!["timestamp"]!.GetValue<long>() == minute);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_the_agents_poll_and_says_nothing_of_it()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await using var server = RawServer.Saying(Ok);
+        await CreateAsync(kener, "web", server);
+        await Eventually.TrueAsync(async () => (await SamplesAsync(kener, "web")).Count == 1);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(0, await kener.TerminateAsync());
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+        foreach (var word in new[] { "warn:", "fail:", "gent" }) Assert.DoesNotContain(word, kener.Output);
+    }
+
+    private static Task CreateAsync(KenerProcess kener, string tag, RawServer server) => kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
+        new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 2000 } }, 201);
+
+    /// <summary>A changed monitor is checked at once, so that the test need not wait for the next minute.</summary>
+    private static Task CheckNowAsync(KenerProcess kener) =>
+        kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { description = Guid.NewGuid().ToString() });
+
+    private static async Task FollowsAsync(KenerProcess kener, string status, string message)
+    {
+        await Eventually.GetAsync(() => SamplesAsync(kener, "web"), samples => samples.Count > 0 && samples[^1]!["status"]!.GetValue<string>() == status);
+        await kener.Visitor.SeesAsync("/", html => html.Contains(message), 1);
+    }
+
+    private static async Task<JsonArray> SamplesAsync(KenerProcess kener, string tag) =>
+        (await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/monitors/{tag}/data?start_ts={Calls.Minute - 600}&end_ts={Calls.Minute + 60}"))["data"]!.AsArray();
+}
