@@ -21,9 +21,9 @@ public static class RunExtensions
             app.Run();
             return 0;
         }
-        catch (OptionsValidationException wrong)
+        catch (Exception fault) when (WrongSettings(fault) is { Count: > 0 } wrong)
         {
-            foreach (var fault in wrong.Failures) Console.Error.WriteLine($"Kener can not start: {fault}");
+            foreach (var setting in wrong) Console.Error.WriteLine($"Kener can not start: {setting}");
         }
         catch (Exception fault) when (Explain(fault) is { } reason)
         {
@@ -31,6 +31,10 @@ public static class RunExtensions
         }
         return 1;
     }
+
+    // Several when settings of several parts are wrong.
+    private static List<string> WrongSettings(Exception fault) =>
+        [.. (fault is AggregateException several ? several.InnerExceptions : [fault]).OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures).Distinct()];
 
     private static string? Explain(Exception fault) => fault switch
     {

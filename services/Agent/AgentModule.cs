@@ -24,7 +24,7 @@ public static class AgentModule
         var services = builder.Services;
         services.AddSingleton<IValidateOptions<AgentSettings>, AgentSettingsRules>();
         services.AddOptions<AgentSettings>().Bind(builder.Configuration.GetSection("Kener:Agent"))
-            .PostConfigure<IConfiguration, IOptions<KenerSettings>>((settings, configuration, kener) => settings.Complete(configuration, kener.Value)).ValidateOnStart();
+            .PostConfigure<IConfiguration>((settings, configuration) => settings.Complete(configuration)).ValidateOnStart();
         services.AddSingleton<AgentMeter>().AddSingleton<GatewayContact>().AddSingleton<GatewayClient>();
         services.AddSingleton(provider => Variables.Of(provider.GetRequiredService<IOptions<AgentSettings>>().Value.VariableNames));
         services.AddSingleton<CheckTypes>().AddSingleton<Schedule>().AddSingleton<CheckRuns>().AddSingleton<ResultQueue>().AddSingleton<ResultBuffer>().AddSingleton<Assignments>();

@@ -32,8 +32,10 @@ public sealed class AgentSettings
 
     internal IReadOnlyList<string> VariableNames => (Variables ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    internal void Complete(IConfiguration configuration, KenerSettings kener)
+    internal void Complete(IConfiguration configuration)
     {
+        // As it is written, right or wrong: what is wrong with it is said by its own rules.
+        var kener = configuration.ReadKenerSettings();
         Key ??= configuration["Kener:AgentKey"];
         Url ??= configuration.GetSection("services:gateway").Exists() ? "http://gateway" : kener.SiteUrl;
         BufferPath ??= Path.Combine(kener.DataPath, "agent");

@@ -3,16 +3,16 @@ using Kener.Agent.Planning;
 
 namespace Kener.Agent;
 
-/// <summary>The agent's heart: a hundred times a second, takes a new list if there is one, and begins what is due.</summary>
+/// <summary>The agent's heart: up to a hundred times a second, takes a new list if there is one, and begins what is due.</summary>
 internal sealed class CheckLoop(
     Assignments assignments, Schedule schedule, CheckRuns runs, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private const int TickMs = 10, IdleMs = 200;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        using var timer = new PeriodicTimer(Tick, clock);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs), clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stop.Token))
@@ -20,6 +20,9 @@ internal sealed class CheckLoop(
                 var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
                 if (assignments.TakeNew() is { } monitors) schedule.Take(monitors, now);
                 while (schedule.TryTakeDue(now, out var due)) runs.Begin(due);
+                // A machine with little to do is left alone meanwhile.
+                var wait = TimeSpan.FromMilliseconds(Math.Clamp(schedule.NextMs - now, TickMs, IdleMs));
+                if (timer.Period != wait) timer.Period = wait;
             }
         }
         finally

@@ -67,12 +67,12 @@ public sealed class AgentTests
         Assert.False(kener.Output.Contains("fail:") || kener.Output.Contains("warn:"), kener.Output);
     }
 
-    private static Task CreateAsync(KenerProcess kener, string tag, RawServer server) => kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
+    private static async Task CreateAsync(KenerProcess kener, string tag, RawServer server) => await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
         new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 2000 } }, 201);
 
     /// <summary>A changed monitor is checked at once, so that the test need not wait for the next minute.</summary>
-    private static Task CheckNowAsync(KenerProcess kener) =>
-        kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { description = Guid.NewGuid().ToString() });
+    private static async Task CheckNowAsync(KenerProcess kener) =>
+        await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { description = Guid.NewGuid().ToString() });
 
     private static async Task FollowsAsync(KenerProcess kener, string status, string message)
     {

@@ -33,6 +33,9 @@ public sealed class OperatingTests
     [Theory]
     [InlineData("Kener__BootstrapApiKey", "too-short")]
     [InlineData("Kener__SiteUrl", "not an address")]
+    [InlineData("Kener__AgentKey", "too-short")]
+    [InlineData("Kener__Agent__Url", "not an address")]
+    [InlineData("Kener__Outbound__Deny", "10.0.0.0/40")]
     public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_reason(string name, string value)
     {
         await using var kener = KenerProcess.Prepare(new() { [name] = value });

@@ -20,6 +20,9 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
     /// <summary>How many monitors are planned.</summary>
     public int Count => _byId.Count;
 
+    /// <summary>When the next check is due (Unix milliseconds), as far as is known; far away where none is.</summary>
+    public long NextMs => _queue.TryPeek(out _, out var atMs) ? atMs : long.MaxValue / 2;
+
     /// <summary>From now on these, and no others.</summary>
     public void Take(IReadOnlyList<AssignedMonitor> monitors, long nowMs)
     {

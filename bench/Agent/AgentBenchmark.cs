@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Kener.Agent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.Bench.Agent;
+
+/// <summary>
+/// One agent with 10,000 API monitors, each checked once a minute over a connection of its own: how much later than planned do checks
+/// begin, and what does that cost? Beside it, as the bound, how late a bare timer of 10 ms is in the same process.
+/// </summary>
+internal static class AgentBenchmark
+{
+    private const double MostLateMs = 25, MostCores = 0.1;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var monitors = args.Length > 0 ? int.Parse(args[0], null) : 10_000;
+        var minutes = args.Length > 1 ? int.Parse(args[1], null) : 1;
+        var folder = Directory.CreateTempSubdirectory("kener-bench-").FullName;
+        using var world = Start(monitors);
+        try
+        {
+            var url = await world.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process did not start");
+            await using var agent = await StartAgentAsync(url, folder);
+            return await MeasureAsync(url, monitors, minutes);
+        }
+        finally
+        {
+            world.Kill();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> MeasureAsync(string url, int monitors, int minutes)
+    {
+        Figures late = new(), bound = new();
+        using var listener = Listen(late);
+        using var stop = new CancellationTokenSource();
+        var timer = BareTimerAsync(bound, stop.Token);
+        using var http = new HttpClient { BaseAddress = new Uri(url) };
+        Console.WriteLine($"{monitors} monitors are checked for the first time, at once ...");
+        // A list that is new is checked whole, at once; that is not what is measured.
+        while (await StoredAsync(http) < monitors) await Task.Delay(100);
+        await Task.Delay(TimeSpan.FromSeconds(60 - (TimeProvider.System.GetUtcNow().TimeOfDay.TotalSeconds % 60)));
+
+        Console.WriteLine($"{minutes} minute(s) are measured ...");
+        late.Clear();
+        bound.Clear();
+        var (cpu, watch, before) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), await StoredAsync(http));
+        await Task.Delay(TimeSpan.FromMinutes(minutes));
+        var cores = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / watch.Elapsed.TotalSeconds;
+        var up = await StoredAsync(http) - before;
+        await stop.CancelAsync();
+        await timer;
+
+        Console.WriteLine($"lateness of checks     {late}");
+        Console.WriteLine($"lateness of the timer  {bound}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio at p99           {late.At(0.99) / bound.At(0.99):0.00}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"processor              {cores:P1} of a core, {cores * watch.Elapsed.TotalSeconds * 1e6 / late.Count:0} µs a check"));
+        Console.WriteLine($"resident memory        {Environment.WorkingSet >> 20} MiB");
+        Console.WriteLine($"checks reported UP     {up} of {monitors * minutes}");
+        var isMet = late.At(0.99) <= MostLateMs && cores <= MostCores && late.Count == monitors * minutes;
+        Console.WriteLine($"goals (p99 <= {MostLateMs} ms, <= {MostCores:P0} of a core, each once a minute): {(isMet ? "met" : "NOT met")}");
+        return isMet ? 0 : 1;
+    }
+
+    private static Process Start(int monitors) => Process.Start(new ProcessStartInfo(
+        "dotnet", [typeof(AgentBenchmark).Assembly.Location, World.Name, monitors.ToString(CultureInfo.InvariantCulture)])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!;
+
+    private static async Task<WebApplication> StartAgentAsync(string gateway, string folder)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Kener:Agent:Url"] = gateway,
+            ["Kener:AgentKey"] = "a-key-of-the-benchmark-0123456789abcdef",
+            ["Kener:DataPath"] = folder,
+        });
+        builder.AddServiceDefaults();
+        builder.AddAgent();
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapServiceDefaults();
+        await app.StartAsync();
+        return app;
+    }
+
+    private static MeterListener Listen(Figures late)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == AgentMeter.LatenessName) listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => late.Add(seconds * 1000));
+        listener.Start();
+        return listener;
+    }
+
+    private static async Task BareTimerAsync(Figures bound, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        var (watch, ticks) = (Stopwatch.StartNew(), 0L);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                // Ticks that the timer left out are late by all that they are.
+                var lateMs = watch.Elapsed.TotalMilliseconds - (++ticks * 10);
+                if (lateMs > 10) ticks += (long)(lateMs / 10);
+                bound.Add(lateMs);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough.
+        }
+    }
+
+    private static async Task<long> StoredAsync(HttpClient http) => long.Parse(await http.GetStringAsync("/stored"), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Kener.Bench;
+
+/// <summary>Measured values, and their percentiles.</summary>
+public sealed class Figures
+{
+    private readonly Lock _adding = new();
+    private readonly List<double> _values = [];
+
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_adding) return _values.Count;
+        }
+    }
+
+    /// <summary>Adds one.</summary>
+    public void Add(double value)
+    {
+        lock (_adding) _values.Add(value);
+    }
+
+    /// <summary>Forgets all.</summary>
+    public void Clear()
+    {
+        lock (_adding) _values.Clear();
+    }
+
+    /// <summary>The value that this share of all do not exceed.</summary>
+    public double At(double share)
+    {
+        lock (_adding)
+        {
+            var sorted = _values.Order().ToArray();
+            return sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+        }
+    }
+
+    /// <summary>p50, p99, p99.9 and the greatest, in milliseconds.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"p50 {At(0.5):0.0}  p99 {At(0.99):0.0}  p99.9 {At(0.999):0.0}  max {At(1):0.0} ms  ({Count})");
+}
