@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
@@ -11,7 +12,8 @@ public static class IncidentsModule
     public static IHostApplicationBuilder AddIncidents(this IHostApplicationBuilder builder) => builder
         .AddModuleDb<IncidentsDb, IncidentsSqlite, IncidentsPostgres>("incidentdb", "incidents")
         .AddEventConsumer<MonitorChangedConsumer>()
-        .AddEventConsumer<ReplayRequestedConsumer>();
+        .AddEventConsumer<ReplayRequestedConsumer>()
+        .AddReplay<IncidentsDb>("incidents", (db, cancel) => db.Monitors.AnyAsync(cancel));
 
     /// <summary>Gives the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapIncidents(this IEndpointRouteBuilder app)
@@ -29,6 +31,7 @@ public static class IncidentsModule
         write.MapPost("/{id}/comments", PostUpdate.HandleAsync);
         write.MapPatch("/{id}/comments/{updateId}", EditUpdate.HandleAsync);
         write.MapDelete("/{id}/comments/{updateId}", DeleteUpdate.HandleAsync);
+        app.MapDeadLetters<IncidentsDb>();
         return app;
     }
 }

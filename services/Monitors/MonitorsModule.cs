@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
@@ -15,6 +16,7 @@ public static class MonitorsModule
         builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
         builder.AddEventConsumer<IncidentChangedConsumer>();
         builder.AddEventConsumer<ReplayRequestedConsumer>();
+        builder.AddReplay<MonitorsDb>("monitors", (db, cancel) => db.KnownIncidents.AnyAsync(cancel));
         return builder;
     }
 
@@ -37,6 +39,7 @@ public static class MonitorsModule
         var agents = app.MapGroup("/api/agent/v1").Requires(Permissions.AgentsReport);
         agents.MapGet("assignment", GetAssignment.HandleAsync);
         agents.MapPost("results", ReportResults.HandleAsync);
+        app.MapDeadLetters<MonitorsDb>();
         return app;
     }
 }

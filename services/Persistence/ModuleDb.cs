@@ -21,7 +21,7 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
     /// <summary>Events that are committed and not yet delivered.</summary>
     public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 
-    /// <summary>Events that could not be delivered in ten tries.</summary>
+    /// <summary>Events that were given up.</summary>
     public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
     /// <summary>Who changed what.</summary>
@@ -69,9 +69,14 @@ public sealed class OutboxRow
     public long DueMs { get; set; }
 }
 
-/// <summary>An event that was given up, kept for a person to look at.</summary>
+/// <summary>
+/// An event that was given up, kept for a person to look at: one of this module's that could not be delivered, or one that a consumer of
+/// this module could not take in.
+/// </summary>
 public sealed class DeadLetter
 {
+    private const int LongestError = 4_000;
+
     /// <summary>Order of entry.</summary>
     public long Id { get; set; }
     /// <summary>The message's own id.</summary>
@@ -80,12 +85,29 @@ public sealed class DeadLetter
     public required string Type { get; set; }
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
-    /// <summary>What it is about.</summary>
+    /// <summary>What it is about; the queue's name where a consumer of this module failed.</summary>
     public required string Subject { get; set; }
     /// <summary>Why the last try failed.</summary>
     public required string Error { get; set; }
     /// <summary>Unix milliseconds of giving up.</summary>
     public long DeadMs { get; set; }
+
+    internal static DeadLetter Of(Guid messageId, string type, string payload, string subject, string error, long nowMs) => new()
+    {
+        MessageId = messageId,
+        Type = type,
+        Payload = payload,
+        Subject = subject,
+        Error = Storable(error),
+        DeadMs = nowMs,
+    };
+
+    /// <summary>An error's text may hold what no database takes, and must not keep its event from being given up.</summary>
+    internal static string Storable(string error)
+    {
+        var text = new string([.. error.Take(LongestError).Select(letter => letter == '\0' || char.IsSurrogate(letter) ? '\uFFFD' : letter)]);
+        return text.Length == 0 ? "(no message)" : text;
+    }
 }
 
 /// <summary>One change by one actor. The chain's fields are filled when the row is sealed.</summary>

@@ -6,10 +6,10 @@ using Kener.Status.History;
 using Kener.Status.Incidents;
 using Kener.Status.Monitors;
 using Kener.Status.Pages;
-using Kener.Status.Replay;
 using Kener.Status.Settings;
 using Kener.Status.Snapshots;
 using Kener.Ui;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status;
 
@@ -39,7 +39,7 @@ public static class StatusModule
         builder.Services.AddHostedService(services => services.GetRequiredService<IncidentPages>());
         builder.Services.AddHostedService<Confirmation>();
         builder.AddSnapshotMirror("page:");
-        builder.Services.AddHostedService<AskForReplay>();
+        builder.AddReplay<StatusDb>("status", async (db, cancel) => await db.Monitors.AnyAsync(cancel) || await db.Incidents.AnyAsync(cancel));
         return builder;
     }
 
@@ -49,6 +49,7 @@ public static class StatusModule
         MapPages(app);
         MapSite(app);
         app.MapPublicPages();
+        app.MapDeadLetters<StatusDb>();
         return app;
     }
 

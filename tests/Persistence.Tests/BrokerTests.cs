@@ -57,14 +57,22 @@ public sealed class BrokerTests
     }
 
     [Fact]
-    public async Task Queues_are_replicated_and_their_limit_is_said()
+    public async Task Queues_are_replicated_and_what_reaches_their_limit_is_set_aside()
     {
         await using var module = await StartAsync(DatabaseKind.Sqlite, Broker);
         await BoundAsync();
         await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancel);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancel);
         // Declaring it once more succeeds only with the arguments that it has.
-        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 100 };
+        var arguments = new Dictionary<string, object?>
+        {
+            ["x-queue-type"] = "quorum",
+            ["x-delivery-limit"] = 20,
+            ["x-dead-letter-exchange"] = "",
+            ["x-dead-letter-routing-key"] = "kener-persistence-tests-dead-letters",
+            ["x-dead-letter-strategy"] = "at-least-once",
+            ["x-overflow"] = "reject-publish",
+        };
         foreach (var queue in Queues) await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancel);
     }
 

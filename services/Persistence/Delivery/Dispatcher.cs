@@ -21,7 +21,7 @@ internal sealed class Dispatcher<TDb>(
     IHostApplicationLifetime lifetime, ILogger<Dispatcher<TDb>> log)
     : BackgroundService where TDb : ModuleDb
 {
-    private const int Batch = 200, MostTries = 10, LongestError = 4_000;
+    private const int Batch = 200, MostTries = 10;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>What became of a batch: the rows that are settled, and what kept the others from the broker.</summary>
@@ -29,7 +29,8 @@ internal sealed class Dispatcher<TDb>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!await StartedAsync(stoppingToken)) return;
+        // Not before all modules of this process have their databases, or their consumers would fail.
+        await lifetime.StartedAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         signal.IsDelivering = true;
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
@@ -51,16 +52,6 @@ internal sealed class Dispatcher<TDb>(
             }
         }
         signal.IsDelivering = false;
-    }
-
-    /// <summary>Not before all modules of this process have their databases, or their consumers would fail.</summary>
-    private async Task<bool> StartedAsync(CancellationToken cancel)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var yes = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await using var no = cancel.Register(() => started.TrySetResult());
-        await started.Task;
-        return !cancel.IsCancellationRequested;
     }
 
     private async Task<int> DispatchAsync(CancellationToken cancel)
@@ -167,24 +158,9 @@ internal sealed class Dispatcher<TDb>(
         row.DueMs = now + Math.Min(60_000, 100L << row.Tries);
         log.LogWarning(fault, "Try {Try} to deliver {Type} of {Subject} failed", row.Tries, row.Type, row.Subject);
         if (row.Tries < MostTries) return false;
-        db.DeadLetters.Add(new DeadLetter
-        {
-            MessageId = row.MessageId,
-            Type = row.Type,
-            Payload = row.Payload,
-            Subject = row.Subject,
-            Error = Storable(fault.Message),
-            DeadMs = now,
-        });
+        db.DeadLetters.Add(DeadLetter.Of(row.MessageId, row.Type, row.Payload, row.Subject, fault.Message, now));
         db.Entry(row).State = EntityState.Detached;
         log.LogError("Gave up {Type} of {Subject}; it is in dead_letters", row.Type, row.Subject);
         return true;
-    }
-
-    /// <summary>An error's text may hold what no database takes, and must not keep its row from being given up.</summary>
-    private static string Storable(string error)
-    {
-        var text = new string([.. error.Take(LongestError).Select(letter => letter == '\0' || char.IsSurrogate(letter) ? '\uFFFD' : letter)]);
-        return text.Length == 0 ? "(no message)" : text;
     }
 }

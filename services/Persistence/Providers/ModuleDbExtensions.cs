@@ -18,6 +18,8 @@ public static class ModuleDbExtensions
         where TDb : ModuleDb where TSqlite : TDb where TPostgres : TDb
     {
         var settings = builder.Configuration.ReadKenerSettings();
+        builder.Noted().Databases.Add(typeof(TDb));
+        builder.AddDeadLetters<TDb>();
         if (settings.Database == DatabaseKind.PostgreSQL)
         {
             builder.AddNpgsqlDbContext<TPostgres>(connectionName, configureDbContextOptions: options => options.UseSnakeCaseNamingConvention());

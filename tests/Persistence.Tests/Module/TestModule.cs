@@ -20,7 +20,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
 
     public static async Task<TestModule> StartAsync(
         DatabaseKind database, TimeProvider? clock = null, Inbox? inbox = null, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null,
-        Action<IServiceCollection>? more = null)
+        Action<IServiceCollection>? more = null, bool? knows = null)
     {
         inbox ??= new Inbox();
         var host = await ModuleHost.StartAsync(database, builder =>
@@ -29,6 +29,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
             builder.AddModuleDb<TestDb, TestSqlite, TestPostgres>("testdb", "test");
             builder.AddEventConsumer<IncidentChangedConsumer>();
             builder.AddEventConsumer<EverythingElseConsumer>();
+            if (knows is { } any) builder.AddReplay<TestDb>("test", (_, _) => Task.FromResult(any));
             more?.Invoke(builder.Services);
         }, _ => { }, clock, dataPath, settings);
         return new TestModule(host, inbox);

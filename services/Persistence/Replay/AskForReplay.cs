@@ -1,0 +1,82 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.Persistence;
+
+/// <summary>What of a module tells that it has heard of others' facts before.</summary>
+internal sealed record Knowledge<TDb>(string Module, Func<TDb, CancellationToken, Task<bool>> HasAny) where TDb : ModuleDb;
+
+/// <summary>
+/// Asks the owners for all that they have (architecture rule 5) where this module may have missed something: its database knows nothing of
+/// others, or one of its queues is new. It asks when its queues are there, so that it hears the answers; embedded, when every module of
+/// the process has started.
+/// </summary>
+internal sealed class AskForReplay<TDb>(
+    Knowledge<TDb> knowledge, NotedModules modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock,
+    ILogger<AskForReplay<TDb>> log) : BackgroundService where TDb : ModuleDb
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await lifetime.StartedAsync(stoppingToken);
+            if (services.GetService<OwnQueues>() is { } queues) await WatchAsync(queues, stoppingToken);
+            else await UntilDoneAsync(() => AskAsync(isNew: false, stoppingToken), stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+
+    private async Task WatchAsync(OwnQueues queues, CancellationToken cancel)
+    {
+        var own = modules.Consumers.Where(consumer => modules.DatabaseOf(consumer) == typeof(TDb)).Select(RabbitDelivery.QueueOf).ToList();
+        while (true)
+        {
+            var change = queues.Change;
+            // Each time that they are there again: the broker may have lost its data meanwhile.
+            if (queues.AreThere(own)) await UntilDoneAsync(() => LookAsync(queues, own, cancel), cancel);
+            await change.WaitAsync(cancel);
+        }
+    }
+
+    private async Task LookAsync(OwnQueues queues, List<string> own, CancellationToken cancel)
+    {
+        var missed = await queues.NewAsync(own, cancel);
+        await AskAsync(missed.Count > 0, cancel);
+        // Asked for, and committed: what was missed is on its way.
+        if (missed.Count > 0) await queues.MarkAsync(missed, cancel);
+    }
+
+    private async Task AskAsync(bool isNew, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<Changes<TDb>>().ProjectAsync(async change =>
+        {
+            if (isNew || !await knowledge.HasAny(change.Db, cancel)) change.Publish(knowledge.Module, () => new ReplayRequested { By = knowledge.Module });
+        }, cancel);
+    }
+
+    private async Task UntilDoneAsync(Func<Task> work, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                log.LogWarning("{Module} can not ask for a replay yet: {Reason}", knowledge.Module, fault.Message);
+                await Task.Delay(Pause, clock, cancel);
+            }
+        }
+    }
+}

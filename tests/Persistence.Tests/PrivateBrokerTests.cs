@@ -1,0 +1,144 @@
+using System.Text;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>A RabbitMQ of the tests' own, which goes, comes back and loses its data.</summary>
+public sealed class PrivateBrokerTests : IAsyncLifetime
+{
+    private const string Queue = "kener-persistence-tests-incident-changed";
+    private PrivateServer _broker = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _broker = await PrivateServer.RabbitAsync();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Fact]
+    public async Task A_killed_broker_fails_no_request_and_two_seconds_after_its_return_all_has_arrived()
+    {
+        await using var module = await StartAsync();
+        await ArrivesAsync(module, await SendAsync(module), 30);
+        await _broker.KillAsync();
+        var ids = new List<long>();
+        for (var i = 0; i < 30; i++) ids.Add(await SendAsync(module));
+        Assert.NotEqual(0, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
+
+        await _broker.StartAsync();
+        var back = TimeProvider.System.GetTimestamp();
+        foreach (var id in ids) await ArrivesAsync(module, id, 30);
+        var took = TimeProvider.System.GetElapsedTime(back).TotalSeconds;
+        // Half a second as a rule; the machine that tests may be busy.
+        Assert.InRange(took, 0, 5);
+        await module.OutboxEmptyAsync();
+        Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task A_process_that_starts_before_its_broker_works_when_that_has_come()
+    {
+        await _broker.StopAsync();
+        await using var module = await StartAsync(knows: false, waits: false);
+        await _broker.StartAsync();
+        await AskedAsync(module, 1);
+        var id = await SendAsync(module);
+        await ArrivesAsync(module, id, 30);
+    }
+
+    [Fact]
+    public async Task A_service_whose_queue_is_new_asks_for_a_replay_and_one_that_missed_nothing_does_not()
+    {
+        await using (var first = await StartAsync(knows: true)) await AskedAsync(first, 1);
+        await using var second = await StartAsync(knows: true);
+        await ArrivesAsync(second, await SendAsync(second), 30);
+        Assert.Empty(second.Inbox.Of<ReplayRequested>());
+
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_broker.Address) }.CreateConnectionAsync(Cancel);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancel);
+        await channel.QueueDeleteAsync(Queue, cancellationToken: Cancel);
+        await AskedAsync(second, 1);
+        await ArrivesAsync(second, await SendAsync(second), 30);
+    }
+
+    [Fact]
+    public async Task A_service_whose_database_knows_nothing_asks_at_each_start()
+    {
+        await using (var first = await StartAsync(knows: false)) await AskedAsync(first, 1);
+        await using var second = await StartAsync(knows: false);
+        await AskedAsync(second, 1);
+    }
+
+    [Fact]
+    public async Task What_a_consumer_can_not_take_in_is_kept_by_its_own_module()
+    {
+        var inbox = new Inbox { Handle = (message, _) => message is IncidentChanged { Id: 1 } ? throw new InvalidOperationException("poison \0 \ud800") : Task.CompletedTask };
+        await using var module = await StartAsync(inbox);
+        await module.SendAsync(new IncidentChanged { Id = 1, Version = 7, State = IncidentState.Monitoring });
+        var next = await SendAsync(module);
+        await ArrivesAsync(module, next, 30);
+        await Eventually.TrueAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)), 120);
+        var dead = await module.ReadAsync(db => db.DeadLetters.SingleAsync(Cancel));
+        Assert.Equal((nameof(IncidentChanged), Queue), (dead.Type, dead.Subject));
+        Assert.StartsWith("poison", dead.Error, StringComparison.Ordinal);
+        var kept = System.Text.Json.JsonSerializer.Deserialize<IncidentChanged>(dead.Payload, EventJson.Options)!;
+        Assert.Equal((1, 7, IncidentState.Monitoring), (kept.Id, kept.Version, kept.State));
+    }
+
+    [Fact]
+    public async Task What_ends_each_process_that_takes_it_is_set_aside_and_kept()
+    {
+        await using (var first = await StartAsync()) await ArrivesAsync(first, await SendAsync(first), 30);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_broker.Address) }.CreateConnectionAsync(Cancel);
+        await using (var publisher = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancel))
+        {
+            var body = """{"messageType":["urn:message:Kener.Contracts:IncidentChanged"],"message":{"id":4,"version":2}}""";
+            var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", DeliveryMode = DeliveryModes.Persistent };
+            await publisher.BasicPublishAsync("", Queue, mandatory: true, properties, Encoding.UTF8.GetBytes(body), Cancel);
+        }
+        // Who takes it, and ends without a word.
+        await Eventually.TrueAsync(async () =>
+        {
+            await using var dying = await connection.CreateChannelAsync(cancellationToken: Cancel);
+            await dying.BasicGetAsync(Queue, autoAck: false, Cancel);
+            return await dying.MessageCountAsync("kener-persistence-tests-dead-letters", Cancel) == 1;
+        }, 60);
+        await using var module = await StartAsync();
+        await Eventually.TrueAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)), 60);
+        var dead = await module.ReadAsync(db => db.DeadLetters.SingleAsync(Cancel));
+        Assert.Equal((nameof(IncidentChanged), Queue), (dead.Type, dead.Subject));
+        Assert.Contains("\"id\":4", dead.Payload, StringComparison.Ordinal);
+        Assert.Empty(module.Inbox.Of<IncidentChanged>());
+    }
+
+    private async Task<TestModule> StartAsync(Inbox? inbox = null, bool? knows = null, bool waits = true)
+    {
+        var module = await TestModule.StartAsync(DatabaseKind.Sqlite, inbox: inbox, knows: knows, settings: new Dictionary<string, string?>
+        {
+            ["Kener:Delivery"] = nameof(DeliveryKind.RabbitMQ),
+            ["Kener:InternalKey"] = new string('k', 32),
+            ["ConnectionStrings:messaging"] = _broker.Address,
+        });
+        // An exchange forgets what comes before its queues are there.
+        if (waits) await Eventually.TrueAsync(() => Task.FromResult(module.Services.GetRequiredService<OwnQueues>().AreThere([Queue])), 60);
+        return module;
+    }
+
+    private static async Task<long> SendAsync(TestModule module)
+    {
+        var id = Random.Shared.NextInt64(100, long.MaxValue);
+        await module.SendAsync(new IncidentChanged { Id = id, Version = 1 });
+        return id;
+    }
+
+    private static Task ArrivesAsync(TestModule module, long id, double seconds) =>
+        Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == id)), seconds);
+
+    private static Task AskedAsync(TestModule module, int times) =>
+        Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count == times), 60);
+}
