@@ -29,6 +29,7 @@ public static class AccountsModule
         keys.MapPost("", CreateKey.HandleAsync).Requires(Permissions.ApiKeysWrite);
         keys.MapPatch("/{id}", ChangeKey.HandleAsync).Requires(Permissions.ApiKeysWrite);
         keys.MapDelete("/{id}", DeleteKey.HandleAsync).Requires(Permissions.ApiKeysDelete);
+        app.MapDeadLetters<AccountsDb>();
         return app;
     }
 }

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Persistence;
+
+/// <summary>How the API shows dead letters, and what the verbs on one share.</summary>
+internal static class DeadLetterAnswer
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static IResult Json(object answer) => Results.Json(answer, Options);
+
+    public static IResult Done(string message) => Json(new { message });
+
+    public static long Id(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw NotFound(text);
+
+    /// <summary>Takes it out of the table; of two who want it, one gets it.</summary>
+    public static async Task<DeadLetter> TakeAsync<TDb>(this Change<TDb> change, long id, CancellationToken cancel) where TDb : ModuleDb
+    {
+        var dead = await change.Db.DeadLetters.AsNoTracking().FirstOrDefaultAsync(letter => letter.Id == id, cancel);
+        var taken = await change.Db.DeadLetters.Where(letter => letter.Id == id).ExecuteDeleteAsync(cancel);
+        return taken == 1 && dead is not null ? dead : throw NotFound(id);
+    }
+
+    private static Refusal NotFound(object id) => Refusal.NotFound($"Dead letter with id '{id}' not found");
+}
