@@ -49,13 +49,15 @@ public static class Defaults
     }
 
     /// <summary>
-    /// <c>/health</c>: all checks; <c>/ready</c>: those that this process needs to serve (tag "ready"); <c>/alive</c>: the process itself.
+    /// <c>/health</c>: all checks; <c>/ready</c>: those that this process needs to serve (tag "ready"); <c>/alive</c>: the process itself. Where
+    /// this process owns snapshots, also what a gateway asks for them while Redis is away.
     /// </summary>
     public static TApp MapServiceDefaults<TApp>(this TApp app) where TApp : IEndpointRouteBuilder
     {
         app.MapHealthChecks("/health").AllowAnyone();
         app.MapHealthChecks("/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnyone();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnyone();
+        app.MapSnapshots();
         return app;
     }
 

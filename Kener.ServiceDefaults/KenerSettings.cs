@@ -51,6 +51,12 @@ public sealed class KenerSettings
     /// <summary>For how many days results and history are kept, where a monitor says nothing else: 1 to 3650.</summary>
     public int RetentionDays { get; set; } = 90;
 
+    /// <summary>
+    /// Networks (CIDR) or addresses of the reverse proxies in front, by comma: only their X-Forwarded-For is believed. None by default, not
+    /// even loopback.
+    /// </summary>
+    public string TrustedProxies { get; set; } = "";
+
     /// <summary>Whether everything runs in one process.</summary>
     public bool IsEmbedded => Delivery == DeliveryKind.Mediator;
 }
@@ -69,6 +75,8 @@ internal sealed class KenerSettingsRules : IValidateOptions<KenerSettings>
             faults.Add("Kener__InternalKey is missing or shorter than 32 characters: give all processes the same random text");
         if (settings.RetentionDays is not (>= 1 and <= 3650))
             faults.Add($"Kener__RetentionDays is {settings.RetentionDays}: give a number of days from 1 to 3650");
+        foreach (var proxy in TrustedNetworks.Words(settings.TrustedProxies))
+            if (TrustedNetworks.Parse(proxy) is null) faults.Add($"Kener__TrustedProxies holds '{proxy}': give networks such as 10.0.0.0/8, or addresses, by comma");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

@@ -1,3 +1,5 @@
+using Kener.Contracts;
+using Kener.Gateway.DeadLetters;
 using Kener.Gateway.Health;
 using Kener.Gateway.Keys;
 using Kener.Gateway.Limits;
@@ -10,6 +12,7 @@ using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Kener.Gateway;
@@ -39,6 +42,7 @@ public static class GatewayModule
     public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
     {
         app.UseErrorAnswers();
+        app.UseTrustedProxies();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<PagesFromMemory>();
         app.UseMiddleware<FrontDoor>();
@@ -54,17 +58,25 @@ public static class GatewayModule
         app.MapPost("/preferences", context => SetPreferences.HandleAsync(
             context, context.RequestServices.GetRequiredService<SiteOnBoard>(), context.RequestServices.GetRequiredService<IOptions<KenerSettings>>())).AllowAnyone();
         app.MapMethods("/healthcheck", [HttpMethods.Get, HttpMethods.Head], Healthcheck.AnswerAsync).AllowAnyone();
+        app.MapGet("/api/v5/dead-letters", AllDeadLetters.AnswerAsync).Requires(Permissions.SettingsRead);
         if (app.ServiceProvider.GetService<IDestinationResolver>() is DiscoveredDestinations) app.MapServices();
         return app;
     }
 
     private static void AddProxy(this IHostApplicationBuilder builder)
     {
-        builder.AddSnapshotFollower();
+        builder.AddSnapshotFollower(ProxyConfig.NameOf(Owner.Status), ProxyConfig.NameOf(Owner.Accounts));
         builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
+        builder.Services.AddSingleton<IPassiveHealthCheckPolicy, FirstFailure>();
+        // Each probe that fails is a warning, once a second; that a destination came or went is told by others.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Critical);
         foreach (var owner in Enum.GetValues<Owner>().Where(owner => owner != Owner.Edge))
+        {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
                 ProxyConfig.NameOf(owner), services => new OwnerIsReady(owner, services.GetRequiredService<IHttpClientFactory>()), null, ["behind"]));
+            if (RouteTable.Find(DeadLetterBox.PathOf(ProxyConfig.NameOf(owner))) is not null)
+                builder.Services.AddSingleton(services => AllDeadLetters.Of(owner, services.GetRequiredService<IHttpClientFactory>()));
+        }
     }
 }

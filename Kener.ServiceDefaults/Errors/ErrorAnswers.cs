@@ -47,6 +47,7 @@ public static class ErrorAnswers
         response.StatusCode = status;
         response.Headers.ContentLength = null;
         response.Headers.CacheControl = "no-store";
+        if (status == StatusCodes.Status503ServiceUnavailable) response.Headers.TryAdd("Retry-After", "5");
         var api = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
         var browser = !api && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
         response.ContentType = (api ? "application/json" : browser ? "text/html" : "text/plain") + "; charset=utf-8";

@@ -11,6 +11,11 @@ namespace Kener.ServiceDefaults;
 /// <summary>Default deny: a route is public by <see cref="AllowAnyone{T}"/>, or needs a permission; one with neither answers 403.</summary>
 public static class Gate
 {
+    private const string GatewayPolicy = "gateway";
+
+    /// <summary>The gateway on its own behalf, when no caller stands behind it.</summary>
+    internal static Caller Gateway { get; } = new("gateway", []);
+
     /// <summary>Registers the check of internal tokens and a policy per permission.</summary>
     public static IServiceCollection AddGate(this IServiceCollection services)
     {
@@ -23,6 +28,7 @@ public static class Gate
         });
         var authorization = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(LeadsNowhere).Build());
+        authorization.AddPolicy(GatewayPolicy, policy => policy.RequireAuthenticatedUser().RequireClaim("sub", Gateway.Subject));
         foreach (var permission in Permissions.OfKeys)
             authorization.AddPolicy(permission, policy => policy.RequireAuthenticatedUser().RequireClaim(InternalToken.PermissionClaim, permission));
         return services;
@@ -35,6 +41,9 @@ public static class Gate
     /// <summary>Open to callers who hold that permission.</summary>
     public static T Requires<T>(this T endpoint, string permission) where T : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(permission);
+
+    /// <summary>Open to the gateway itself, and to nobody whom it lets in.</summary>
+    internal static T RequiresGateway<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.RequireAuthorization(GatewayPolicy);
 
     /// <summary>Public, on purpose.</summary>
     public static T AllowAnyone<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.AllowAnonymous();

@@ -86,7 +86,9 @@ public static class AspireRedisExtensions
         {
             try
             {
-                await redis().GetDatabase().PingAsync().WaitAsync(cancellationToken);
+                // The first who asks for it connects, and holds his thread meanwhile.
+                var connection = await Task.Run(redis, cancellationToken).WaitAsync(cancellationToken);
+                await connection.GetDatabase().PingAsync().WaitAsync(cancellationToken);
                 return HealthCheckResult.Healthy();
             }
             catch (Exception fault) when (fault is not OperationCanceledException)

@@ -10,11 +10,12 @@ namespace Kener.ServiceDefaults;
 /// away, or has lost all, the board keeps what it has.
 /// </summary>
 internal sealed class SnapshotFollower(
-    Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, TimeProvider clock, ILogger<SnapshotFollower> log) : BackgroundService
+    Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, RedisNews news, TimeProvider clock, ILogger<SnapshotFollower> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly Channel<string> _news = Channel.CreateBounded<string>(new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropOldest });
     private bool _listens;
+    private RedisValue _epoch;
     private long _writes = -1, _confirmedMs = -1;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,10 +38,13 @@ internal sealed class SnapshotFollower(
     {
         try
         {
-            await LookAsync(redis.Value);
+            // Connecting may take a second, during which it holds its thread.
+            await LookAsync(await Task.Run(() => redis.Value, cancel));
+            news.Heard();
         }
         catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
         {
+            news.Failed();
             log.LogWarning("Redis does not give the snapshots: {Reason}", fault.Message);
             await Task.Delay(Look, clock, cancel);
         }
@@ -78,13 +82,14 @@ internal sealed class SnapshotFollower(
             _listens = true;
         }
         var db = connection.GetDatabase();
-        var facts = await db.StringGetAsync([SnapshotKeys.Writes, SnapshotKeys.Confirmed]);
+        var facts = await db.StringGetAsync([SnapshotKeys.Writes, SnapshotKeys.Confirmed, SnapshotKeys.Epoch]);
         var (writes, confirmed) = ((long?)facts[0] ?? 0, (long?)facts[1] ?? 0);
-        if (writes != _writes) await TakeAllAsync(db);
-        _writes = writes;
+        if (writes != _writes || facts[2] != _epoch) await TakeAllAsync(db);
+        (_writes, _epoch) = (writes, facts[2]);
         // The owner's clock may be another than ours, so what counts is that he said it anew; only the first time there is no better.
         if (confirmed != 0 && _confirmedMs == -1) board.ConfirmedAt(confirmed);
         else if (confirmed != 0 && confirmed != _confirmedMs) board.Confirm();
+        if (confirmed != 0 && confirmed != _confirmedMs) news.Confirmed();
         _confirmedMs = confirmed;
     }
 
@@ -101,6 +106,7 @@ internal sealed class SnapshotFollower(
 
     private async Task TakeAsync(IDatabase db, string key)
     {
+        using var span = RedisSpans.Start("read", key);
         byte[]? bytes = await db.HashGetAsync(SnapshotKeys.Bodies, key);
         if (bytes is null)
         {

@@ -12,8 +12,10 @@ internal static class SnapshotKeys
     public static readonly RedisKey Bodies = "{kener}:snapshots";
     /// <summary>Hash: key of the snapshot → its version.</summary>
     public static readonly RedisKey Versions = "{kener}:versions";
-    /// <summary>Grows with each write: whoever saw a greater one knows that Redis has lost something.</summary>
+    /// <summary>Grows with each write: whoever saw another one looks at all versions.</summary>
     public static readonly RedisKey Writes = "{kener}:writes";
+    /// <summary>Made by whoever finds none: an owner who wrote under another one knows that Redis has lost what he wrote.</summary>
+    public static readonly RedisKey Epoch = "{kener}:epoch";
     /// <summary>When the owner of the pages last said that they are true, Unix milliseconds by his clock.</summary>
     public static readonly RedisKey Confirmed = "{kener}:confirmed";
     /// <summary>Tells the key of each snapshot that was written or removed.</summary>

@@ -15,7 +15,8 @@ internal sealed class SnapshotMirror(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
-    private long _writes = -1, _confirmedMs;
+    private RedisValue _epoch;
+    private long _confirmedMs;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -76,7 +77,8 @@ internal sealed class SnapshotMirror(
         try
         {
             var db = redis.Value.GetDatabase();
-            if (await HasLostSomethingAsync(db)) await NoteAllAsync(db);
+            var epoch = await EpochAsync(db);
+            if (epoch != _epoch && await NoteAllAsync(db)) _epoch = epoch;
             foreach (var key in _dirty.Keys)
             {
                 // Taken off first: what changes while it is written is written again.
@@ -101,31 +103,30 @@ internal sealed class SnapshotMirror(
         }
     }
 
-    private async Task<bool> HasLostSomethingAsync(IDatabase db)
+    private static async Task<RedisValue> EpochAsync(IDatabase db)
     {
-        var writes = (long?)await db.StringGetAsync(SnapshotKeys.Writes) ?? 0;
-        var lost = writes < _writes || _writes < 0;
-        _writes = writes;
-        return lost;
+        var epoch = await db.StringGetAsync(SnapshotKeys.Epoch);
+        if (!epoch.IsNull) return epoch;
+        await db.StringSetAsync(SnapshotKeys.Epoch, Guid.NewGuid().ToString("N"), when: When.NotExists);
+        return await db.StringGetAsync(SnapshotKeys.Epoch);
     }
 
-    private async Task NoteAllAsync(IDatabase db)
+    /// <summary>Everything is to be written again; false while there is nothing yet.</summary>
+    private async Task<bool> NoteAllAsync(IDatabase db)
     {
         var here = board.All.Where(snapshot => snapshot.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(snapshot => snapshot.Key).ToHashSet();
-        if (here.Count == 0)
-        {
-            // Nothing drawn yet: what Redis has is the best there is.
-            _writes = -1;
-            return;
-        }
+        // Nothing drawn yet: what Redis has is the best there is.
+        if (here.Count == 0) return false;
         foreach (var key in here) _dirty[key] = true;
         foreach (var known in await db.HashKeysAsync(SnapshotKeys.Versions))
             if (known.ToString() is var key && key.StartsWith(prefix, StringComparison.Ordinal)) _dirty[key] = true;
+        return true;
     }
 
     /// <summary>Makes Redis say what the board says now, unless it says something newer.</summary>
     private async Task WriteAsync(IDatabase db, string key, CancellationToken cancel)
     {
+        using var span = RedisSpans.Start("write", key);
         while (!cancel.IsCancellationRequested)
         {
             var snapshot = board.Find(key);
@@ -135,12 +136,11 @@ internal sealed class SnapshotMirror(
             var change = db.CreateTransaction();
             change.AddCondition(known.IsNull ? Condition.HashNotExists(SnapshotKeys.Versions, key) : Condition.HashEqual(SnapshotKeys.Versions, key, known));
             var parts = snapshot is null ? Remove(change, key) : Put(change, snapshot);
-            var writes = change.StringIncrementAsync(SnapshotKeys.Writes);
+            var counted = change.StringIncrementAsync(SnapshotKeys.Writes);
             var told = change.PublishAsync(SnapshotKeys.News, key);
             // Where someone was faster, look again.
             if (!await change.ExecuteAsync()) continue;
-            await Task.WhenAll([.. parts, told]);
-            _writes = await writes;
+            await Task.WhenAll([.. parts, counted, told]);
             return;
         }
     }

@@ -16,25 +16,46 @@ public static class SnapshotTravelExtensions
     {
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddConnection();
+        builder.Services.AddSingleton(new SnapshotOwner(prefix));
         builder.Services.AddHostedService(services => new SnapshotMirror(
             services.GetRequiredService<Lazy<IConnectionMultiplexer>>(), services.GetRequiredService<SnapshotBoard>(), prefix,
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<SnapshotMirror>>()));
         return builder;
     }
 
-    /// <summary>For the gateway: follows all snapshots in Redis (connection string "cache").</summary>
-    public static IHostApplicationBuilder AddSnapshotFollower(this IHostApplicationBuilder builder)
+    /// <summary>
+    /// For the gateway: follows all snapshots in Redis (connection string "cache"), and asks the services of these names for theirs while
+    /// Redis is away.
+    /// </summary>
+    public static IHostApplicationBuilder AddSnapshotFollower(this IHostApplicationBuilder builder, params string[] owners)
     {
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddConnection();
+        builder.Services.AddSingleton<RedisNews>();
         builder.Services.AddHostedService<SnapshotFollower>();
+        builder.Services.AddSingleton(new SnapshotOwners(owners));
+        // Once a second is tries enough: a breaker that opens would hold up the next one.
+#pragma warning disable EXTEXP0001 // For evaluation, says the package; it does what it says.
+        builder.Services.AddHttpClient(SnapshotAsker.ClientName).RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        builder.Services.AddHostedService<SnapshotAsker>();
         return builder;
+    }
+
+    /// <summary>A Redis that is away is found out within a second, and so is its return; nobody waits for it longer.</summary>
+    private static void Hasten(ConfigurationOptions options)
+    {
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.ConnectTimeout = Math.Min(options.ConnectTimeout, 1_000);
+        options.AsyncTimeout = Math.Min(options.AsyncTimeout, 1_000);
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
+        options.ReconnectRetryPolicy = new LinearRetry(250);
     }
 
     private static void AddConnection(this IHostApplicationBuilder builder)
     {
         if (!builder.Properties.TryAdd(typeof(SnapshotTravelExtensions), true)) return;
-        builder.AddRedisClient(Connection);
+        builder.AddRedisClient(Connection, configureOptions: Hasten);
         // Connecting may take seconds; it must not hold up the start, so the first who needs it does it.
         builder.Services.TryAddSingleton(services => new Lazy<IConnectionMultiplexer>(services.GetRequiredService<IConnectionMultiplexer>));
     }

@@ -34,6 +34,9 @@ public sealed class SnapshotBoard(TimeProvider clock)
     private readonly ConcurrentDictionary<string, Snapshot> _byKey = new(StringComparer.Ordinal);
     private long _confirmedMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Of this board alone: tells the boards of replicas apart.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("N");
+
     /// <summary>Told of each snapshot that was taken in, and of each removal (null). On the publisher's thread: be quick, never throw.</summary>
     public event Action<string, Snapshot?>? Changed;
 

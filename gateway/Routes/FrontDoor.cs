@@ -91,7 +91,7 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
         foreach (var name in headers.Keys)
         {
             if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Kener-", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("X-Original-URL", StringComparison.OrdinalIgnoreCase) || name.Equals("X-HTTP-Method-Override", StringComparison.OrdinalIgnoreCase))
+                || name.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase) || name.Equals("X-HTTP-Method-Override", StringComparison.OrdinalIgnoreCase))
                 (untrusted ??= []).Add(name);
         }
         if (untrusted is null) return;

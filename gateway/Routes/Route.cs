@@ -29,6 +29,8 @@ internal sealed class Route(Owner owner, Access access, string pattern, params s
     public Access Access => access;
     public string Pattern => pattern;
     public IReadOnlyList<string> Methods => methods;
+    /// <summary>Whether its answers may be silent for minutes: long polls, streams, sockets.</summary>
+    public bool IsLong { get; init; }
     public string Allow { get; } = string.Join(", ", methods);
 
     public bool Takes(string method)

@@ -1,3 +1,5 @@
+using Kener.Gateway.Proxy;
+using Kener.ServiceDefaults;
 using static Kener.Gateway.Routes.Access;
 using static Kener.Gateway.Routes.Owner;
 
@@ -35,7 +37,7 @@ internal static class RouteTable
         new(Monitors, Key, "/api/v4/monitors/{tag}/data", Get, Patch),
         new(Monitors, Key, "/api/v4/monitors/{tag}/data/{timestamp}", Get, Patch),
 
-        new(Monitors, Key, "/api/agent/v1/assignment", Get),
+        new(Monitors, Key, "/api/agent/v1/assignment", Get) { IsLong = true },
         new(Monitors, Key, "/api/agent/v1/results", Post),
 
         new(Status, Key, "/api/v4/pages", Get, Post),
@@ -46,9 +48,18 @@ internal static class RouteTable
         new(Accounts, Key, "/api/v5/api-keys", Get, Post),
         new(Accounts, Key, "/api/v5/api-keys/{id}", Patch, Delete),
 
+        new(Edge, Key, "/api/v5/dead-letters", Get),
+        .. DeadLettersOf(Accounts), .. DeadLettersOf(Incidents), .. DeadLettersOf(Monitors), .. DeadLettersOf(Status),
+
         // Last: all else that is one segment may be a page.
         Page,
     ];
+
+    private static Route[] DeadLettersOf(Owner owner)
+    {
+        var path = DeadLetterBox.PathOf(ProxyConfig.NameOf(owner));
+        return [new(owner, Key, path, Get), new(owner, Key, path + "/{id}/replay", Post), new(owner, Key, path + "/{id}", Delete)];
+    }
 
     /// <summary>The route of that path; null where there is none.</summary>
     public static Route? Find(ReadOnlySpan<char> path)

@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>How <see cref="KenerSettings.TrustedProxies"/> is written.</summary>
+public static class TrustedNetworks
+{
+    /// <summary>All that can be read; a single address is a network of one.</summary>
+    public static IReadOnlyList<IPNetwork> Of(KenerSettings settings) => [.. Words(settings.TrustedProxies).Select(Parse).OfType<IPNetwork>()];
+
+    internal static string[] Words(string text) => text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    internal static IPNetwork? Parse(string word)
+    {
+        if (IPNetwork.TryParse(word, out var network)) return network;
+        return IPAddress.TryParse(word, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
+    }
+}
