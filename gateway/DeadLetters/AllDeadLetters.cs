@@ -13,17 +13,18 @@ namespace Kener.Gateway.DeadLetters;
 /// </summary>
 internal static class AllDeadLetters
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     internal sealed record Answer(IReadOnlyList<DeadLetterEntry> DeadLetters, int Total, IReadOnlyList<string> Unreachable);
 
     public static async Task AnswerAsync(HttpContext context)
     {
+        var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AllDeadLetters));
         var boxes = context.RequestServices.GetServices<DeadLetterBox>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         patience.CancelAfter(Patience);
         var authorization = context.Request.Headers.Authorization.ToString();
-        var read = await Task.WhenAll(boxes.Select(async box => (box.Service, List: await TryAsync(box, authorization, patience.Token))));
+        var read = await Task.WhenAll(boxes.Select(async box => (box.Service, List: await TryAsync(box, authorization, log, patience.Token))));
         context.RequestAborted.ThrowIfCancellationRequested();
         var there = read.Select(one => one.List).OfType<DeadLetterList>().ToList();
         var answer = new Answer(
@@ -44,14 +45,15 @@ internal static class AllDeadLetters
         return (await answer.Content.ReadFromJsonAsync(DeadLetterJson.Default.DeadLetterList, cancel))!;
     });
 
-    private static async Task<DeadLetterList?> TryAsync(DeadLetterBox box, string authorization, CancellationToken cancel)
+    private static async Task<DeadLetterList?> TryAsync(DeadLetterBox box, string authorization, ILogger log, CancellationToken cancel)
     {
         try
         {
             return await box.ReadAsync(authorization, cancel).WaitAsync(cancel);
         }
-        catch (Exception)
+        catch (Exception fault)
         {
+            log.LogWarning("{Service} does not give its dead letters: {Reason}", box.Service, fault.Message);
             return null;
         }
     }

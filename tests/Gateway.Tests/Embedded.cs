@@ -68,6 +68,8 @@ internal sealed class Embedded : IAsyncDisposable
         return client;
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();

@@ -16,6 +16,8 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
 
     public IServiceProvider Services => host.Services;
 
+    public ModuleHost Host => host;
+
     public OutboxSignal<TestDb> Signal => host.Services.GetRequiredService<OutboxSignal<TestDb>>();
 
     public static async Task<TestModule> StartAsync(
@@ -31,7 +33,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
             builder.AddEventConsumer<EverythingElseConsumer>();
             if (knows is { } any) builder.AddReplay<TestDb>("test", (_, _) => Task.FromResult(any));
             more?.Invoke(builder.Services);
-        }, _ => { }, clock, dataPath, settings);
+        }, app => app.MapDeadLetters<TestDb>(), clock, dataPath, settings);
         return new TestModule(host, inbox);
     }
 

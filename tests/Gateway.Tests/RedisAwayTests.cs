@@ -1,0 +1,166 @@
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.Gateway.Tests;
+
+/// <summary>A Redis of the tests' own, which goes and comes back, between two owners of snapshots and the gateway.</summary>
+public sealed class RedisAwayTests : IAsyncLifetime
+{
+    private static readonly (string Name, string Value) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));
+    private static readonly (string Name, string Value) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
+    private readonly List<WebApplication> _owners = [];
+    private PrivateServer _redis = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _redis = await PrivateServer.RedisAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owner in _owners) await owner.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task While_Redis_is_away_changes_are_seen_within_two_seconds_and_no_request_waits()
+    {
+        var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
+        await using var gateway = await GatewayAsync(status, accounts);
+        Publish(status, 1);
+        PublishKeys(accounts, 1);
+        await SeesAsync(gateway, 1);
+
+        await _redis.KillAsync();
+        Publish(status, 2);
+        PublishKeys(accounts, 2);
+        var start = TimeProvider.System.GetTimestamp();
+        await SeesAsync(gateway, 2);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0, 2.5);
+        for (var version = 3; version < 6; version++)
+        {
+            start = TimeProvider.System.GetTimestamp();
+            Publish(status, version);
+            PublishKeys(accounts, version);
+            await SeesAsync(gateway, version);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0, 2.5);
+        }
+        using var client = gateway.Client();
+        start = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 100; i++) Assert.Equal(200, (await client.AskAsync("GET", "/")).Code);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0, 2);
+
+        status.Services.GetRequiredService<SnapshotBoard>().Remove("page:/incidents/1");
+        await Eventually.TrueAsync(() => Task.FromResult(gateway.Board.Find("page:/incidents/1") is null));
+
+        await _redis.StartAsync();
+        Publish(status, 9);
+        await SeesAsync(gateway, 9, keys: 5);
+        // Redis has it all again, for gateways that come later.
+        await using var later = await GatewayAsync();
+        await SeesAsync(later, 9, keys: 5);
+    }
+
+    [Fact]
+    public async Task Everything_starts_without_Redis_and_finds_it_when_it_comes()
+    {
+        await _redis.StopAsync();
+        var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
+        Publish(status, 1);
+        PublishKeys(accounts, 1);
+        await using var gateway = await GatewayAsync(status, accounts);
+        await SeesAsync(gateway, 1);
+        var health = gateway.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(check => check.Tags.Contains("ready"), Cancel)).Status);
+        await _redis.StartAsync();
+        // Nobody but Redis tells this one.
+        await using var later = await GatewayAsync();
+        await SeesAsync(later, 1);
+    }
+
+    [Fact]
+    public async Task An_owner_that_can_not_reach_Redis_is_asked_though_the_gateway_reaches_it()
+    {
+        var status = await OwnerAsync("page:", "127.0.0.1:1");
+        var accounts = await OwnerAsync(PublishedKeys.SnapshotKey);
+        await using var gateway = await GatewayAsync(status, accounts);
+        PublishKeys(accounts, 1);
+        for (var version = 1; version < 3; version++)
+        {
+            Publish(status, version);
+            await SeesAsync(gateway, version, keys: 1);
+        }
+        await Eventually.TrueAsync(() =>
+        {
+            status.Services.GetRequiredService<SnapshotBoard>().Confirm();
+            return Task.FromResult(gateway.Board.ConfirmedMs >= status.Services.GetRequiredService<SnapshotBoard>().ConfirmedMs - 1_000);
+        });
+    }
+
+    [Fact]
+    public async Task The_owners_give_their_snapshots_to_the_gateway_and_to_nobody_else()
+    {
+        var status = await OwnerAsync("page:");
+        Publish(status, 1);
+        using var client = new HttpClient { BaseAddress = new Uri(status.Urls.First()) };
+        Assert.Equal(401, (await client.AskAsync("GET", "/internal/snapshots")).Code);
+        var token = status.Services.GetRequiredService<InternalToken>();
+        Task<Answer> Ask(string subject, string query = "") =>
+            client.AskAsync("GET", "/internal/snapshots" + query, ("Authorization", "Bearer " + token.For(new Caller(subject, Kener.Contracts.Permissions.All))));
+        Assert.Equal(403, (await Ask("key:1")).Code);
+        Assert.Equal(200, (await Ask("gateway")).Code);
+        Assert.Empty(SnapshotInventory.ReadBodies((await Ask("gateway", "?key=page:/nothing")).Bytes));
+        Assert.Equal("page:/", SnapshotInventory.ReadBodies((await Ask("gateway", "?key=page:/")).Bytes).Single().Key);
+        await using var gateway = await GatewayAsync(status);
+        using var outside = gateway.Client(Embedded.Full);
+        Assert.Equal(404, (await outside.AskAsync("GET", "/internal/snapshots")).Code);
+    }
+
+    private async Task<WebApplication> OwnerAsync(string prefix, string? redis = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRouting();
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
+        foreach (var (name, value) in new[] { Distributed, Internal, ("ConnectionStrings:cache", redis ?? _redis.Address) }) builder.Configuration[name] = value;
+        builder.AddServiceDefaults();
+        builder.AddSnapshotMirror(prefix);
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapServiceDefaults();
+        await app.StartAsync(Cancel);
+        _owners.Add(app);
+        return app;
+    }
+
+    private Task<Embedded> GatewayAsync(WebApplication? status = null, WebApplication? accounts = null)
+    {
+        List<(string, string)> settings = [Distributed, Internal, ("ConnectionStrings:cache", _redis.Address)];
+        if (status is not null) settings.Add(("services:status:http:0", status.Urls.First()));
+        if (accounts is not null) settings.Add(("services:accounts:http:0", accounts.Urls.First()));
+        return Embedded.StartAsync(keys: false, settings: [.. settings]);
+    }
+
+    private static void Publish(WebApplication owner, int version)
+    {
+        var board = owner.Services.GetRequiredService<SnapshotBoard>();
+        board.Publish(PageTests.Page($"home {version}", version: version));
+        board.Publish(PageTests.Page($"one {version}", "page:/incidents/1", version));
+        board.Confirm();
+    }
+
+    private static void PublishKeys(WebApplication owner, int version) =>
+        owner.Services.GetRequiredService<SnapshotBoard>().Publish(new PublishedKeys(version, []).ToSnapshot(0));
+
+    private static async Task SeesAsync(Embedded gateway, int version, int? keys = null)
+    {
+        await Eventually.TrueAsync(() => Task.FromResult(
+            gateway.Board.Find("page:/")?.Version == version && gateway.Board.Find(PublishedKeys.SnapshotKey)?.Version == (keys ?? version)), 15);
+        Assert.Equal($"home {version}", System.Text.Encoding.UTF8.GetString(gateway.Board.Find("page:/")!.Body));
+    }
+}
