@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kener.Gateway.Proxy;
 using Kener.Gateway.Routes;

@@ -1,4 +1,3 @@
-using System.Net;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 
 namespace Kener.TestKit;
@@ -44,6 +42,7 @@ public sealed class PrivateServer : IAsyncDisposable
 
     private static async Task<PrivateServer> MakeAsync(Func<string, string, Task<ServerRecipe>> recipe)
     {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("The tests' own servers are started on Unix");
         var folder = Directory.CreateTempSubdirectory("kener-server-").FullName;
         // PostgreSQL runs as a user of its own, which must be able to walk through.
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);

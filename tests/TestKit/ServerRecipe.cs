@@ -59,7 +59,7 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
             $"listeners.tcp.local = 127.0.0.1:{port}\ndefault_user = guest\ndefault_pass = {password}\nlog.console = true\nlog.console.level = warning\nlog.file = false\n");
         var cookie = Path.Combine(home, ".erlang.cookie");
         await File.WriteAllTextAsync(cookie, password);
-        File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
         string[] with =
         [
             "env", "-i", $"PATH={Environment.GetEnvironmentVariable("PATH")}", "LC_ALL=C.UTF-8", $"HOME={home}", $"ERL_EPMD_PORT={mapper}", "ERL_EPMD_ADDRESS=127.0.0.1",

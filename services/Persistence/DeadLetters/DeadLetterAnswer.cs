@@ -16,12 +16,15 @@ internal static class DeadLetterAnswer
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static IResult Json(object answer) => Results.Json(answer, Options);
+    public static Task WriteAsync<T>(HttpContext context, T answer) => context.Response.WriteAsJsonAsync(answer, Options, context.RequestAborted);
 
-    public static IResult Done(string message) => Json(new { message });
+    public static Task DoneAsync(HttpContext context, string message) => WriteAsync(context, new { message });
 
-    public static long Id(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw NotFound(text);
+    public static long IdOf(HttpContext context)
+    {
+        var text = context.Request.RouteValues["id"] as string;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw NotFound(text);
+    }
 
     /// <summary>Takes it out of the table; of two who want it, one gets it.</summary>
     public static async Task<DeadLetter> TakeAsync<TDb>(this Change<TDb> change, long id, CancellationToken cancel) where TDb : ModuleDb
@@ -31,5 +34,5 @@ internal static class DeadLetterAnswer
         return taken == 1 && dead is not null ? dead : throw NotFound(id);
     }
 
-    private static Refusal NotFound(object id) => Refusal.NotFound($"Dead letter with id '{id}' not found");
+    private static Refusal NotFound(object? id) => Refusal.NotFound($"Dead letter with id '{id}' not found");
 }

@@ -1,18 +1,19 @@
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Persistence;
 
 internal static class DeleteDeadLetter
 {
-    public static async Task<IResult> HandleAsync<TDb>(string id, HttpContext context, Changes<TDb> changes, CancellationToken cancel) where TDb : ModuleDb
+    public static async Task HandleAsync<TDb>(HttpContext context) where TDb : ModuleDb
     {
-        var letterId = DeadLetterAnswer.Id(id);
-        await changes.CommitAsync(context.User.Subject(), async change =>
+        var (letterId, cancel) = (DeadLetterAnswer.IdOf(context), context.RequestAborted);
+        await context.RequestServices.GetRequiredService<Changes<TDb>>().CommitAsync(context.User.Subject(), async change =>
         {
             var dead = await change.TakeAsync(letterId, cancel);
             change.Note("dead_letter.deleted", "dead_letter", () => letterId, new { dead.Type, dead.Subject });
         }, cancel);
-        return DeadLetterAnswer.Done($"Dead letter with id '{letterId}' deleted successfully");
+        await DeadLetterAnswer.DoneAsync(context, $"Dead letter with id '{letterId}' deleted successfully");
     }
 }

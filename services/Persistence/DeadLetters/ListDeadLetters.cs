@@ -1,5 +1,7 @@
 using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Persistence;
 
@@ -7,6 +9,9 @@ namespace Kener.Persistence;
 internal static class ListDeadLetters
 {
     private const int Most = 200;
+
+    public static async Task HandleAsync<TDb>(HttpContext context, string service) where TDb : ModuleDb =>
+        await DeadLetterAnswer.WriteAsync(context, await ReadAsync(context.RequestServices.GetRequiredService<TDb>(), service, context.RequestAborted));
 
     public static async Task<DeadLetterList> ReadAsync(ModuleDb db, string service, CancellationToken cancel)
     {

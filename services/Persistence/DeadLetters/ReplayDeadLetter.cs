@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Persistence;
 
@@ -10,16 +11,16 @@ namespace Kener.Persistence;
 /// </summary>
 internal static class ReplayDeadLetter
 {
-    public static async Task<IResult> HandleAsync<TDb>(string id, HttpContext context, Changes<TDb> changes, CancellationToken cancel) where TDb : ModuleDb
+    public static async Task HandleAsync<TDb>(HttpContext context) where TDb : ModuleDb
     {
-        var letterId = DeadLetterAnswer.Id(id);
-        await changes.CommitAsync(context.User.Subject(), async change =>
+        var (letterId, cancel) = (DeadLetterAnswer.IdOf(context), context.RequestAborted);
+        await context.RequestServices.GetRequiredService<Changes<TDb>>().CommitAsync(context.User.Subject(), async change =>
         {
             var dead = await change.TakeAsync(letterId, cancel);
             if (EventTypes.Find(dead.Type) is null) throw new Refusal(StatusCodes.Status409Conflict, "CONFLICT", $"No event is called '{dead.Type}' here: it can only be deleted");
             change.Db.Outbox.Add(new OutboxRow { MessageId = dead.MessageId, Type = dead.Type, Payload = dead.Payload, Subject = dead.Subject, CreatedMs = change.NowMs });
             change.Note("dead_letter.replayed", "dead_letter", () => letterId, new { dead.Type, dead.Subject });
         }, cancel);
-        return DeadLetterAnswer.Done($"Dead letter with id '{letterId}' is sent again");
+        await DeadLetterAnswer.DoneAsync(context, $"Dead letter with id '{letterId}' is sent again");
     }
 }

@@ -1,6 +1,5 @@
 using Kener.ServiceDefaults;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Kener.Persistence;

@@ -47,7 +47,7 @@ internal static class RabbitDelivery
         host.Heartbeat(TimeSpan.FromSeconds(10));
         host.RequestedConnectionTimeout(TimeSpan.FromSeconds(3));
         var (log, stopping) = (context.GetRequiredService<ILoggerFactory>(), context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        host.OnRefreshConnectionFactory = factory => BrokerReturn.AwaitAsync(factory, address, log.CreateLogger(typeof(BrokerReturn)), stopping);
+        host.OnRefreshConnectionFactory = factory => BrokerReturn.AwaitAsync(factory, address, log.CreateLogger<BrokerReturn>(), stopping);
     }
 
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Type consumer, Type database)

@@ -1,5 +1,4 @@
 using Kener.Contracts;
-using Kener.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
