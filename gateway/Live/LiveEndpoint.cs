@@ -12,7 +12,8 @@ namespace Kener.Gateway.Live;
 /// GET /live?page=/europe: tells by server-sent events each new version of a page, and nothing else; the page itself is fetched from
 /// memory. The event's id is the version too, so that whoever comes back is told at once where he missed one.
 /// </summary>
-internal sealed class LiveEndpoint(LiveTopics topics, SnapshotBoard board, SiteOnBoard site, IOptions<LimitSettings> limits, TimeProvider clock)
+internal sealed class LiveEndpoint(
+    LiveTopics topics, SnapshotBoard board, SiteOnBoard site, IOptions<LimitSettings> limits, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     /// <summary>A reader that takes nothing for so long is dropped.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -40,7 +41,7 @@ internal sealed class LiveEndpoint(LiveTopics topics, SnapshotBoard board, SiteO
         }
         catch (OperationCanceledException)
         {
-            // It has gone, or takes nothing any more.
+            // It has gone, or takes nothing any more, or the process ends.
             context.Abort();
         }
         finally
@@ -52,6 +53,7 @@ internal sealed class LiveEndpoint(LiveTopics topics, SnapshotBoard board, SiteO
     private async Task TellAsync(HttpContext context, string key, string plain)
     {
         var told = long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : -1;
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         await SendAsync(context, Greeting);
         while (true)
         {
@@ -67,7 +69,8 @@ internal sealed class LiveEndpoint(LiveTopics topics, SnapshotBoard board, SiteO
             {
                 await SendAsync(context, Beat);
             }
-            await next.WaitAsync(context.RequestAborted);
+            // Else a stop of the process would wait for its readers; they come back by themselves, to another gateway.
+            await next.WaitAsync(stopping.Token);
         }
     }
 

@@ -6,6 +6,7 @@ using Kener.Status.History;
 using Kener.Status.Incidents;
 using Kener.Status.Monitors;
 using Kener.Status.Pages;
+using Kener.Status.Replay;
 using Kener.Status.Settings;
 using Kener.Status.Snapshots;
 using Kener.Ui;

@@ -181,6 +181,19 @@ public sealed class ReplicaTests
         await stopping;
     }
 
+    [Fact]
+    public async Task A_stop_does_not_wait_for_those_who_listen_for_news()
+    {
+        await using var host = await Embedded.StartAsync();
+        host.Board.Publish(PageTests.Page("<h1>Page</h1>"));
+        using var client = host.Client();
+        using var answer = await client.GetAsync("/live?page=/", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
+        Assert.Equal("retry: 3000", await reader.ReadLineAsync(Cancel));
+        // Half a minute is what the host would give them.
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(15), Cancel);
+    }
+
     private static async Task<List<string>> AnswersAsync(HttpClient client, int times)
     {
         var seen = new HashSet<string>();
