@@ -22,12 +22,6 @@ internal static class Embedding
                 ["Kener:Database"] = "Sqlite",
                 ["Kener:Delivery"] = "Mediator",
                 ["Kener:SiteUrl"] = url.Split(';')[0],
-                // An operator reads what Kener says, not how its parts talk.
-                ["Logging:LogLevel:Default"] = "Information",
-                ["Logging:LogLevel:Microsoft"] = "Warning",
-                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
-                ["Logging:LogLevel:MassTransit"] = "Warning",
-                ["Logging:LogLevel:System.Net.Http"] = "Warning",
             },
         });
     }
