@@ -21,6 +21,11 @@ public static class RunExtensions
             app.Run();
             return 0;
         }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to end while it was starting.
+            return 0;
+        }
         catch (OptionsValidationException wrong)
         {
             foreach (var fault in wrong.Failures) Console.Error.WriteLine($"Kener can not start: {fault}");

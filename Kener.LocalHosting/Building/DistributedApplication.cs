@@ -9,7 +9,9 @@ public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
     public IServiceProvider Services => host.Services;
 
     /// <summary>A builder, with the command line's settings.</summary>
-    public static IDistributedApplicationBuilder CreateBuilder(string[] args) => new DistributedApplicationBuilder(args);
+    public static IDistributedApplicationBuilder CreateBuilder(string[] args) => OperatingSystem.IsWindows()
+        ? throw new PlatformNotSupportedException("Kener.LocalHosting runs on Linux and macOS. On Windows, build with -p:UseAspire=true.")
+        : new DistributedApplicationBuilder(args);
 
     /// <summary>
     /// Runs until Ctrl-C or SIGTERM, then ends all processes. Where the start fails, the reason is told in a line and the exit code is 1.

@@ -6,7 +6,7 @@ namespace Kener.LocalHosting;
 /// A unit from its start to its end: what dies is started again, on the same port, after a pause that doubles while it goes on dying. Only
 /// what gives up by itself before it was ever ready stops the start of all: it has said why.
 /// </summary>
-internal sealed class Life(Unit unit, Spawner spawner, Leftovers leftovers, Terminal terminal, TimeProvider clock)
+internal sealed class Life(Unit unit, Spawner spawner, Leftovers leftovers, Terminal terminal, TimeProvider clock) : IDisposable
 {
     private const int BySignal = 128, LastLines = 30;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.2), LongestPause = TimeSpan.FromSeconds(10), Stable = TimeSpan.FromSeconds(30);
@@ -31,6 +31,8 @@ internal sealed class Life(Unit unit, Spawner spawner, Leftovers leftovers, Term
         // How it ended is told by RunAsync's own task.
         await _all.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync(Task[] after, CancellationToken stop)
     {
@@ -119,6 +121,8 @@ internal sealed class Life(Unit unit, Spawner spawner, Leftovers leftovers, Term
 
     private void Hear(string line)
     {
+        // Whom we end during his start has nothing to tell.
+        if (_stop.IsCancellationRequested && !Ready.IsCompleted) return;
         if (unit.IsService)
         {
             terminal.Say(unit.Name, line);

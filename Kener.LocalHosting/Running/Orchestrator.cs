@@ -8,7 +8,7 @@ namespace Kener.LocalHosting;
 /// <summary>Starts all of the model at once, each when what it waits for is ready; ends it in the reverse order.</summary>
 internal sealed class Orchestrator(
     IReadOnlyList<IResource> resources, DataFolder folder, Spawner spawner, Terminal terminal, IConfiguration configuration,
-    IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedService
+    IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<Life> _lives = [];
@@ -32,6 +32,12 @@ internal sealed class Orchestrator(
         if (_lives.Count == 0) return;
         folder.Leftovers.Forget();
         terminal.Say("All is stopped.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var life in _lives) life.Dispose();
+        _stop.Dispose();
     }
 
     private static async Task StopAsync(Life life, Task[] after)
