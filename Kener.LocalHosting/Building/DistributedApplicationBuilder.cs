@@ -26,6 +26,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public IServiceCollection Services => _host.Services;
 
+    public IReadOnlyList<IResource> Resources => _resources;
+
     /// <summary>Where the servers' data and the generated secrets are kept.</summary>
     public DataFolder Folder { get; }
 
