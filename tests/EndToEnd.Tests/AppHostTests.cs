@@ -54,9 +54,8 @@ public sealed partial class AppHostTests(Hostings hostings)
         var kener = await hostings.SharedAsync(Hosting.Distributed);
         var killed = Tree.Find(kener.ProcessId, program);
         Tree.Kill(killed);
-        await Eventually.TrueAsync(() => Task.FromResult(Tree.IsGone(killed)));
+        await Eventually.TrueAsync(() => Task.FromResult(Tree.IsGone(killed) && kener.Output.Contains($"{name,-12} | ended with code 137", StringComparison.Ordinal)), 60);
         await Eventually.TrueAsync(async () => !IsClosed(Ports(kener.Output)[name]) && await IsWellAsync(kener), 180);
-        Assert.Contains($"{name,-12} | ended with code 137", kener.Output, StringComparison.Ordinal);
         await kener.Api.SendAsync(HttpMethod.Get, "/api/v4/incidents");
     }
 
