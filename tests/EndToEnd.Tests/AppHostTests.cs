@@ -10,7 +10,7 @@ namespace Kener.EndToEnd.Tests;
 /// <summary>The distributed hosting as its operator meets it: start, table, deaths and comebacks, the end.</summary>
 public sealed partial class AppHostTests(Hostings hostings)
 {
-    private static readonly string[] Parts = ["gateway", "status", "monitors", "incidents", "accounts", "messaging", "cache", "postgres"];
+    private static readonly string[] Parts = ["agent", "gateway", "status", "monitors", "incidents", "accounts", "messaging", "cache", "postgres"];
 
     [Fact]
     public async Task From_the_first_start_to_the_end_nothing_is_lost_and_nothing_is_left()
