@@ -77,6 +77,7 @@ public static class Defaults
             ["Logging:LogLevel:Polly"] = "Error",
             ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
             ["Logging:LogLevel:System.Net.Http"] = "Warning",
+            ["Logging:LogLevel:Yarp"] = "Warning",
         },
     });
 
