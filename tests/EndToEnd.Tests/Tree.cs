@@ -7,6 +7,8 @@ namespace Kener.EndToEnd.Tests;
 /// <summary>The processes of this machine and what they listen on, as /proc tells them.</summary>
 internal static class Tree
 {
+    private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
+
     /// <summary>A process, and the moment of its start: its number alone may be another's later.</summary>
     public sealed record Member(int Id, string Started, string Command);
 
@@ -46,7 +48,7 @@ internal static class Tree
             .Where(target => target.StartsWith("socket:[", StringComparison.Ordinal)).Select(target => target[8..^1])
         : [];
 
-    public static IEnumerable<Listener> Listening() => new[] { "/proc/net/tcp", "/proc/net/tcp6" }.Where(File.Exists).SelectMany(File.ReadLines)
+    public static IEnumerable<Listener> Listening() => SocketTables.Where(File.Exists).SelectMany(File.ReadLines)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words is [_, _, _, "0A", ..])
         .Select(words => new Listener(Parse(words[1]), words[9]));
 
