@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -19,6 +20,7 @@ public static class Defaults
     /// <summary>Settings, telemetry, health, resilience, discovery, the gate and the snapshot board.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
+        builder.AddQuietLogging();
         builder.AddKenerSettings();
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -60,6 +62,26 @@ public static class Defaults
         app.MapSnapshots();
         return app;
     }
+
+    /// <summary>An operator reads what Kener says, not how its parts talk. Below every other source, so that settings win.</summary>
+    private static void AddQuietLogging(this IHostApplicationBuilder builder) => builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+    {
+        InitialData = new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft"] = "Warning",
+            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+            // A failed command is told by who sent it; the first migration's look for its own table is no fault.
+            ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "None",
+            // Who asks for health is told; a probe while something starts is no fault to report.
+            ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
+            ["Logging:LogLevel:MassTransit"] = "Warning",
+            ["Logging:LogLevel:Polly"] = "Error",
+            ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
+            ["Logging:LogLevel:System.Net.Http"] = "Warning",
+            ["Logging:LogLevel:Yarp"] = "Warning",
+        },
+    });
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {

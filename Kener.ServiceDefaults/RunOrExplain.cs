@@ -21,6 +21,11 @@ public static class RunExtensions
             app.Run();
             return 0;
         }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to end while it was starting.
+            return 0;
+        }
         catch (Exception fault) when (WrongSettings(fault) is { Count: > 0 } wrong)
         {
             foreach (var setting in wrong) Console.Error.WriteLine($"Kener can not start: {setting}");

@@ -31,12 +31,6 @@ internal static class Embedding
                 ["Kener:SiteUrl"] = url.Split(';')[0],
                 // Nobody else needs to know it: the agent and the gateway are both here.
                 ["Kener:AgentKey"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32)),
-                // An operator reads what Kener says, not how its parts talk.
-                ["Logging:LogLevel:Default"] = "Information",
-                ["Logging:LogLevel:Microsoft"] = "Warning",
-                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
-                ["Logging:LogLevel:MassTransit"] = "Warning",
-                ["Logging:LogLevel:System.Net.Http"] = "Warning",
             },
         });
     }

@@ -5,18 +5,19 @@ using System.Text.Json.Nodes;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>Whatever comes in: a clear 4xx in the API's error shape, nothing changed, never a 500.</summary>
-public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKener>
+public sealed class BadInputTests(Hostings hostings)
 {
-    [Fact]
-    public async Task Nonsense_is_refused_in_the_error_shape_and_changes_nothing()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task Nonsense_is_refused_in_the_error_shape_and_changes_nothing(Hosting hosting)
     {
-        await using var kener = await KenerProcess.StartAsync();
+        await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
         await kener.Api.RecordAsync("web", Calls.Minute, "UP");
         var id = await kener.Api.OpenIncidentAsync("Known", Calls.Minute, ("web", "DOWN"));
         var update = await kener.Api.PostUpdateAsync(id, "IDENTIFIED", "Known");
         await kener.Visitor.SeesAsync("/", html => html.Contains("Identified"));
-        var before = await FactsAsync(kener);
+        var before = await FactsAsync(kener.Api, id);
 
         string[] writable =
         [
@@ -38,32 +39,39 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
             var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]);
             foreach (var body in bodies) await RefusedAsync(kener.Api, method, path, body);
         }
-        Assert.Equal(before, await FactsAsync(kener));
+        Assert.Equal(before, await FactsAsync(kener.Api, id));
+    }
+
+    public static MatrixTheoryData<Hosting, string> Wrong { get; } = new(Enum.GetValues<Hosting>(),
+    [
+        "GET /api/v4/incidents/abc 404",
+        "GET /api/v4/incidents/0 404",
+        "GET /api/v4/incidents/99999999999999999999 404",
+        "GET /api/v4/incidents/7777777 404",
+        "DELETE /api/v4/incidents/7777777 404",
+        "GET /api/v4/incidents/7777777/comments 404",
+        "GET /api/v4/monitors/unknown 404",
+        "GET /api/v4/monitors/unknown/data 404",
+        "GET /api/v4/nothing 404",
+        "GET /api/nothing 404",
+        "PUT /api/v4/incidents 405",
+        "DELETE /api/v4/monitors 405",
+    ]);
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task Unknown_things_and_wrong_methods_have_the_error_shape(Hosting hosting, string request)
+    {
+        var kener = await hostings.SharedAsync(hosting);
+        var (method, path, status) = (request.Split(' ')[0], request.Split(' ')[1], request.Split(' ')[2]);
+        Assert.Equal(status, $"{await RefusedAsync(kener.Api, method, path, null)}");
     }
 
     [Theory]
-    [InlineData("GET", "/api/v4/incidents/abc", 404)]
-    [InlineData("GET", "/api/v4/incidents/0", 404)]
-    [InlineData("GET", "/api/v4/incidents/99999999999999999999", 404)]
-    [InlineData("GET", "/api/v4/incidents/7", 404)]
-    [InlineData("DELETE", "/api/v4/incidents/7", 404)]
-    [InlineData("GET", "/api/v4/incidents/7/comments", 404)]
-    [InlineData("GET", "/api/v4/monitors/unknown", 404)]
-    [InlineData("GET", "/api/v4/monitors/unknown/data", 404)]
-    [InlineData("GET", "/api/v4/nothing", 404)]
-    [InlineData("GET", "/api/nothing", 404)]
-    [InlineData("PUT", "/api/v4/incidents", 405)]
-    [InlineData("DELETE", "/api/v4/monitors", 405)]
-    public async Task Unknown_things_and_wrong_methods_have_the_error_shape(string method, string path, int status)
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task Without_a_good_key_nothing_is_told(Hosting hosting)
     {
-        var kener = shared.Kener;
-        Assert.Equal(status, await RefusedAsync(kener.Api, method, path, null));
-    }
-
-    [Fact]
-    public async Task Without_a_good_key_nothing_is_told()
-    {
-        var kener = shared.Kener;
+        var kener = await hostings.SharedAsync(hosting);
         foreach (var path in new[] { "/api/v4/incidents", "/api/v4/monitors", "/api/v4/nothing", "/api/v5/api-keys", "/api" })
         {
             Assert.Equal(401, await RefusedAsync(kener.Visitor, "GET", path, null));
@@ -72,24 +80,23 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
         }
     }
 
-    [Fact]
-    public async Task A_body_over_one_mebibyte_is_413()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task A_body_over_one_mebibyte_is_413(Hosting hosting)
     {
-        var kener = shared.Kener;
+        var kener = await hostings.SharedAsync(hosting);
         var body = $"{{\"title\":\"{new string('x', 1 << 20)}\",\"start_date_time\":1}}";
         Assert.Equal(413, await RefusedAsync(kener.Api, "POST", "/api/v4/incidents", body));
     }
 
+    public static MatrixTheoryData<Hosting, string> NoPage { get; } = new(Enum.GetValues<Hosting>(),
+        ["/incidents/7777777", "/incidents/abc", "/incidents/-1", "/incidents/99999999999999999999", "/nothing", "/incidents/1/2"]);
+
     [Theory]
-    [InlineData("/incidents/77")]
-    [InlineData("/incidents/abc")]
-    [InlineData("/incidents/-1")]
-    [InlineData("/incidents/99999999999999999999")]
-    [InlineData("/nothing")]
-    [InlineData("/incidents/1/2")]
-    public async Task A_page_that_is_not_there_is_404(string path)
+    [MemberData(nameof(NoPage))]
+    public async Task A_page_that_is_not_there_is_404(Hosting hosting, string path)
     {
-        var kener = shared.Kener;
+        var kener = await hostings.SharedAsync(hosting);
         using var answer = await kener.Visitor.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
@@ -107,11 +114,11 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
         return (int)answer.StatusCode;
     }
 
-    private static async Task<string> FactsAsync(KenerProcess kener)
+    private static async Task<string> FactsAsync(HttpClient api, long incident)
     {
         var facts = new StringBuilder();
-        foreach (var path in new[] { "/api/v4/monitors", "/api/v4/incidents", "/api/v4/incidents/1/comments", "/api/v5/api-keys", "/" })
-            facts.Append(await kener.Api.GetStringAsync(path)).Append('\n');
+        foreach (var path in new[] { "/api/v4/monitors", "/api/v4/incidents", $"/api/v4/incidents/{incident}/comments", "/api/v5/api-keys", "/" })
+            facts.Append(await api.GetStringAsync(path)).Append('\n');
         return facts.ToString();
     }
 }

@@ -8,32 +8,36 @@ namespace Kener.EndToEnd.Tests;
 /// <summary>The page as people get it: in a real Chromium, wide and narrow, light and dark, with and without JavaScript.</summary>
 public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 {
+    public static MatrixTheoryData<Hosting, int, ColorScheme> Looks { get; } = new(Enum.GetValues<Hosting>(), [1280, 390], [ColorScheme.Light, ColorScheme.Dark]);
+
+    public static MatrixTheoryData<Hosting, int> Widths { get; } = new(Enum.GetValues<Hosting>(), [320, 390, 768, 1920]);
+
     [Theory]
-    [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(390, ColorScheme.Light)]
-    [InlineData(390, ColorScheme.Dark)]
-    public async Task Axe_finds_nothing(int width, ColorScheme scheme)
+    [MemberData(nameof(Looks))]
+    public async Task Axe_finds_nothing(Hosting hosting, int width, ColorScheme scheme)
     {
-        foreach (var path in new[] { "/", $"/incidents/{busy.Incident}" })
+        var site = await busy.OfAsync(hosting);
+        foreach (var path in new[] { "/", $"/incidents/{site.Incident}" })
         {
             await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
             var page = await browser.NewPageAsync();
-            await page.GotoAsync(busy.Kener.Url + path);
+            await page.GotoAsync(site.Kener.Url + path);
             var result = await page.RunAxe();
             Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation =>
                 $"{path} {violation.Id}: {violation.Help} {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
         }
     }
 
-    [Fact]
-    public async Task Without_JavaScript_everything_is_told_in_one_request()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task Without_JavaScript_everything_is_told_in_one_request(Hosting hosting)
     {
+        var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new() { JavaScriptEnabled = false });
         var page = await browser.NewPageAsync();
         var requests = new List<string>();
         page.Request += (_, request) => requests.Add(request.Url);
-        await page.GotoAsync(busy.Kener.Url, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.GotoAsync(site.Kener.Url, new() { WaitUntil = WaitUntilState.NetworkIdle });
         Assert.Single(requests, url => !url.StartsWith("data:", StringComparison.Ordinal));
         Assert.Contains("Partial System Outage", await page.InnerTextAsync("h1"), StringComparison.Ordinal);
         Assert.Equal("queue", await page.InnerTextAsync("main strong >> nth=0"));
@@ -41,30 +45,30 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 
     [Theory]
-    [InlineData(320)]
-    [InlineData(390)]
-    [InlineData(768)]
-    [InlineData(1920)]
-    public async Task Nothing_runs_out_of_the_window(int width)
+    [MemberData(nameof(Widths))]
+    public async Task Nothing_runs_out_of_the_window(Hosting hosting, int width)
     {
+        var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
         var page = await browser.NewPageAsync();
-        foreach (var path in new[] { "/", $"/incidents/{busy.Incident}" })
+        foreach (var path in new[] { "/", $"/incidents/{site.Incident}" })
         {
-            await page.GotoAsync(busy.Kener.Url + path);
+            await page.GotoAsync(site.Kener.Url + path);
             Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} at {width} px");
         }
     }
 
-    [Fact]
-    public async Task The_console_stays_silent_under_the_page_s_own_policy()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task The_console_stays_silent_under_the_page_s_own_policy(Hosting hosting)
     {
+        var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new());
         var page = await browser.NewPageAsync();
         var said = new List<string>();
         page.Console += (_, message) => said.Add(message.Text);
         page.PageError += (_, error) => said.Add(error);
-        await page.GotoAsync(busy.Kener.Url, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        await page.GotoAsync(site.Kener.Url, new() { WaitUntil = WaitUntilState.NetworkIdle });
         await page.HoverAsync("#m-service-00 svg.bars");
         Assert.Empty(said);
     }
@@ -72,12 +76,13 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     [Fact]
     public async Task Fifty_monitors_of_ninety_days_weigh_at_most_16_KB_and_the_idle_process_200_MiB()
     {
+        var site = await busy.OfAsync(Hosting.Embedded);
         using var bare = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
         bare.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
-        using var answer = await bare.GetAsync(busy.Kener.Url, TestContext.Current.CancellationToken);
+        using var answer = await bare.GetAsync(site.Kener.Url, TestContext.Current.CancellationToken);
         Assert.Equal(["br"], answer.Content.Headers.ContentEncoding);
         Assert.InRange((await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length, 1_000, 16_384);
-        await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(busy.Kener.ProcessId)), mebibytes => mebibytes <= 200, 60);
+        await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(site.Kener.ProcessId)), mebibytes => mebibytes <= 200, 60);
     }
 
     private static int ResidentMebibytes(int process)
@@ -87,15 +92,22 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 }
 
-/// <summary>Fifty monitors with ninety days behind them, and an incident.</summary>
-public sealed class BusyKener : IAsyncLifetime
+/// <summary>Fifty monitors with ninety days behind them, and an incident; in each hosting once, when first asked for.</summary>
+public sealed class BusyKener(Hostings hostings) : IAsyncLifetime
 {
+    private readonly Dictionary<Hosting, (Empty Site, long Incident)> _filled = [];
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
-    public KenerProcess Kener { get; private set; } = null!;
-
-    public long Incident { get; private set; }
+    public async Task<(KenerProcess Kener, long Incident)> OfAsync(Hosting hosting)
+    {
+        if (!_filled.TryGetValue(hosting, out var known))
+        {
+            var site = await hostings.EmptyAsync(hosting);
+            _filled[hosting] = known = (site, await FillAsync(site));
+        }
+        return (known.Site.Process, known.Incident);
+    }
 
     public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options) => _browser.NewContextAsync(options);
 
@@ -103,8 +115,6 @@ public sealed class BusyKener : IAsyncLifetime
     {
         var chromium = Environment.GetEnvironmentVariable("KENER_TEST_CHROMIUM") ?? "/usr/bin/chromium";
         if (!File.Exists(chromium)) throw new InvalidOperationException($"{chromium} is missing: run ./test, or set KENER_TEST_CHROMIUM");
-        Kener = await KenerProcess.StartAsync();
-        await FillAsync(Kener.Api);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -117,11 +127,12 @@ public sealed class BusyKener : IAsyncLifetime
     {
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
-        if (Kener is not null) await Kener.DisposeAsync();
+        foreach (var (site, _) in _filled.Values) await site.DisposeAsync();
     }
 
-    private async Task FillAsync(HttpClient api)
+    private static async Task<long> FillAsync(Empty site)
     {
+        var api = site.Api;
         var random = new Random(7);
         var midnight = Calls.Now / 86_400 * 86_400;
         for (var i = 0; i < 50; i++)
@@ -140,11 +151,12 @@ public sealed class BusyKener : IAsyncLifetime
                 status = day.Bad switch { 0 => "DOWN", 1 => "DEGRADED", _ => "UP" },
                 latency = 40,
             }));
-        Incident = await api.OpenIncidentAsync("Mail is stuck", Calls.Minute - 3_600, ("service-03", "DOWN"), ("service-04", "DEGRADED"));
-        await api.PostUpdateAsync(Incident, "INVESTIGATING", "We look into it.", Calls.Minute - 3_500);
-        await api.PostUpdateAsync(Incident, "IDENTIFIED", "A **queue** is full. See:\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+        var incident = await api.OpenIncidentAsync("Mail is stuck", Calls.Minute - 3_600, ("service-03", "DOWN"), ("service-04", "DEGRADED"));
+        await api.PostUpdateAsync(incident, "INVESTIGATING", "We look into it.", Calls.Minute - 3_500);
+        await api.PostUpdateAsync(incident, "IDENTIFIED", "A **queue** is full. See:\n\n| a | b |\n|---|---|\n| 1 | 2 |");
         var old = await api.OpenIncidentAsync("Search was slow", Calls.Minute - 100_000, ("service-05", "DEGRADED"));
         await api.PostUpdateAsync(old, "RESOLVED", "An index was rebuilt.", Calls.Minute - 90_000);
-        await Kener.Visitor.SeesAsync("/", html => html.Contains("Search was slow") && html.Contains("Service 49"), 10);
+        await site.Visitor.SeesAsync("/", html => html.Contains("Search was slow") && html.Contains("Service 49"), 30);
+        return incident;
     }
 }

@@ -7,24 +7,26 @@ using System.Text;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The embedded hosting as an operator runs it: a process of its own, on a free port, with a folder of its own.</summary>
+/// <summary>Kener as an operator runs it, in either hosting: on a free port, with a folder of its own.</summary>
 public sealed class KenerProcess : IAsyncDisposable
 {
     public const string Key = "end-to-end-key-0123456789abcdef0123456789";
-    private static readonly string Assembly = typeof(KenerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "StandaloneAssembly").Value!;
-
     private readonly StringBuilder _output = new();
     private readonly Dictionary<string, string?> _settings;
+    private readonly string _assembly;
     private Process? _process;
+    private int _launchedAt;
 
-    private KenerProcess(Dictionary<string, string?> settings, string dataPath)
+    private KenerProcess(Hosting hosting, Dictionary<string, string?> settings, string dataPath)
     {
-        (_settings, DataPath) = (settings, dataPath);
+        (Hosting, _settings, DataPath) = (hosting, settings, dataPath);
+        _assembly = typeof(KenerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting.ToString()).Value!;
         Url = $"http://127.0.0.1:{FreePort()}";
         Api = Client(Key);
         Visitor = Client(null);
     }
+
+    public Hosting Hosting { get; }
 
     public string Url { get; }
 
@@ -45,17 +47,20 @@ public sealed class KenerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>All that it wrote since it was started for the last time.</summary>
+    public string OutputSinceLaunch => Output[_launchedAt..];
+
     public int ProcessId => _process!.Id;
 
-    public static async Task<KenerProcess> StartAsync(Dictionary<string, string?>? settings = null)
+    public static async Task<KenerProcess> StartAsync(Dictionary<string, string?>? settings = null, Hosting hosting = Hosting.Embedded)
     {
-        var kener = Prepare(settings ?? new() { ["Kener__BootstrapApiKey"] = Key });
+        var kener = Prepare(settings ?? new() { ["Kener__BootstrapApiKey"] = Key }, hosting);
         await kener.StartAgainAsync();
         return kener;
     }
 
-    public static KenerProcess Prepare(Dictionary<string, string?> settings) =>
-        new(settings, Path.Combine(Path.GetTempPath(), "kener-e2e-" + Guid.NewGuid().ToString("N")));
+    public static KenerProcess Prepare(Dictionary<string, string?> settings, Hosting hosting = Hosting.Embedded) =>
+        new(hosting, settings, Path.Combine(Path.GetTempPath(), "kener-e2e-" + Guid.NewGuid().ToString("N")));
 
     public HttpClient Client(string? key)
     {
@@ -73,27 +78,30 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         Launch();
         var watch = Stopwatch.StartNew();
+        var patience = TimeSpan.FromSeconds(Hosting == Hosting.Embedded ? 30 : 180);
         while (true)
         {
             if (_process!.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}:\n{Output}");
             try
             {
                 using var page = await Visitor.GetAsync("/");
-                if (page.StatusCode == HttpStatusCode.OK) return;
+                // Distributed, the gateway may have a page before all others are there.
+                if (page.StatusCode == HttpStatusCode.OK && (Hosting == Hosting.Embedded || OutputSinceLaunch.Contains("All is up", StringComparison.Ordinal))) return;
             }
             catch (HttpRequestException)
             {
                 // Not listening yet.
             }
-            if (watch.Elapsed > TimeSpan.FromSeconds(30)) throw new TimeoutException($"No page after 30 s:\n{Output}");
+            if (watch.Elapsed > patience) throw new TimeoutException($"No page after {patience.TotalSeconds} s:\n{Output}");
             await Task.Delay(20);
         }
     }
 
     public void Launch()
     {
-        if (!File.Exists(Assembly)) throw new InvalidOperationException($"{Assembly} is missing: build Kener.sln first, or run ./test");
-        var start = new ProcessStartInfo("dotnet", [Assembly])
+        if (!File.Exists(_assembly)) throw new InvalidOperationException($"{_assembly} is missing: build Kener.sln first, or run ./test");
+        lock (_output) _launchedAt = _output.Length;
+        var start = new ProcessStartInfo("dotnet", [_assembly])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -120,23 +128,24 @@ public sealed class KenerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM; the exit code.</summary>
-    public async Task<int> TerminateAsync()
+    /// <summary>SIGTERM, or another that asks it to end; the exit code.</summary>
+    public async Task<int> TerminateAsync(string signal = "TERM")
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", [$"-{signal}", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         return await ExitCodeAsync();
     }
 
     public async Task<int> ExitCodeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting == Hosting.Embedded ? 30 : 90));
         await _process!.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false }) await KillAsync();
+        if (_process is { HasExited: false } && Hosting == Hosting.Embedded) await KillAsync();
+        if (_process is { HasExited: false }) await TerminateAsync();
         _process?.Dispose();
         Api.Dispose();
         Visitor.Dispose();

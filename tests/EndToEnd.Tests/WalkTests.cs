@@ -4,12 +4,13 @@ using System.Net;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>The main job on real input: an incident posted through the gateway is on the public page, at each step of its life.</summary>
-public sealed class WalkTests
+public sealed class WalkTests(Hostings hostings)
 {
-    [Fact]
-    public async Task An_incident_lives_on_the_page_from_its_first_word_to_its_deletion()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task An_incident_lives_on_the_page_from_its_first_word_to_its_deletion(Hosting hosting)
     {
-        await using var kener = await KenerProcess.StartAsync();
+        await using var kener = await hostings.EmptyAsync(hosting);
         foreach (var tag in new[] { "web", "api", "mail", "search" })
         {
             await kener.Api.CreateMonitorAsync(tag, $"The {tag}");
@@ -53,10 +54,11 @@ public sealed class WalkTests
         await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/incidents/{id}", expect: 404);
     }
 
-    [Fact]
-    public async Task A_write_is_on_the_page_within_a_quarter_of_a_second()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task A_write_is_on_the_page_within_a_quarter_of_a_second(Hosting hosting)
     {
-        await using var kener = await KenerProcess.StartAsync();
+        await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
         var id = await kener.Api.OpenIncidentAsync("Slow", Calls.Minute, ("web", "DEGRADED"));
         var times = new List<double>();
@@ -72,10 +74,11 @@ public sealed class WalkTests
         Assert.InRange(times[10], 0, 250);
     }
 
-    [Fact]
-    public async Task The_page_says_one_of_the_seven_messages()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task The_page_says_one_of_the_seven_messages(Hosting hosting)
     {
-        await using var kener = await KenerProcess.StartAsync();
+        await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Visitor.SeesAsync("/", html => html.Contains("No Status Available"));
         string[] tags = ["a", "b", "c", "d"];
         foreach (var tag in tags) await kener.Api.CreateMonitorAsync(tag);
@@ -101,16 +104,17 @@ public sealed class WalkTests
         await Expect("Under Maintenance", "MAINTENANCE", 4);
     }
 
-    [Fact]
-    public async Task An_incident_told_late_changes_the_days_that_it_covers_and_its_deletion_restores_them()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task An_incident_told_late_changes_the_days_that_it_covers_and_its_deletion_restores_them(Hosting hosting)
     {
-        await using var kener = await KenerProcess.StartAsync();
+        await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
         var midnight = Calls.Now / 86_400 * 86_400;
         await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web/data",
             new { start_ts = midnight - 10 * 86_400, end_ts = midnight - 60, status = "UP", latency = 20 });
         await kener.Api.RecordAsync("web", midnight, "UP", 20);
-        var before = await kener.Visitor.SeesAsync("/", html => html.Contains("All Systems Operational") && html.Contains("79 days without data"), 5);
+        var before = await kener.Visitor.SeesAsync("/", html => html.Contains("All Systems Operational") && html.Contains("79 days without data"));
 
         var body = new
         {
@@ -120,22 +124,23 @@ public sealed class WalkTests
             monitors = new[] { new { monitor_tag = "web", impact = "DOWN" } },
         };
         var answer = await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/incidents", body, 201);
-        var during = await kener.Visitor.SeesAsync("/", html => html.Contains("80.0014%"), 1);
+        var during = await kener.Visitor.SeesAsync("/", html => html.Contains("80.0014%"));
         Assert.NotEqual(before, during);
         await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{answer["incident"]!["id"]}");
-        await kener.Visitor.SeesAsync("/", html => html == before, 1);
+        await kener.Visitor.SeesAsync("/", html => html == before);
     }
 
-    [Fact]
-    public async Task An_open_incident_told_late_counts_until_now()
+    [Theory]
+    [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
+    public async Task An_open_incident_told_late_counts_until_now(Hosting hosting)
     {
-        await using var kener = await KenerProcess.StartAsync();
+        await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
         await kener.Api.RecordAsync("web", Calls.Minute - 4 * 86_400, "UP");
         await kener.Visitor.SeesAsync("/", html => html.Contains("100%"));
         var id = await kener.Api.OpenIncidentAsync("Since three days", Calls.Minute - 3 * 86_400, ("web", "DOWN"));
-        await kener.Visitor.SeesAsync("/", html => html.Contains("Major System Outage") && html.Contains("0.02"), 1);
+        await kener.Visitor.SeesAsync("/", html => html.Contains("Major System Outage") && html.Contains("0.02"));
         await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{id}");
-        await kener.Visitor.SeesAsync("/", html => html.Contains("100%"), 1);
+        await kener.Visitor.SeesAsync("/", html => html.Contains("100%"));
     }
 }

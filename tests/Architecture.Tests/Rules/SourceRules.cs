@@ -33,9 +33,11 @@ internal static class SourceRules
         where words.Any(EmptyWords.Contains)
         select $"{file} is named for nothing in particular";
 
+    /// <summary>Those of Kener.LocalHosting are Aspire's, kept so that the app host compiles on either.</summary>
     public static IEnumerable<string> LonelyInterfaces(IEnumerable<Source> sources)
     {
-        var types = sources.SelectMany(source => source.Tree.DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => (source.Path, Type: type))).ToList();
+        var types = sources.Where(source => !source.Path.StartsWith("Kener.LocalHosting/Model/", StringComparison.Ordinal)
+            && !source.Path.StartsWith("Kener.LocalHosting/Building/", StringComparison.Ordinal)).SelectMany(source => source.Tree.DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => (source.Path, Type: type))).ToList();
         var uses = types.SelectMany(one => one.Type.BaseList?.Types ?? default)
             .Select(use => use.Type.ToString().Split('<')[0].Split('.')[^1]).ToLookup(name => name);
         return from one in types

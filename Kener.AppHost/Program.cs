@@ -1,0 +1,58 @@
+var builder = DistributedApplication.CreateBuilder(args);
+if (!Uri.TryCreate(builder.Configuration["Kener:Url"] ?? "http://localhost:8080", UriKind.Absolute, out var url))
+{
+    await Console.Error.WriteLineAsync("Kener can not start: Kener__Url is no address: give one such as http://localhost:8080");
+    return 1;
+}
+var siteUrl = builder.Configuration["Kener:SiteUrl"] ?? url.GetLeftPart(UriPartial.Authority);
+var folder = Path.GetFullPath(builder.Configuration["Kener:DataPath"] ?? "./.kener/data");
+
+var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var cache = builder.AddRedis("cache").WithDataVolume();
+var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
+
+var internalKey = Secret("internal-key", "Kener:InternalKey");
+var agentKey = Secret("agent-key", "Kener:AgentKey");
+
+var accounts = AddService<Projects.Kener_Accounts>("accounts", "accountdb").WithReference(cache).WaitFor(cache);
+var incidents = AddService<Projects.Kener_Incidents>("incidents", "incidentdb");
+var monitors = AddService<Projects.Kener_Monitors>("monitors", "monitordb");
+var status = AddService<Projects.Kener_Status>("status", "statusdb").WithReference(cache).WaitFor(cache);
+
+// Where no key exists yet: this one, or one that is made and shown once.
+if (builder.Configuration["Kener:BootstrapApiKey"] is { Length: > 0 } key)
+    accounts.WithEnvironment("Kener__BootstrapApiKey", builder.AddParameter("bootstrap-api-key", key, secret: true));
+
+var gateway = AddProject<Projects.Kener_Gateway>("gateway")
+    .WithEndpoint("http", endpoint => (endpoint.UriScheme, endpoint.TargetHost, endpoint.Port) = (url.Scheme, url.Host, url.Port))
+    .WithExternalHttpEndpoints()
+    .WithEnvironment("Kener__AgentKey", agentKey)
+    .WithReference(cache).WaitFor(cache)
+    .WithReference(accounts).WithReference(incidents).WithReference(monitors).WithReference(status);
+
+// A client like any other: it knows the gateway's address and a key.
+AddProject<Projects.Kener_Agent>("agent")
+    .WithEnvironment("Kener__AgentKey", agentKey)
+    .WithEnvironment("Kener__Agent__BufferPath", Path.Combine(folder, "agent"))
+    .WithReference(gateway).WaitFor(gateway);
+
+await builder.Build().RunAsync();
+return Environment.ExitCode;
+
+IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name)
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/ready")
+    .WithEnvironment("Kener__InternalKey", internalKey)
+    .WithEnvironment("Kener__SiteUrl", siteUrl);
+
+// Each service has a database of its own, and hears of the others' facts through the broker.
+IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database) where TProject : IProjectMetadata, new()
+{
+    var own = postgres.AddDatabase(database);
+    return AddProject<TProject>(name).WithReference(own).WaitFor(own).WithReference(messaging).WaitFor(messaging);
+}
+
+// The same wherever it is known: from outside, or made up once and kept.
+IResourceBuilder<ParameterResource> Secret(string name, string setting) => builder.Configuration[setting] is { Length: > 0 } given
+    ? builder.AddParameter(name, given, secret: true)
+    : builder.AddParameter(name, new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);

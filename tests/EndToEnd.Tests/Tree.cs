@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Kener.EndToEnd.Tests;
+
+/// <summary>The processes of this machine and what they listen on, as /proc tells them.</summary>
+internal static class Tree
+{
+    private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
+
+    /// <summary>A process, and the moment of its start: its number alone may be another's later.</summary>
+    public sealed record Member(int Id, string Started, string Command);
+
+    public sealed record Listener(IPEndPoint At, string Socket);
+
+    /// <summary>All that this process has started, and what these have.</summary>
+    public static List<Member> Below(int process)
+    {
+        var all = Directory.GetDirectories("/proc").Select(folder => Path.GetFileName(folder)).Where(name => name.All(char.IsAsciiDigit))
+            .Select(name => Look(int.Parse(name, CultureInfo.InvariantCulture))).OfType<(Member Member, int Parent)>().ToList();
+        List<Member> below = [];
+        var open = new Queue<int>([process]);
+        while (open.TryDequeue(out var parent))
+        {
+            foreach (var (member, _) in all.Where(one => one.Parent == parent))
+            {
+                below.Add(member);
+                open.Enqueue(member.Id);
+            }
+        }
+        return below;
+    }
+
+    public static Member Find(int process, string program) => Below(process).First(member => member.Command.Contains(program, StringComparison.Ordinal));
+
+    public static bool IsGone(Member member) => Look(member.Id)?.Member.Started != member.Started;
+
+    public static void Kill(Member member)
+    {
+        using var process = Process.GetProcessById(member.Id);
+        process.Kill();
+    }
+
+    /// <summary>The inodes of its sockets.</summary>
+    public static IEnumerable<string> SocketsOf(Member member) => Directory.Exists($"/proc/{member.Id}/fd")
+        ? Directory.GetFiles($"/proc/{member.Id}/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>()
+            .Where(target => target.StartsWith("socket:[", StringComparison.Ordinal)).Select(target => target[8..^1])
+        : [];
+
+    public static IEnumerable<Listener> Listening() => SocketTables.Where(File.Exists).SelectMany(File.ReadLines)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words is [_, _, _, "0A", ..])
+        .Select(words => new Listener(Parse(words[1]), words[9]));
+
+    private static (Member Member, int Parent)? Look(int id)
+    {
+        try
+        {
+            // "12 (name) S parent … started": the name may hold anything, a bracket too.
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            // A zombie runs no more; it waits for its parent to look.
+            if (words[0] == "Z") return null;
+            var command = File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+            return (new Member(id, words[19], command), int.Parse(words[1], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    // Groups of four bytes, each in the machine's order.
+    private static IPEndPoint Parse(string text)
+    {
+        var bytes = Convert.FromHexString(text.Split(':')[0]);
+        for (var i = 0; i < bytes.Length; i += 4) Array.Reverse(bytes, i, 4);
+        return new IPEndPoint(new IPAddress(bytes), int.Parse(text.Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+    }
+}
