@@ -85,7 +85,7 @@ public sealed class KenerProcess : IAsyncDisposable
             {
                 // Not listening yet.
             }
-            if (watch.Elapsed > TimeSpan.FromSeconds(30)) throw new TimeoutException($"No page after 30 s:\n{Output}");
+            if (watch.Elapsed > TimeSpan.FromSeconds(120)) throw new TimeoutException($"No page after 120 s:\n{Output}");
             await Task.Delay(20);
         }
     }
