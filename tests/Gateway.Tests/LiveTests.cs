@@ -1,6 +1,5 @@
 using System.Net;
 using Kener.Gateway.Live;
-using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
