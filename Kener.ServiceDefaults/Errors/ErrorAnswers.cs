@@ -40,7 +40,10 @@ public static class ErrorAnswers
         });
     }
 
-    /// <summary>Answers in the error shape under /api; elsewhere a browser gets a small page, all others plain text. Headers that were set stay, save those of a body.</summary>
+    /// <summary>
+    /// Answers in the error shape under /api; elsewhere a browser gets a page, in the site's look where that is known, all others plain text.
+    /// Headers that were set stay, save those of a body.
+    /// </summary>
     public static Task WriteAsync(HttpContext context, int status, string code, string message)
     {
         var response = context.Response;
@@ -50,6 +53,7 @@ public static class ErrorAnswers
         if (status == StatusCodes.Status503ServiceUnavailable) response.Headers.TryAdd("Retry-After", "5");
         var api = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
         var browser = !api && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+        if (browser && PageOf(context, status) is { } page) return SnapshotAnswer.WriteErrorAsync(context, page);
         response.ContentType = (api ? "application/json" : browser ? "text/html" : "text/plain") + "; charset=utf-8";
         if (!api) response.Headers.Vary = "Accept";
         if (browser) response.Headers.ContentSecurityPolicy = ErrorPage.Policy;
@@ -67,6 +71,16 @@ public static class ErrorAnswers
             json.WriteEndObject();
         }
         return response.WriteAsync(Encoding.UTF8.GetString(buffer.ToArray()), context.RequestAborted);
+    }
+
+    /// <summary>The site's own page for that, in what language and theme the visitor sees; null where none is known.</summary>
+    private static Snapshot? PageOf(HttpContext context, int status)
+    {
+        int? drawn = status switch { 404 => 404, 410 => 410, 502 or 503 or 504 => 503, _ => null };
+        if (drawn is null || context.RequestServices.GetService<SnapshotBoard>() is not { } board) return null;
+        var site = context.RequestServices.GetRequiredService<SiteOnBoard>().Now;
+        var sees = site.VisitorOf(context.Request).Sees;
+        return board.Find(Variant.KeyOfError(drawn.Value, sees.Language, sees.Theme));
     }
 
     private static (int Status, string Code, string Message) Describe(Exception fault) => fault switch

@@ -37,6 +37,19 @@ public static class SnapshotAnswer
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
     }
 
+    /// <summary>Writes a page in place of one that can not be had; the status is set already, and nobody may keep it.</summary>
+    internal static Task WriteErrorAsync(HttpContext context, Snapshot snapshot)
+    {
+        var (body, coding) = Choose(snapshot, context.Request.Headers.AcceptEncoding);
+        var response = context.Response;
+        response.Headers.Vary = "Accept, " + Varies;
+        if (snapshot.ContentSecurityPolicy is { } policy) response.Headers.ContentSecurityPolicy = policy;
+        response.ContentType = snapshot.ContentType;
+        response.ContentLength = body.Length;
+        if (coding is not null) response.Headers.ContentEncoding = coding;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
+    }
+
     internal static (byte[] Body, string? Coding) Choose(Snapshot snapshot, StringValues accepted)
     {
         double? brotli = null, gzip = null, identity = null, others = null;

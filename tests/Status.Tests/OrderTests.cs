@@ -10,6 +10,7 @@ namespace Kener.Status.Tests;
 public sealed class OrderTests
 {
     private const int Versions = 3;
+    private static readonly string[] Zones = ["UTC", "Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"];
 
     /// <summary>Names an event; what it says follows from that and the seed, so that the same version always says the same.</summary>
     private readonly record struct Told(char Kind, int Id, int Version);
@@ -21,6 +22,7 @@ public sealed class OrderTests
     public async Task Any_order_and_any_duplication_of_the_same_events_give_the_same_page(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
+        await SetUpAsync(service);
         await Gen.Select(Any.Array[1, 25], Gen.Int).SampleAsync(async (told, seed) =>
         {
             var inOrder = told.Distinct().OrderBy(one => one.Version).ThenBy(one => one.Kind).ThenBy(one => one.Id).ToArray();
@@ -37,14 +39,13 @@ public sealed class OrderTests
         await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
         {
             await service.ForgetAsync();
-            var reader = new FactsReader("http://localhost");
+            var (reader, zone) = (new FactsReader("http://localhost"), Zones[(seed & int.MaxValue) % Zones.Length]);
             var now = Given.Noon - Given.Day;
             for (var i = 0; i < told.Length; i++)
             {
                 await service.TellAsync(Event(told[i], seed));
                 now += steps[i];
-                var kept = await service.ReadAsync(db => reader.ReadAsync(db, null, now, TestContext.Current.CancellationToken));
-                Assert.Equal((await service.ViewAsync(now)).Text(), kept.Of(kept.Site.Pages[0]).View(now).Text());
+                Assert.Equal(await TextAsync(service, new FactsReader("http://localhost"), zone, now), await TextAsync(service, reader, zone, now));
             }
         }, iter: 25, threads: 1);
     }
@@ -55,7 +56,27 @@ public sealed class OrderTests
         foreach (var one in told) await service.TellAsync(Event(one, seed));
         var days = await service.ReadAsync(db => db.Days.OrderBy(day => day.MonitorId).ThenBy(day => day.Day)
             .Select(day => $"{day.MonitorId}/{day.Day} {Convert.ToHexString(day.Packed)}").ToListAsync());
-        return (await service.ViewAsync(Given.Noon)).Text() + "\n" + string.Join('\n', days);
+        var pages = new[] { (await service.ViewAsync(Given.Noon)).Text(), (await service.ViewAsync(Given.Noon, "/other")).Text() };
+        return string.Join('\n', pages) + "\n" + string.Join('\n', days);
+    }
+
+    /// <summary>A page with a list of its own, and a site with settings of its own.</summary>
+    private static async Task SetUpAsync(Service service)
+    {
+        for (var id = 1; id <= 3; id++) await service.TellAsync(Given.Monitor(id));
+        var made = await service.AskAsync("POST", "/api/v4/pages", """
+            {"page_path":"other","page_title":"Other","page_header":"Other","monitors":["m3","m1"],"page_settings":{"incidents":{"resolved":{"days_in_past":2}}}}
+            """);
+        Assert.Equal(201, made.Status);
+        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/timeZone", """{"value":"Asia/Tokyo"}""")).Status);
+        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/homeIncidentCount", """{"value":2}""")).Status);
+    }
+
+    private static async Task<string> TextAsync(Service service, FactsReader reader, string zone, long now)
+    {
+        var all = await service.ReadAsync(db => reader.ReadAsync(db, zone, now, TestContext.Current.CancellationToken));
+        var today = History.Calendar.DateOf(reader.CalendarOf(zone).DayOf(now));
+        return PageRules.Of(all.Of(all.Site.Pages[0]), all.Site.Settings.Audience, today, now).Text();
     }
 
     private static object Event(Told told, int seed)

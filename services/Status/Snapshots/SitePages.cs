@@ -13,7 +13,7 @@ namespace Kener.Status.Snapshots;
 /// pages that nothing concerned stay as they are.
 /// </summary>
 internal sealed class SitePages(
-    IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, PageBell bell,
+    IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, ErrorPages errorPages, PageBell bell,
     IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
 {
     public const string Home = "/";
@@ -121,6 +121,7 @@ internal sealed class SitePages(
             // Before the pages of the site that it was: whoever looks for one finds the way to the new ones.
             publisher.Publish(all.Site.Published);
             if (_site is not null) incidentPages.OnSiteChanged();
+            await errorPages.DrawAsync(all.Site);
         }
         _site = all.Site;
         return complete;

@@ -1,0 +1,124 @@
+using Kener.Gateway.Preferences;
+using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Kener.Gateway.Tests;
+
+/// <summary>What a visitor chooses, and what he then sees.</summary>
+public sealed class PreferenceTests
+{
+    private static readonly PublishedSite Site = new("en", "UTC", "system", ["en", "de", "pt-BR"], true, true);
+
+    [Fact]
+    public async Task A_plain_form_sets_cookies_and_leads_back()
+    {
+        await using var host = await Embedded.StartAsync();
+        var answer = await PostAsync(host, "theme=dark&tz=Asia%2FTokyo&lang=en&back=%2Feurope%3Fx%3Dy");
+        Assert.Equal((303, "/europe?x=y", "no-store"), (answer.Code, answer["Location"], answer["Cache-Control"]));
+        Assert.Contains("kener_theme=dark; max-age=31536000; path=/; samesite=lax", answer["Set-Cookie"]);
+        Assert.Contains("kener_tz=Asia%2FTokyo;", answer["Set-Cookie"]);
+        Assert.Contains("kener_lang=en;", answer["Set-Cookie"]);
+    }
+
+    [Theory]
+    [InlineData("theme=pink&lang=xx&tz=Mars")]
+    [InlineData("theme=dark&theme=light")]
+    [InlineData("")]
+    public async Task What_is_not_on_offer_sets_nothing(string form)
+    {
+        await using var host = await Embedded.StartAsync();
+        var answer = await PostAsync(host, form);
+        Assert.Equal((303, "/", null), (answer.Code, answer["Location"], answer["Set-Cookie"]));
+    }
+
+    [Fact]
+    public async Task Too_much_is_refused()
+    {
+        await using var host = await Embedded.StartAsync();
+        Assert.Equal(413, (await PostAsync(host, "theme=" + new string('x', 5000))).Code);
+    }
+
+    [Theory]
+    [InlineData("/", "/")]
+    [InlineData("/europe", "/europe")]
+    [InlineData("/incidents/5#u-3", "/incidents/5#u-3")]
+    [InlineData(null, "/")]
+    [InlineData("", "/")]
+    [InlineData("europe", "/")]
+    [InlineData("//evil.example", "/")]
+    [InlineData("/\\evil.example", "/")]
+    [InlineData("/\t/evil.example", "/")]
+    [InlineData("/a\r\nSet-Cookie: x=y", "/")]
+    [InlineData("https://evil.example", "/")]
+    public void The_way_back_never_leaves_the_site(string? back, string leads) => Assert.Equal(leads, SetPreferences.Back(back));
+
+    [Theory]
+    [InlineData("", "", "en UTC system public")]
+    [InlineData("", "de", "de UTC system public")]
+    [InlineData("", "fr, de-AT;q=0.8, en;q=0.9", "en UTC system public")]
+    [InlineData("", "pt", "pt-BR UTC system public")]
+    [InlineData("", "de;q=0, *", "en UTC system public")]
+    [InlineData("kener_lang=DE", "en", "de UTC system private")]
+    [InlineData("kener_lang=xx", "de", "de UTC system public")]
+    [InlineData("kener_tz=Asia/Tokyo", "", "en Asia/Tokyo system private")]
+    [InlineData("kener_tz=Asia%2FTokyo", "", "en Asia/Tokyo system private")]
+    [InlineData("kener_theme=light; kener_tz=UTC", "", "en UTC light private")]
+    public void A_visitor_sees_what_he_chose_of_what_is_on_offer(string cookies, string languages, string seen)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.Cookie = new StringValues(cookies);
+        request.Headers.AcceptLanguage = new StringValues(languages);
+        var visitor = Site.VisitorOf(request);
+        Assert.Equal(seen, $"{visitor.Sees.Language} {visitor.Sees.Zone} {visitor.Sees.Theme} {(visitor.ByCookie ? "private" : "public")}");
+        Assert.Equal(seen == "en UTC system public", visitor.Variant is null);
+    }
+
+    [Fact]
+    public async Task A_variant_comes_from_memory_and_where_its_owner_is_silent_the_plain_page_stands_in()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        await using var host = await Embedded.StartAsync(clock: clock);
+        host.Board.Publish(PageTests.Page("<main><!--age-->plain</main>"));
+        host.Board.Publish(PageTests.Page("<main><!--age-->dark</main>", "page:/?en&UTC&dark"));
+        host.Board.Confirm();
+        using var client = host.Client();
+        var dark = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=dark"));
+        Assert.Equal(("<main><!--age-->dark</main>", "max-age=5, private, stale-while-revalidate=30", "en"), (dark.Text, dark["Cache-Control"], dark["Content-Language"]));
+        // Asked of its owner, who is not there in this test.
+        Assert.NotEqual(200, (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Code);
+        clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Contains("plain", (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Text);
+    }
+
+    [Fact]
+    public async Task Only_pages_that_there_are_lead_anywhere()
+    {
+        await using var host = await Embedded.StartAsync();
+        host.Board.Publish((Site with { Pages = new HashSet<string> { "/", "/europe" } }).ToSnapshot(1, 0));
+        host.Board.Publish(PageTests.Page("<h1>Europe</h1>", "page:/europe"));
+        using var client = host.Client();
+        foreach (var path in new[] { "/europe", "/Europe", "/europe/", "/europe?x=y" }) Assert.Equal("<h1>Europe</h1>", (await client.AskAsync("GET", path)).Text);
+        foreach (var path in new[] { "/asia", "/europe/x", "/site", "/error" }) Assert.Equal(404, (await client.AskAsync("GET", path)).Code);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_had_the_sites_own_page_says_so_and_the_api_keeps_its_shape()
+    {
+        await using var host = await Embedded.StartAsync(keys: false);
+        host.Board.Publish(PageTests.Page("<h1>503</h1>", Variant.KeyOfError(503, "en", "system")));
+        host.Board.Publish(PageTests.Page("<h1>404</h1>", Variant.KeyOfError(404, "en", "system")));
+        using var client = host.Client();
+        var lost = await client.AskAsync("GET", "/nothing", ("Accept", "text/html"));
+        Assert.Equal((404, "<h1>404</h1>", "no-store", "text/html; charset=utf-8"), (lost.Code, lost.Text, lost["Cache-Control"], lost["Content-Type"]));
+        Assert.Equal("default-src 'none'; style-src 'sha256-x'; frame-ancestors 'none'", lost["Content-Security-Policy"]);
+        Assert.Equal((503, "UNAVAILABLE"), ((await client.AskAsync("GET", "/api/v4/monitors", ("Accept", "text/html"))).Error() is var error ? (error.Status, error.Code) : default));
+        Assert.Equal("", (await client.AskAsync("HEAD", "/nothing", ("Accept", "text/html"))).Text);
+    }
+
+    private static Task<Answer> PostAsync(Embedded host, string form)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/preferences") { Content = new StringContent(form, System.Text.Encoding.UTF8, "application/x-www-form-urlencoded") };
+        return host.Client().AskAsync(request);
+    }
+}

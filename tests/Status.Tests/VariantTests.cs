@@ -1,0 +1,156 @@
+using System.Net;
+using System.Text;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.Snapshots;
+using Kener.TestKit;
+
+namespace Kener.Status.Tests;
+
+/// <summary>Pages for those who chose a zone or a theme: drawn when first asked for, then as true as the others, and never too many.</summary>
+public sealed class VariantTests
+{
+    private const string Tokyo = "kener_tz=Asia/Tokyo", TokyoKey = "page:/?en&Asia/Tokyo&system";
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_zone_has_days_of_its_own_and_takes_part_in_every_change(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.SettledAsync();
+        Assert.Null(service.Board.Find(TokyoKey));
+        using var answer = await AskAsync(service, "/", Tokyo);
+        Assert.True(answer.Headers.CacheControl!.Private);
+        Assert.Equal("en", Assert.Single(answer.Content.Headers.ContentLanguage));
+        var first = service.Board.Find(TokyoKey)!;
+        Assert.Equal(Text(first), await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        // Nobody asks again: the change itself draws.
+        await service.TellAsync(Given.Monitor(1, 2) with { Name = "Payments" });
+        await Eventually.TrueAsync(() => Task.FromResult(Text(service.Board.Find(TokyoKey)!).Contains("Payments", StringComparison.Ordinal)));
+        Assert.True(service.Board.Find(TokyoKey)!.Version > first.Version);
+    }
+
+    [Fact]
+    public async Task Midnight_comes_when_it_comes_in_the_zone()
+    {
+        // 15:00 in UTC is midnight in Tokyo.
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite, Given.Midnight + 15 * 3600 - 1);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.SettledAsync();
+        (await AskAsync(service, "/", Tokyo)).Dispose();
+        var (plain, before) = (service.Home!, service.Board.Find(TokyoKey)!);
+        await Eventually.TrueAsync(() =>
+        {
+            service.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            return Task.FromResult(service.Board.Find(TokyoKey)!.Version > before.Version);
+        });
+        Assert.Equal(plain.ETag, service.Home!.ETag);
+    }
+
+    [Fact]
+    public async Task What_nobody_asks_for_any_more_goes_after_ten_minutes()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        (await AskAsync(service, "/", Tokyo)).Dispose();
+        Assert.NotNull(service.Board.Find(TokyoKey));
+        service.Clock.Advance(PageVariants.KeptFor);
+        await service.TellAsync(Given.Monitor(1));
+        await Eventually.TrueAsync(() => Task.FromResult(service.Board.Find(TokyoKey) is null));
+        (await AskAsync(service, "/", Tokyo)).Dispose();
+        Assert.NotNull(service.Board.Find(TokyoKey));
+    }
+
+    [Theory]
+    [InlineData("kener_tz=UTC; kener_theme=system; kener_lang=en")]
+    [InlineData("kener_tz=Mars/Olympus; kener_theme=pink; kener_lang=xx")]
+    [InlineData("kener_tz=../../etc/passwd")]
+    [InlineData("kener_tz=; kener_theme=; kener_lang=")]
+    [InlineData("kener_lang=de")]
+    [InlineData("kener_theme=DARK")]
+    [InlineData(";;;===")]
+    public async Task What_is_not_on_offer_is_the_sites_own_page(string cookies)
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var home = await service.SettledAsync();
+        using var answer = await AskAsync(service, "/", cookies, "de, fr;q=0.5, *;q=0.1");
+        Assert.Equal(Text(home), await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(service.Board.All, page => page.Key.Contains('?', StringComparison.Ordinal) && !page.Key.StartsWith("page:error/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task However_many_zones_are_asked_for_few_are_kept()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var home = await service.SettledAsync();
+        var zones = TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id).Where(id => id != "UTC" && TimeZones.Find(id) is not null).Take(40).ToList();
+        var plain = 0;
+        foreach (var zone in zones)
+        {
+            using var answer = await AskAsync(service, "/", $"kener_tz={zone}");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            if (service.Board.Find($"page:/?en&{zone}&system") is null) plain++;
+        }
+        // The clock stands still: a budget of a hundred, of which a zone takes ten. The rest see the site's own page.
+        Assert.Equal(30, plain);
+        foreach (var zone in zones)
+        {
+            service.Clock.Advance(TimeSpan.FromSeconds(1));
+            (await AskAsync(service, "/", $"kener_tz={zone}")).Dispose();
+        }
+        Assert.Equal(PageVariants.ZonesAtMost, service.Board.All.Count(page => page.Key.StartsWith("page:/?", StringComparison.Ordinal)));
+        Assert.Equal(home.ETag, service.Home!.ETag);
+    }
+
+    [Fact]
+    public async Task Many_who_ask_at_once_get_one_drawing()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.SettledAsync();
+        var drawn = 0;
+        service.Board.Changed += (key, _) =>
+        {
+            if (key == TokyoKey) Interlocked.Increment(ref drawn);
+        };
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ => (await AskAsync(service, "/", Tokyo)).Dispose()));
+        Assert.Equal(1, drawn);
+    }
+
+    [Fact]
+    public async Task An_incidents_page_has_variants_too_and_a_deletion_takes_them_all()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        await service.TellAsync(Given.Incident(5, Given.Noon));
+        (await AskAsync(service, "/incidents/5", "kener_theme=dark")).Dispose();
+        (await AskAsync(service, "/incidents/5", "")).Dispose();
+        Assert.NotNull(service.Board.Find("page:/incidents/5?en&UTC&dark"));
+        await service.TellAsync(new IncidentChanged { Id = 5, Version = 2, Deleted = true });
+        await Eventually.TrueAsync(() => Task.FromResult(!service.Board.All.Any(page => page.Key.StartsWith("page:/incidents/5", StringComparison.Ordinal))));
+        using var gone = await AskAsync(service, "/incidents/5", "kener_theme=dark");
+        Assert.Equal(HttpStatusCode.Gone, gone.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_choice_that_the_site_takes_back_has_no_page_any_more()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        (await AskAsync(service, "/", "kener_theme=dark")).Dispose();
+        Assert.NotNull(service.Board.Find("page:/?en&UTC&dark"));
+        await service.AskAsync("PATCH", "/api/v4/site/themeToggle", """{"value":"NO"}""");
+        await Eventually.TrueAsync(() => Task.FromResult(service.Board.Find("page:/?en&UTC&dark") is null));
+        using var answer = await AskAsync(service, "/", "kener_theme=dark");
+        Assert.Equal("public, max-age=5, stale-while-revalidate=30", answer.Headers.CacheControl!.ToString());
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(Service service, string path, string cookies, string? languages = null)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = service.Host.Anonymous.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Cookie", cookies);
+        if (languages is not null) request.Headers.TryAddWithoutValidation("Accept-Language", languages);
+        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static string Text(Snapshot page) => Encoding.UTF8.GetString(page.Body);
+}

@@ -1,0 +1,76 @@
+using CsCheck;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.History;
+using Kener.Status.Views;
+
+namespace Kener.Status.Tests;
+
+/// <summary>Days are those of the reader's zone.</summary>
+public sealed class ZoneTests
+{
+    private static readonly string[] Zones =
+        ["UTC", "Asia/Tokyo", "Asia/Kathmandu", "Europe/Berlin", "America/New_York", "America/Santiago", "Australia/Lord_Howe", "Pacific/Kiritimati", "Pacific/Pago_Pago"];
+
+    private static readonly Gen<TimeZoneInfo> Zone = Gen.Int[0, Zones.Length - 1].Select(i => TimeZones.Find(Zones[i])!);
+
+    // Through the weeks in which clocks are put forward and back, in both halves of the world.
+    private static readonly Gen<long> Now = Gen.Long[Given.Noon - 60 * Given.Day, Given.Noon + 60 * Given.Day];
+
+    [Fact]
+    public void Days_follow_each_other_without_gaps_and_every_instant_has_one() => Gen.Select(Zone, Now).Sample((zone, now) =>
+    {
+        var calendar = new Calendar(zone);
+        var day = calendar.DayOf(now);
+        Assert.InRange(now, calendar.StartOf(day), calendar.StartOf(day + 1) - 1);
+        Assert.InRange(calendar.StartOf(day + 1) - calendar.StartOf(day), 22 * 3600, 26 * 3600);
+        Assert.Equal(day, calendar.DayOf(calendar.StartOf(day)));
+        Assert.Equal(day, calendar.DayOf(calendar.StartOf(day + 1) - 1));
+        var local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(calendar.StartOf(day)), zone);
+        Assert.Equal(Calendar.DateOf(day), DateOnly.FromDateTime(local.DateTime));
+    });
+
+    [Theory]
+    [InlineData("Europe/Berlin", 2026, 10, 25, 25)]
+    [InlineData("Europe/Berlin", 2026, 3, 29, 23)]
+    [InlineData("America/Santiago", 2026, 9, 6, 23)]
+    [InlineData("Asia/Tokyo", 2026, 10, 25, 24)]
+    public void A_day_is_as_long_as_the_clocks_make_it(string zone, int year, int month, int day, int hours)
+    {
+        var calendar = new Calendar(TimeZones.Find(zone)!);
+        var number = new DateOnly(year, month, day).DayNumber - new DateOnly(1970, 1, 1).DayNumber;
+        Assert.Equal(hours * 3600, calendar.StartOf(number + 1) - calendar.StartOf(number));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_day_counts_the_minutes_that_were_its_own(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await Gen.Select(Zone, Now, Gen.Select(Gen.Long[-20 * 1440, 100], Gen.Int[1, 2000], Gen.Int[1, 4]).Array[1, 6]).SampleAsync(async (zone, now, runs) =>
+        {
+            await service.ForgetAsync();
+            await service.TellAsync(Given.Monitor(1));
+            var minutes = new Dictionary<long, MonitorStatus>();
+            for (var i = 0; i < runs.Length; i++)
+            {
+                var (start, count, status) = (Minutes.Floor(now) + runs[i].Item1 * 60, runs[i].Item2, (MonitorStatus)runs[i].Item3);
+                await service.RecordAsync(Given.Reading(1, start, status, count, i + 1));
+                for (var minute = start; minute < start + count * 60L; minute += 60) minutes[minute] = status;
+            }
+            var calendar = new Calendar(zone);
+            var today = calendar.DayOf(now);
+            var expected = minutes.Where(pair => pair.Key <= now).ToLookup(pair => calendar.DayOf(pair.Key), pair => pair.Value);
+            var reader = new FactsReader("http://localhost");
+            var facts = await service.ReadAsync(db => reader.ReadAsync(db, zone.Id, now, TestContext.Current.CancellationToken));
+            var days = facts.Visible[1].Past.DaysAt(now);
+            for (var day = today - 89; day <= today; day++)
+            {
+                var counts = days[day - today + 89];
+                Assert.Equal(
+                    (expected[day].Count(status => status == MonitorStatus.Up), expected[day].Count(status => status == MonitorStatus.Down), expected[day].Count()),
+                    (counts.Up, counts.Down, counts.Total));
+            }
+            Assert.Equal(minutes.Where(pair => pair.Key <= now).OrderBy(pair => pair.Key).Select(pair => pair.Value).LastOrDefault(), facts.Visible[1].Past.StatusAt(now, 0));
+        }, iter: 20, threads: 1);
+    }
+}
