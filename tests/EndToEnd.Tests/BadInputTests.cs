@@ -22,7 +22,7 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
         [
             "POST /api/v4/monitors", "PATCH /api/v4/monitors/web", "PATCH /api/v4/monitors/web/data", $"PATCH /api/v4/monitors/web/data/{Calls.Minute}",
             "POST /api/v4/incidents", $"PATCH /api/v4/incidents/{id}", $"POST /api/v4/incidents/{id}/comments", $"PATCH /api/v4/incidents/{id}/comments/{update}",
-            "POST /api/v5/api-keys",
+            "POST /api/v5/api-keys", "POST /api/agent/v1/results",
         ];
         string[] bodies =
         [
@@ -50,6 +50,7 @@ public sealed class BadInputTests(SharedKener shared) : IClassFixture<SharedKene
     [InlineData("GET", "/api/v4/incidents/7/comments", 404)]
     [InlineData("GET", "/api/v4/monitors/unknown", 404)]
     [InlineData("GET", "/api/v4/monitors/unknown/data", 404)]
+    [InlineData("GET", "/api/agent/v1/assignment", 400)]
     [InlineData("GET", "/api/v4/nothing", 404)]
     [InlineData("GET", "/api/nothing", 404)]
     [InlineData("PUT", "/api/v4/incidents", 405)]
