@@ -23,7 +23,7 @@ public sealed class BadInputTests(Hostings hostings)
         [
             "POST /api/v4/monitors", "PATCH /api/v4/monitors/web", "PATCH /api/v4/monitors/web/data", $"PATCH /api/v4/monitors/web/data/{Calls.Minute}",
             "POST /api/v4/incidents", $"PATCH /api/v4/incidents/{id}", $"POST /api/v4/incidents/{id}/comments", $"PATCH /api/v4/incidents/{id}/comments/{update}",
-            "POST /api/v5/api-keys",
+            "POST /api/v5/api-keys", "POST /api/agent/v1/results",
         ];
         string[] bodies =
         [
@@ -52,6 +52,7 @@ public sealed class BadInputTests(Hostings hostings)
         "GET /api/v4/incidents/7777777/comments 404",
         "GET /api/v4/monitors/unknown 404",
         "GET /api/v4/monitors/unknown/data 404",
+        "GET /api/agent/v1/assignment 400",
         "GET /api/v4/nothing 404",
         "GET /api/nothing 404",
         "PUT /api/v4/incidents 405",
