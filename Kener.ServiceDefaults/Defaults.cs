@@ -1,6 +1,7 @@
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
@@ -85,17 +86,22 @@ public static class Defaults
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        // These two write whole addresses of requests.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning).AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Warning);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
+            // The host's own scope bears the path of the request, which may be a heartbeat's, with its secret.
+            logging.IncludeScopes = false;
         });
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddMeter("MassTransit", "Npgsql", "Kener"))
-            .WithTracing(tracing => tracing.AddSource("MassTransit", "Kener").AddHttpClientInstrumentation()
+            .WithTracing(tracing => tracing.AddSource("MassTransit", "Kener")
+                .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = request =>
+                    request.RequestUri is not { } address || !SecretPath.IsSecret(new PathString(address.AbsolutePath)))
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>
-                    context.Request.Path.Value is not ("/health" or "/ready" or "/alive")));
+                    context.Request.Path.Value is not ("/health" or "/ready" or "/alive") && !SecretPath.IsSecret(context.Request.Path)));
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
     }
 }

@@ -28,7 +28,7 @@ public static class ErrorAnswers
             {
                 if (fault is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
                 var (status, code, message) = Describe(fault);
-                if (status >= 500) log.LogError(fault, "{Method} {Path} failed with {Status}", context.Request.Method, context.Request.Path, status);
+                if (status >= 500) log.LogError(fault, "{Method} {Path} failed with {Status}", context.Request.Method, SecretPath.ForLogs(context.Request.Path), status);
                 await WriteAsync(context, status, code, message);
                 return;
             }

@@ -11,11 +11,14 @@ internal sealed class ApiLimits(IOptions<LimitSettings> settings, TimeProvider c
 {
     private readonly TokenBuckets<string> _byKey = new(settings.Value.RequestsPerSecond, settings.Value.Burst, clock);
     private readonly TokenBuckets<string> _ofAgents = new(settings.Value.AgentRequestsPerSecond, settings.Value.AgentBurst, clock);
+    private readonly TokenBuckets<IPAddress> _beats = new(settings.Value.BeatsPerSecond, settings.Value.BeatsPerSecond, clock);
     private readonly TokenBuckets<IPAddress> _failures = new(settings.Value.FailuresPerSecond, settings.Value.FailuresPerSecond, clock);
 
     public bool Takes(Caller caller, PathString path) =>
         (path.StartsWithSegments("/api/agent", StringComparison.OrdinalIgnoreCase) && caller.Permissions.Contains(Permissions.AgentsReport) ? _ofAgents : _byKey)
         .TryTake(caller.Subject);
+
+    public bool TakesBeat(IPAddress? address) => _beats.TryTake(Household(address));
 
     public bool TakesFailure(IPAddress? address) => _failures.TryTake(Household(address));
 

@@ -17,6 +17,9 @@ internal sealed class LimitSettings
     /// <summary>As many at once after a rest.</summary>
     public double AgentBurst { get; set; } = 10_000;
 
+    /// <summary>Heartbeats a second from one address, good or bad; as many at once after a rest.</summary>
+    public double BeatsPerSecond { get; set; } = 100;
+
     /// <summary>Failed authentications a second that an address may make before it is answered 429; as many at once after a rest.</summary>
     public double FailuresPerSecond { get; set; } = 20;
 
@@ -33,6 +36,7 @@ internal sealed class LimitSettingsRules : IValidateOptions<LimitSettings>
         Check("Burst", settings.Burst);
         Check("AgentRequestsPerSecond", settings.AgentRequestsPerSecond);
         Check("AgentBurst", settings.AgentBurst);
+        Check("BeatsPerSecond", settings.BeatsPerSecond);
         Check("FailuresPerSecond", settings.FailuresPerSecond);
         Check("LiveReaders", settings.LiveReaders);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

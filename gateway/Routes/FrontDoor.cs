@@ -33,6 +33,7 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
             if (!limits.Takes(caller, request.Path)) return RefuseMore(context);
         }
         if (route is null) return Refuse(context, StatusCodes.Status404NotFound);
+        if (request.Path.StartsWithSegments(SecretPath.Heartbeats) && !limits.TakesBeat(context.Connection.RemoteIpAddress)) return RefuseMore(context);
         if (!route.Takes(request.Method))
         {
             context.Response.Headers.Allow = route.Allow;

@@ -39,6 +39,8 @@ internal static class RouteTable
 
         new(Monitors, Key, "/api/agent/v1/assignment", Get) { IsLong = true },
         new(Monitors, Key, "/api/agent/v1/results", Post),
+        new(Monitors, Public, "/ext/heartbeat/{tag}/{secret}", Get, Post),
+        new(Monitors, Public, "/ext/heartbeat/{token}", Get, Post),
 
         new(Status, Key, "/api/v4/pages", Get, Post),
         new(Status, Key, "/api/v4/pages/{path}", Get, Patch, Delete),

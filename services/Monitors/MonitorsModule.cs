@@ -12,8 +12,10 @@ public static class MonitorsModule
     public static IHostApplicationBuilder AddMonitors(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<MonitorsDb, MonitorsSqlite, MonitorsPostgres>("monitordb", "monitors");
-        builder.Services.AddHostedService<ResultPartitions>();
+        builder.Services.AddSingleton<ResultPartitions>().AddHostedService(services => services.GetRequiredService<ResultPartitions>());
+        builder.Services.AddHostedService<Retention>();
         builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
+        builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
         builder.AddEventConsumer<IncidentChangedConsumer>();
         builder.AddEventConsumer<ReplayRequestedConsumer>();
         builder.AddReplay<MonitorsDb>("monitors", (db, cancel) => db.KnownIncidents.AnyAsync(cancel));
@@ -40,6 +42,10 @@ public static class MonitorsModule
         agents.MapGet("assignment", GetAssignment.HandleAsync);
         agents.MapPost("results", ReportResults.HandleAsync);
         app.MapDeadLetters<MonitorsDb>();
+
+        var beats = app.MapGroup("/ext/heartbeat").AllowAnyone();
+        beats.MapMethods("{tag}/{secret}", [HttpMethods.Get, HttpMethods.Post], TakeBeat.HandleAsync);
+        beats.MapMethods("{token}", [HttpMethods.Get, HttpMethods.Post], TakeBeat.HandleOlderAsync);
         return app;
     }
 }

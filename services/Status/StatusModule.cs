@@ -42,6 +42,7 @@ public static class StatusModule
         builder.Services.AddHostedService<Confirmation>();
         builder.AddSnapshotMirror("page:");
         builder.AddReplay<StatusDb>("status", async (db, cancel) => await db.Monitors.AnyAsync(cancel) || await db.Incidents.AnyAsync(cancel));
+        builder.Services.AddHostedService<HistoryRetention>();
         return builder;
     }
 

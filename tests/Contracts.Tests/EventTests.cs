@@ -54,6 +54,7 @@ public sealed class EventTests
                 Category = given.Item6,
                 Type = given.Item5,
                 RetentionDays = given.Item4,
+                Members = [new MonitorMember(given.Item5, given.Item4)],
                 DefaultStatus = given.Item7,
                 UptimeNumerator = given.Item6,
                 UptimeDenominator = given.Item5,

@@ -23,7 +23,7 @@ public sealed class BadInputTests(Hostings hostings)
         [
             "POST /api/v4/monitors", "PATCH /api/v4/monitors/web", "PATCH /api/v4/monitors/web/data", $"PATCH /api/v4/monitors/web/data/{Calls.Minute}",
             "POST /api/v4/incidents", $"PATCH /api/v4/incidents/{id}", $"POST /api/v4/incidents/{id}/comments", $"PATCH /api/v4/incidents/{id}/comments/{update}",
-            "POST /api/v5/api-keys",
+            "POST /api/v5/api-keys", "POST /api/agent/v1/results",
         ];
         string[] bodies =
         [

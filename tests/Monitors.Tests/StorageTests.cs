@@ -28,13 +28,14 @@ public sealed class StorageTests(MonitorsApps apps)
         var (tag, _) = await app.MonitorAsync();
         await app.PatchAsync($"/{tag}/data/{april}", """{"status":"DOWN","latency":5}""");
         await app.PatchAsync($"/{tag}/data/0", """{"status":"UP"}""");
-        Assert.Equal(17, await PartitionsAsync());
+        Assert.Equal(7, await PartitionsAsync());
         Assert.Equal("results_default", await LiesInAsync(april));
 
         clock.SetUtcNow(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
         var keeper = app.Host.Services.GetServices<IHostedService>().OfType<ResultPartitions>().Single();
         await Task.WhenAll(keeper.EnsureAsync(TestContext.Current.CancellationToken), keeper.EnsureAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(18, await PartitionsAsync());
+        // The daily retention may have dropped October by now.
+        Assert.InRange(await PartitionsAsync(), 7, 8);
         Assert.Equal("results_2026_04", await LiesInAsync(april));
         Assert.Equal("results_default", await LiesInAsync(0));
         await app.PatchAsync($"/{tag}/data/{april}", """{"latency":6}""");

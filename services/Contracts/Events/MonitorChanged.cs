@@ -1,5 +1,8 @@
 namespace Kener.Contracts;
 
+/// <summary>A member of a GROUP monitor, by its tag. Weights are as the operator gave them; only their proportions count.</summary>
+public sealed record MonitorMember(string Tag, double Weight);
+
 /// <summary>
 /// The whole monitor as it now is, as far as others need it: configuration with secrets stays with its owner.
 /// Versions of one id grow with each change; a consumer ignores lower or equal ones.
@@ -36,6 +39,8 @@ public sealed record MonitorChanged
     public int PeriodSeconds { get; init; }
     /// <summary>A NONE monitor's <c>overrideWithLastKnownStatus</c>.</summary>
     public bool CarriesForward { get; init; }
+    /// <summary>A GROUP monitor's members, in the operator's order; empty for others.</summary>
+    public IReadOnlyList<MonitorMember> Members { get; init; } = [];
     /// <summary>For how many days its history is kept; null for the installation's own number.</summary>
     public int? RetentionDays { get; init; }
     /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>

@@ -12,7 +12,8 @@ internal static class CreateMonitor
     private const string UniqueViolation = "23505";
 
     public static async Task<IResult> HandleAsync(
-        HttpRequest request, Changes<MonitorsDb> changes, Assignments assignments, ClaimsPrincipal user, CancellationToken cancel)
+        HttpRequest request, Changes<MonitorsDb> changes, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
+        CancellationToken cancel)
     {
         var body = await JsonBody.ReadAsync(request, cancel);
         var tag = Monitor.Create(body, 0).Tag;
@@ -23,6 +24,7 @@ internal static class CreateMonitor
                 await change.LockSetAsync(cancel);
                 if (await change.Db.Monitors.AnyAsync(row => row.Tag == tag, cancel)) throw Taken(tag);
                 var monitor = Monitor.Create(body, change.NowMs);
+                await GroupRule.CheckAsync(change.Db, monitor, cancel);
                 change.Db.Monitors.Add(monitor);
                 await change.FlushAsync(cancel);
                 change.Publish($"monitor/{monitor.Id}", monitor.ToEvent);
@@ -30,6 +32,7 @@ internal static class CreateMonitor
                 return monitor;
             }, cancel);
             assignments.Ring();
+            evaluations.Ring();
             return V4.Json(new { monitor = MonitorAnswer.Of(made) }, StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })

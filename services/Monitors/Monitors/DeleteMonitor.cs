@@ -5,11 +5,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>DELETE /monitors/{tag}: with its results and overlays; a tombstone remains.</summary>
+/// <summary>DELETE /monitors/{tag}: with its results, beats and overlays, and out of its groups; a tombstone remains.</summary>
 internal static class DeleteMonitor
 {
+    private const int AtOnce = 10_000, SmallestGroup = 2;
+
     public static async Task<IResult> HandleAsync(
-        string tag, MonitorsDb db, Changes<MonitorsDb> changes, Assignments assignments, ClaimsPrincipal user, CancellationToken cancel)
+        string tag, MonitorsDb db, Changes<MonitorsDb> changes, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
+        CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         await changes.CommitAsync(user.Subject(), async change =>
@@ -23,11 +26,27 @@ internal static class DeleteMonitor
             change.Db.DeletedMonitors.Add(tombstone);
             change.Publish($"monitor/{id}", tombstone.ToEvent);
             change.Note("monitor.deleted", "monitor", () => id, new { monitor.Tag, monitor.Name });
+            await LeaveGroupsAsync(change, tag, cancel);
         }, cancel);
         assignments.Ring();
+        evaluations.Ring();
         // Bit by bit, since there may be years of them; what a crash leaves, the daily retention takes.
         for (var more = true; more;)
-            await changes.ProjectAsync(async change => more = await Deletion.TakeResultsAsync(change.Db, id, cancel), cancel);
+            await changes.ProjectAsync(async change => more = await OldResults.TakeAsync(change.Db, id, long.MaxValue, AtOnce, cancel), cancel);
+        await changes.ProjectAsync(change => change.Db.Beats.Where(beat => beat.MonitorId == id).ExecuteDeleteAsync(cancel), cancel);
         return V4.Json(new { message = $"Monitor '{tag}' deleted successfully" });
+    }
+
+    private static async Task LeaveGroupsAsync(Change<MonitorsDb> change, string tag, CancellationToken cancel)
+    {
+        foreach (var found in await GroupRule.WithAsync(change.Db, tag, cancel))
+        {
+            var group = await change.LockAsync<Monitor>(found.Id, cancel);
+            (group!.TypeData, var left) = GroupRule.Without(group.TypeData, tag);
+            group.IsActive &= left >= SmallestGroup;
+            group.UpdatedMs = change.NowMs;
+            change.Publish($"monitor/{group.Id}", group.ToEvent);
+            change.Note("monitor.member.left", "monitor", () => group.Id, new { group.Tag, member = tag, left });
+        }
     }
 }

@@ -9,8 +9,8 @@ namespace Kener.Monitors;
 internal static class EditMonitor
 {
     public static async Task<IResult> HandleAsync(
-        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Assignments assignments, ClaimsPrincipal user,
-        CancellationToken cancel)
+        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Assignments assignments, Evaluations evaluations,
+        ClaimsPrincipal user, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var body = await JsonBody.ReadAsync(request, cancel);
@@ -19,11 +19,13 @@ internal static class EditMonitor
             await change.LockSetAsync(cancel);
             var monitor = await change.LockAsync<Monitor>(id, cancel) ?? throw GetMonitor.Missing(tag);
             monitor.Edit(body, change.NowMs);
+            await GroupRule.CheckAsync(change.Db, monitor, cancel);
             change.Publish($"monitor/{id}", monitor.ToEvent);
             change.Note("monitor.edited", "monitor", () => id, new { monitor.Tag, Fields = Known(body) });
             return monitor;
         }, cancel);
         assignments.Ring();
+        evaluations.Ring();
         return V4.Json(new { monitor = MonitorAnswer.Of(edited) });
     }
 

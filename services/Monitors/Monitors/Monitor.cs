@@ -76,10 +76,14 @@ internal sealed class Monitor : IAggregate
         if (body.Has("type_data", out var data)) TypeData = MonitorFields.Merged(TypeData, data, "type_data");
         if (body.Has("monitor_settings_json", out var settings)) Settings = MonitorFields.Merged(settingsBefore, settings, "monitor_settings_json");
         RetentionDays = MonitorFields.RetentionDays(Settings);
+        if (Type == MonitorTypes.Heartbeat) TypeData = HeartbeatRule.WithSecret(TypeData);
     }
 
     /// <summary>What counts where a check yields nothing; null where no default applies (spec/decisions 16).</summary>
     public MonitorStatus? Default => IsActive && Cron is not null && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? Words.ToStatus(DefaultStatus) : null;
+
+    /// <summary>Longest distance between two of its checks; 0 where nothing checks it.</summary>
+    public int PeriodSeconds => Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron);
 
     /// <summary>What an agent has to know to check it.</summary>
     public AssignedMonitor ToAssigned() => new(Id, Tag, Version, Type, Cron!, MonitorFields.Parse(TypeData ?? "{}"));
@@ -100,9 +104,10 @@ internal sealed class Monitor : IAggregate
         Hidden = IsHidden,
         Type = Type,
         DefaultStatus = Default,
-        PeriodSeconds = Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron),
+        PeriodSeconds = PeriodSeconds,
         CarriesForward = Type == MonitorTypes.None && MonitorFields.IsOn(TypeData, "overrideWithLastKnownStatus"),
         RetentionDays = RetentionDays,
+        Members = Type == MonitorTypes.Group ? GroupRule.Of(TypeData).Members : [],
         UptimeNumerator = MonitorFields.Formula(Settings, "uptime_formula_numerator"),
         UptimeDenominator = MonitorFields.Formula(Settings, "uptime_formula_denominator"),
         CreatedMs = CreatedMs,
@@ -128,4 +133,7 @@ internal static class MonitorTypes
 
     /// <summary>Those that agents check.</summary>
     public static string[] OfAgents { get; } = [Api];
+
+    /// <summary>Those that are evaluated here, by the clock.</summary>
+    public static string[] OfClock { get; } = [Heartbeat, Group];
 }

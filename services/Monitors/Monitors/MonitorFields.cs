@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -105,6 +106,15 @@ internal static class MonitorFields
         if (settings is null || !Parse(settings).TryGetProperty("retention_days", out var value) || value.ValueKind == JsonValueKind.Null) return null;
         var days = value.Number(Message);
         return days is >= 1 and <= 3650 && double.IsInteger(days) ? (int)days : throw Refusal.BadRequest(Message);
+    }
+
+    /// <summary>The field as a finite number, also where it was sent as text; else that one.</summary>
+    public static double NumberOr(JsonElement data, string field, double otherwise)
+    {
+        if (!data.TryGetProperty(field, out var value)) return otherwise;
+        if (value.ValueKind == JsonValueKind.String)
+            return double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) && double.IsFinite(read) ? read : otherwise;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : otherwise;
     }
 
     public static bool IsWebAddress(string? address) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cronos;
 
 namespace Kener.Monitors;
@@ -6,6 +7,7 @@ namespace Kener.Monitors;
 internal static class Schedule
 {
     // Eight years hold every day that a calendar has, the 29th of February twice.
+    private static readonly ConcurrentDictionary<string, int> Periods = new();
     private static readonly DateTime From = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc), Until = From.AddYears(8);
 
     /// <summary>Whether it is such an expression, and comes due at least once in eight years.</summary>
@@ -30,6 +32,21 @@ internal static class Schedule
     /// of day are the same on each of its days, so the days and one day's times are looked at apart.
     /// </summary>
     public static int PeriodSeconds(string cron)
+    {
+        if (Periods.TryGetValue(cron, out var known)) return known;
+        if (Periods.Count > 10_000) Periods.Clear();
+        return Periods[cron] = Measure(cron);
+    }
+
+    /// <summary>Whether a check is due within that minute, given by its first second.</summary>
+    public static bool IsDue(string cron, long minute)
+    {
+        var from = DateTimeOffset.FromUnixTimeSeconds(minute).UtcDateTime;
+        // Seconds are the agent's affair: here a minute is due or not.
+        return CronExpression.Parse(string.Join(' ', Fields(cron)[^5..])).GetNextOccurrence(from, inclusive: true) == from;
+    }
+
+    private static int Measure(string cron)
     {
         var fields = Fields(cron)[^5..];
         var times = CronExpression.Parse($"{fields[0]} {fields[1]} * * *").GetOccurrences(From, From.AddDays(1)).ToList();

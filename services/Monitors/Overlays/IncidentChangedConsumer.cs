@@ -6,22 +6,27 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>Keeps the intervals of incidents.</summary>
-internal sealed class IncidentChangedConsumer(Changes<MonitorsDb> changes) : IConsumer<IncidentChanged>
+internal sealed class IncidentChangedConsumer(Changes<MonitorsDb> changes, Evaluations evaluations) : IConsumer<IncidentChanged>
 {
-    public Task Consume(ConsumeContext<IncidentChanged> context)
+    public async Task Consume(ConsumeContext<IncidentChanged> context)
     {
         var (incident, cancel) = (context.Message, context.CancellationToken);
-        return changes.ProjectAsync(async change =>
+        List<long> touched = [];
+        await changes.ProjectAsync(async change =>
         {
+            touched = [.. incident.Monitors.Select(link => link.MonitorId)];
             // One statement both decides and locks, so two deliveries at once take turns.
             var news = await change.Db.Database.ExecuteSqlAsync($"""
                 INSERT INTO known_incidents (id, version) VALUES ({incident.Id}, {incident.Version})
                 ON CONFLICT (id) DO UPDATE SET version = excluded.version WHERE known_incidents.version < excluded.version
                 """, cancel);
             if (news == 0) return;
-            await change.Db.Overlays.Where(row => row.Kind == OverlayKind.Incident && row.SourceId == incident.Id).ExecuteDeleteAsync(cancel);
+            var before = change.Db.Overlays.Where(row => row.Kind == OverlayKind.Incident && row.SourceId == incident.Id);
+            touched.AddRange(await before.Select(row => row.MonitorId).ToListAsync(cancel));
+            await before.ExecuteDeleteAsync(cancel);
             if (!incident.Deleted) change.Db.Overlays.AddRange(Intervals(incident));
         }, cancel);
+        evaluations.Recorded(touched);
     }
 
     internal static IEnumerable<OverlayInterval> Intervals(IncidentChanged incident) =>

@@ -10,7 +10,8 @@ namespace Kener.Monitors;
 internal static class CorrectMinute
 {
     public static async Task<IResult> HandleAsync(
-        string tag, string timestamp, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+        string tag, string timestamp, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Evaluations evaluations, ClaimsPrincipal user,
+        CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var minute = ReadMinute.Minute(timestamp);
@@ -27,6 +28,7 @@ internal static class CorrectMinute
             var after = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
             return await ReadMinute.ShowAsync(change.Db, tag, after!, cancel);
         }, cancel);
+        evaluations.Recorded([id]);
         return V4.Json(new { data = sample });
     }
 

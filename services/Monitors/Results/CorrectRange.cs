@@ -14,11 +14,13 @@ internal static class CorrectRange
     private const int DaysAtOnce = 16;
 
     public static async Task<IResult> HandleAsync(
-        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, ClaimsPrincipal user, CancellationToken cancel)
+        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Evaluations evaluations, ClaimsPrincipal user,
+        CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var range = RangeCorrection.Read(await JsonBody.ReadAsync(request, cancel));
         foreach (var part in range.Days(Random.Shared).Chunk(DaysAtOnce)) await StoreAsync(tag, id, part, range, changes, user.Subject(), cancel);
+        evaluations.Recorded([id]);
         return V4.Json(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
     }
 

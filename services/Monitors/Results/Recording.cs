@@ -29,17 +29,46 @@ internal static class Recording
         Changes<MonitorsDb> changes, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
     {
         var stored = 0;
-        await changes.ProjectAsync(async change =>
-        {
-            var living = await LivingAsync(change.Db, observations, types, cancel);
-            var verdicts = new List<Verdict>(observations.Count);
-            foreach (var seen in observations)
-                if (living.TryGetValue(seen.MonitorId, out var monitor)) verdicts.Add(monitor.Read(seen));
-            var readings = await Verdict.StoreAsync(change.Db, verdicts, cancel);
-            stored = readings.Count;
-            foreach (var part in readings.Chunk(MostReadings)) change.Publish(source, () => new ReadingsRecorded { Readings = part });
-        }, cancel);
+        await changes.ProjectAsync(async change => stored = await StoreAsync(change, observations, types, source, cancel), cancel);
         return stored;
+    }
+
+    /// <summary>As above, within a change under way.</summary>
+    public static async Task<int> StoreAsync(
+        Change<MonitorsDb> change, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
+    {
+        var living = await LivingAsync(change.Db, observations, types, cancel);
+        var known = observations.Where(seen => living.ContainsKey(seen.MonitorId)).ToList();
+        var verdicts = await JudgeAsync(change.Db, known, living, cancel);
+        var readings = await Verdict.StoreAsync(change.Db, verdicts, cancel);
+        foreach (var part in readings.Chunk(MostReadings)) change.Publish(source, () => new ReadingsRecorded { Readings = part });
+        // What confirmation made of minutes that were there before is not what was asked.
+        if (verdicts.Count == known.Count) return readings.Count;
+        var given = known.Select(seen => (seen.MonitorId, seen.Minute)).ToHashSet();
+        return readings.Count(reading => given.Contains((reading.MonitorId, reading.Minute)));
+    }
+
+    /// <summary>Without a threshold each result stands for itself; only monitors with one take the longer way.</summary>
+    private static async Task<List<Verdict>> JudgeAsync(
+        MonitorsDb db, List<Observation> seen, Dictionary<long, Recorded> living, CancellationToken cancel)
+    {
+        var verdicts = seen.Where(one => living[one.MonitorId].Threshold <= 1).Select(one => living[one.MonitorId].Read(one)).ToList();
+        if (verdicts.Count == seen.Count) return verdicts;
+        var confirming = seen.Where(one => living[one.MonitorId].Threshold > 1).GroupBy(one => one.MonitorId).ToList();
+        await LockAsync(db, confirming.Select(own => own.Key), cancel);
+        foreach (var own in confirming) verdicts.AddRange(await new Confirming(db, living[own.Key], cancel).JudgeAsync([.. own]));
+        return [.. verdicts.OrderBy(verdict => verdict.MonitorId).ThenBy(verdict => verdict.Minute)];
+    }
+
+    /// <summary>
+    /// The monitors, kept from being corrected, confirmed or evaluated by another until the transaction ends: what is read of them after this
+    /// is what holds. Comes after <see cref="Deletion.HoldOffAsync"/>.
+    /// </summary>
+    public static async Task LockAsync(MonitorsDb db, IEnumerable<long> monitors, CancellationToken cancel)
+    {
+        if (!db.IsPostgres) return;
+        var ids = monitors.Order().ToArray();
+        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM monitors WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE", cancel);
     }
 
     /// <summary>The monitors that are there, which none can delete until the transaction ends. SQLite has one writer.</summary>

@@ -24,6 +24,9 @@ internal sealed class Result
     public string? RawMessage { get; set; }
     /// <summary>1 when first written, one more at each overwrite.</summary>
     public int Version { get; set; }
+
+    /// <summary>What the check saw.</summary>
+    public Observation ToObservation() => new(MonitorId, Minute, RawStatus, Latency, Type, RawMessage);
 }
 
 /// <summary>How a result came to be (spec/monitors 6). Numbers are stored: they stay.</summary>

@@ -1,15 +1,18 @@
 using System.Globalization;
+using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Kener.Monitors;
 
 /// <summary>
-/// In PostgreSQL, results lie in a partition a month. Makes those from 13 months back to 2 months ahead, at the start and once a day;
-/// what lies outside is in the default partition. SQLite has none.
+/// In PostgreSQL, results lie in a partition a month. Makes those from as far back as results are kept, though 13 months at most, to 2 months
+/// ahead, at the start and once a day; what lies outside is in the default partition. SQLite has none.
 /// </summary>
-internal sealed class ResultPartitions(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ResultPartitions> log) : BackgroundService
+internal sealed class ResultPartitions(
+    IServiceScopeFactory scopes, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<ResultPartitions> log) : BackgroundService
 {
-    private const int MonthsBack = 13, MonthsAhead = 2;
+    private const int MostMonthsBack = 13, MonthsAhead = 2;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -38,20 +41,53 @@ internal sealed class ResultPartitions(IServiceScopeFactory scopes, TimeProvider
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
         if (!db.IsPostgres) return;
-        var today = clock.GetUtcNow();
-        var present = new DateTimeOffset(today.Year, today.Month, 1, 0, 0, 0, TimeSpan.Zero);
-        for (var month = -MonthsBack; month <= MonthsAhead; month++)
+        var last = FirstOfMonth(clock.GetUtcNow()).AddMonths(MonthsAhead);
+        for (var month = await FirstKeptAsync(db, cancel); month <= last; month = month.AddMonths(1))
         {
             // A month a transaction: where rows have to be moved, the lock is short.
-            var sql = Make(present.AddMonths(month));
+            var sql = Make(month);
             await db.Database.CreateExecutionStrategy().ExecuteAsync(async token => await db.Database.ExecuteSqlRawAsync(sql, token), cancel);
         }
     }
 
+    /// <summary>Drops the months that are wholly older than any result is kept. Where others are in the way, tomorrow is early enough.</summary>
+    internal async Task DropAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
+        if (!db.IsPostgres) return;
+        var oldest = NameOf(await FirstKeptAsync(db, cancel));
+        var names = await db.Database.SqlQuery<string>(
+            $"SELECT relname::text AS \"Value\" FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = 'results'::regclass").ToListAsync(cancel);
+        foreach (var name in names.Where(name => name != "results_default" && string.CompareOrdinal(name, oldest) < 0).Order(StringComparer.Ordinal))
+        {
+            // The name is one of ours: "results_" and a month.
+            var sql = $"SET LOCAL lock_timeout = '2s'; DROP TABLE IF EXISTS \"{name}\"";
+            await db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(token);
+                await db.Database.ExecuteSqlRawAsync(sql, token);
+                await transaction.CommitAsync(token);
+            }, cancel);
+            log.LogInformation("Dropped {Partition}: all of it is older than results are kept", name);
+        }
+    }
+
+    private async Task<DateTimeOffset> FirstKeptAsync(MonitorsDb db, CancellationToken cancel)
+    {
+        var days = Math.Max(settings.Value.RetentionDays, await db.Monitors.MaxAsync(monitor => monitor.RetentionDays, cancel) ?? 0);
+        var (kept, most) = (FirstOfMonth(clock.GetUtcNow().AddDays(-days)), FirstOfMonth(clock.GetUtcNow()).AddMonths(-MostMonthsBack));
+        return kept > most ? kept : most;
+    }
+
+    private static DateTimeOffset FirstOfMonth(DateTimeOffset day) => new(day.Year, day.Month, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static string NameOf(DateTimeOffset month) => "results_" + month.ToString("yyyy_MM", CultureInfo.InvariantCulture);
+
     /// <summary>Makes the month's partition unless it is there, with the rows that the default one holds of it. Replicas take turns.</summary>
     internal static string Make(DateTimeOffset month)
     {
-        var name = "results_" + month.ToString("yyyy_MM", CultureInfo.InvariantCulture);
+        var name = NameOf(month);
         var (from, to) = (month.ToUnixTimeSeconds(), month.AddMonths(1).ToUnixTimeSeconds());
         return $"""
             DO $$ BEGIN

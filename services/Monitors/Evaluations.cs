@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Kener.Contracts;
+using Kener.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>
+/// Checks what needs no agent, by the clock: heartbeats and groups, each minute that their cron names, a group also within a second after a
+/// member changed. Replicas all do so and say the same: what is known already is no change.
+/// </summary>
+internal sealed class Evaluations(IServiceScopeFactory scopes, TimeProvider clock, ILogger<Evaluations> log) : BackgroundService
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BetweenNews = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A monitor that is evaluated here.</summary>
+    private sealed class Watched(Monitor monitor)
+    {
+        public Monitor Monitor => monitor;
+        public GroupRule? Group { get; } = monitor.Type == MonitorTypes.Group ? GroupRule.Of(monitor.TypeData) : null;
+        /// <summary>The last minute for which its cron was asked.</summary>
+        public long Done { get; set; }
+    }
+
+    private readonly Bell _bell = new();
+    private readonly ConcurrentDictionary<long, bool> _news = new();
+    private Dictionary<long, Watched> _watched = [];
+    private Dictionary<long, Watched[]> _groupsOf = [];
+    private long _setVersion;
+
+    /// <summary>Something was recorded of these monitors, or laid over them: their groups look again.</summary>
+    public void Recorded(IEnumerable<long> monitors)
+    {
+        var groups = Volatile.Read(ref _groupsOf);
+        foreach (var id in monitors)
+        {
+            if (!groups.ContainsKey(id)) continue;
+            _news[id] = true;
+            _bell.Ring();
+        }
+    }
+
+    /// <summary>Monitors were changed: look now.</summary>
+    public void Ring() => _bell.Ring();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RoundAsync(stoppingToken);
+                failures = 0;
+                if (!_news.IsEmpty) await Task.Delay(BetweenNews, clock, stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (failures++ % 60 == 0) log.LogWarning(fault, "Heartbeats and groups could not be evaluated; trying on");
+            }
+            await _bell.WaitAsync(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RoundAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
+        var isNew = await LookAsync(db, cancel);
+        var due = new HashSet<Watched>();
+        foreach (var id in _news.Keys)
+            if (_news.TryRemove(id, out _) && _groupsOf.TryGetValue(id, out var groups)) due.UnionWith(groups);
+        if (isNew) due.UnionWith(_watched.Values.Where(watched => watched.Group is not null));
+        var (now, minute) = (clock.GetUtcNow(), Minutes.Floor(clock.GetUtcNow().ToUnixTimeSeconds()));
+        foreach (var watched in _watched.Values)
+        {
+            var delay = watched.Group?.Delay ?? TimeSpan.Zero;
+            if (watched.Done >= minute || now < DateTimeOffset.FromUnixTimeSeconds(minute) + delay) continue;
+            watched.Done = minute;
+            if (Schedule.IsDue(watched.Monitor.Cron!, minute)) due.Add(watched);
+        }
+        foreach (var part in due.Chunk(AtOnce)) await EvaluateAsync(scope.ServiceProvider, part, minute, now.ToUnixTimeSeconds(), cancel);
+    }
+
+    private async Task EvaluateAsync(IServiceProvider services, Watched[] due, long minute, long now, CancellationToken cancel)
+    {
+        var ids = due.Select(watched => watched.Monitor.Id).ToArray();
+        await services.GetRequiredService<Changes<MonitorsDb>>().ProjectAsync(async change =>
+        {
+            // A beat that comes in at this moment is either seen here or judged after this.
+            await Deletion.HoldOffAsync(change.Db, cancel);
+            await Recording.LockAsync(change.Db, ids, cancel);
+            var beats = await change.Db.Beats.Where(beat => ids.Contains(beat.MonitorId) && beat.At < minute + 60).GroupBy(beat => beat.MonitorId)
+                .Select(own => new { own.Key, At = own.Max(beat => beat.At) }).ToDictionaryAsync(own => own.Key, own => (long?)own.At, cancel);
+            var seen = new List<Observation>(due.Length);
+            foreach (var watched in due)
+            {
+                var monitor = watched.Monitor;
+                seen.Add(watched.Group is { } group
+                    ? group.Judge(monitor.Id, minute, await Members.StatesAsync(change.Db, group, now, cancel))
+                    : HeartbeatRule.Of(monitor.TypeData).Judge(monitor.Id, minute, beats.GetValueOrDefault(monitor.Id)));
+            }
+            await Recording.StoreAsync(change, Observation.InOrder(seen), MonitorTypes.OfClock, "clock", cancel);
+        }, cancel);
+        // A heartbeat that fell silent is news for its groups.
+        Recorded(due.Where(watched => watched.Group is null).Select(watched => watched.Monitor.Id));
+    }
+
+    /// <summary>Reads the monitors again where any was changed; says whether it did.</summary>
+    private async Task<bool> LookAsync(MonitorsDb db, CancellationToken cancel)
+    {
+        var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
+        if (version == _setVersion) return false;
+        var monitors = await db.Monitors.AsNoTracking()
+            .Where(row => row.IsActive && row.Cron != null && MonitorTypes.OfClock.Contains(row.Type)).ToListAsync(cancel);
+        var watched = monitors.ToDictionary(row => row.Id, row => new Watched(row)
+        {
+            Done = _watched.TryGetValue(row.Id, out var before) && before.Monitor.Version == row.Version ? before.Done : 0,
+        });
+        var tags = watched.Values.SelectMany(one => one.Group?.Members ?? []).Select(member => member.Tag).Distinct().ToList();
+        var ids = await db.Monitors.Where(row => tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.Id, cancel);
+        _watched = watched;
+        Volatile.Write(ref _groupsOf, watched.Values.SelectMany(group => (group.Group?.Members ?? []).Where(member => ids.ContainsKey(member.Tag))
+            .Select(member => (Id: ids[member.Tag], group))).GroupBy(pair => pair.Id).ToDictionary(pairs => pairs.Key, pairs => pairs.Select(pair => pair.group).ToArray()));
+        _setVersion = version;
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>
+/// GET and POST /ext/heartbeat/{tag}/{secret}, and the older {tag}:{secret}: a sign of life, stored and judged at once. Whatever is wrong with
+/// a request, the answer is the same, so that it tells nothing.
+/// </summary>
+internal static class TakeBeat
+{
+    private static readonly HeartbeatRule Nobody = new(0, 0, null);
+
+    public static Task<IResult> HandleOlderAsync(string token, Changes<MonitorsDb> changes, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
+        token.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
+            ? HandleAsync(token[..colon], token[(colon + 1)..], changes, db, evaluations, clock, cancel) : Task.FromResult(Refused());
+
+    public static async Task<IResult> HandleAsync(
+        string tag, string secret, Changes<MonitorsDb> changes, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
+    {
+        var monitor = !MonitorFields.IsTag(tag) ? null : await db.Monitors.AsNoTracking()
+            .FirstOrDefaultAsync(row => row.Tag == tag && row.IsActive && row.Type == MonitorTypes.Heartbeat, cancel);
+        var rule = monitor is null ? Nobody : HeartbeatRule.Of(monitor.TypeData);
+        if (!rule.Opens(secret)) return Refused();
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var seen = rule.Judge(monitor!.Id, Minutes.Floor(now), now);
+        await changes.ProjectAsync(async change =>
+        {
+            await Deletion.HoldOffAsync(change.Db, cancel);
+            await Recording.LockAsync(change.Db, [monitor.Id], cancel);
+            await change.Db.Database.ExecuteSqlAsync($"INSERT INTO beats (monitor_id, at) VALUES ({monitor.Id}, {now}) ON CONFLICT DO NOTHING", cancel);
+            await Recording.StoreAsync(change, [seen], MonitorTypes.OfClock, $"monitor/{monitor.Id}", cancel);
+        }, cancel);
+        evaluations.Recorded([monitor.Id]);
+        return Results.Json(new { status = "OK" });
+    }
+
+    private static IResult Refused() => Results.Json(new { error = "Unknown heartbeat" }, statusCode: StatusCodes.Status400BadRequest);
+}

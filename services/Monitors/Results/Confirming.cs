@@ -1,0 +1,108 @@
+using Kener.Contracts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>
+/// Brings what is stored of a monitor in line with <see cref="Confirmation"/> when new observations come, in whatever order they come: those
+/// after a late one are judged anew, as far as it makes a difference. Minutes under a maintenance are left out, as if they did not exist.
+/// </summary>
+internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationToken cancel)
+{
+    private const int Page = 500;
+    private readonly SortedDictionary<long, Verdict> _verdicts = [];
+    private Confirmation _now = new(monitor.Threshold), _before = new(monitor.Threshold);
+    private Overlay[] _maintenances = [];
+
+    /// <summary>The verdicts on these observations, which are in order, and on stored minutes that they may change.</summary>
+    public async Task<IEnumerable<Verdict>> JudgeAsync(IReadOnlyList<Observation> seen)
+    {
+        await BeginAsync(seen[0].Minute);
+        var given = seen.ToDictionary(one => one.Minute);
+        var last = seen[^1].Minute;
+        for (long? next = seen[0].Minute; next is { } from;)
+        {
+            var stored = await db.Results.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Region == 0 && row.Minute >= from)
+                .OrderBy(row => row.Minute).Take(Page).ToDictionaryAsync(row => row.Minute, cancel);
+            // Nothing is late: what was judged before stands, whatever the threshold was then.
+            if (stored.Count == 0 && from == seen[0].Minute) _verdicts.Clear();
+            var until = stored.Count < Page ? long.MaxValue : stored.Keys.Max();
+            foreach (var minute in stored.Keys.Union(given.Keys.Where(minute => minute >= from && minute <= until)).Order())
+            {
+                Take(stored.GetValueOrDefault(minute), given.GetValueOrDefault(minute));
+                if (minute < last || !_now.IsAt(_before)) continue;
+                // From here on everything stays as it was, and so does what those that follow made of the ones that are held.
+                foreach (var held in _now.Held) _verdicts.Remove(held.Minute);
+                return _verdicts.Values;
+            }
+            next = stored.Count < Page ? null : until + 60;
+        }
+        return _verdicts.Values;
+    }
+
+    private void Take(Result? stored, Observation? given)
+    {
+        var old = stored?.ToObservation();
+        if (old is not null && Counts(old)) _before.Next(old);
+        // A person had the last word.
+        if (stored?.Type == ResultType.Manual) return;
+        var seen = given ?? old!;
+        if (Counts(seen)) foreach (var verdict in _now.Next(seen)) _verdicts[verdict.Minute] = verdict;
+        else if (given is not null) _verdicts[given.Minute] = monitor.Read(given);
+    }
+
+    /// <summary>
+    /// Finds what is confirmed before that minute whatever may come after it: where as many checks in a row as it takes said the same. The
+    /// few that come after those are judged again.
+    /// </summary>
+    private async Task BeginAsync(long first)
+    {
+        var overlays = await OverlayInterval.TouchingAsync(db, monitor.Id, first, long.MaxValue, cancel);
+        _maintenances = Array.FindAll(overlays, overlay => overlay.Kind == OverlayKind.Maintenance);
+        var newest = await EarlierAsync(first, monitor.Threshold + 4);
+        var start = Settled(newest);
+        if (start < 0 && newest.Count == monitor.Threshold + 4)
+        {
+            newest = await EarlierAsync(first, Page);
+            start = Settled(newest);
+            // So long without anything confirmed: what the oldest of them was is what all of them are.
+            if (start < 0 && newest.Count == Page) start = newest.Count - 1;
+            else if (start < 0) start = newest.Count;
+        }
+        else if (start < 0) start = newest.Count;
+        if (start < newest.Count)
+        {
+            var anchor = start == newest.Count - 1 && newest.Count == Page ? newest[start].Status : newest[start].RawStatus;
+            (_now, _before) = (_now.From(anchor), _before.From(anchor));
+        }
+        for (var i = start - 1; i >= 0; i--)
+        {
+            var old = newest[i].ToObservation();
+            _before.Next(old);
+            foreach (var verdict in _now.Next(old)) _verdicts[verdict.Minute] = verdict;
+        }
+    }
+
+    /// <summary>Of rows, newest first: the index of the newest that ends a row of enough on one side; -1 where there is none.</summary>
+    private int Settled(List<Result> newest)
+    {
+        var run = 0;
+        for (var i = 0; i < newest.Count; i++)
+        {
+            run = i > 0 && Confirmation.IsSameSide(newest[i].RawStatus, newest[i - 1].RawStatus) ? run + 1 : 1;
+            if (run == monitor.Threshold) return i - run + 1;
+        }
+        return -1;
+    }
+
+    private Task<List<Result>> EarlierAsync(long first, int most) => db.Results.AsNoTracking()
+        .Where(row => row.MonitorId == monitor.Id && row.Region == 0 && row.Minute < first
+            && (row.Type == ResultType.Realtime || row.Type == ResultType.Timeout || row.Type == ResultType.Error)
+            && (row.RawStatus == MonitorStatus.Up || row.RawStatus == MonitorStatus.Down || row.RawStatus == MonitorStatus.Degraded)
+            && !db.Overlays.Any(over => over.MonitorId == row.MonitorId && over.Kind == OverlayKind.Maintenance
+                && over.Start <= row.Minute && (over.End == null || over.End > row.Minute)))
+        .OrderByDescending(row => row.Minute).Take(most).ToListAsync(cancel);
+
+    private bool Counts(Observation seen) =>
+        Confirmation.Counts(seen) && !Array.Exists(_maintenances, maintenance => maintenance.Covers(seen.Minute));
+}

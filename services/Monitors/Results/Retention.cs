@@ -1,0 +1,81 @@
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kener.Monitors;
+
+/// <summary>
+/// Shortly after midnight of UTC takes away what is older than it is to be kept, bit by bit, and what deletions left. Replicas do the same
+/// work, and the second finds it done.
+/// </summary>
+internal sealed class Retention(
+    IServiceScopeFactory scopes, ResultPartitions partitions, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
+{
+    private static readonly TimeSpan AfterMidnight = TimeSpan.FromMinutes(5);
+    private const int AtOnce = 10_000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var now = clock.GetUtcNow();
+            var next = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1) + AfterMidnight;
+            await Task.Delay(next - now, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested) return;
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(fault, "Old results could not be taken away; the next try is tomorrow");
+            }
+        }
+    }
+
+    internal async Task RunAsync(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
+        var changes = scope.ServiceProvider.GetRequiredService<Changes<MonitorsDb>>();
+        var now = clock.GetUtcNow();
+        await partitions.DropAsync(cancel);
+        foreach (var monitor in await db.Monitors.AsNoTracking().Select(row => new { row.Id, row.RetentionDays }).ToListAsync(cancel))
+        {
+            var oldest = now.AddDays(-(monitor.RetentionDays ?? settings.Value.RetentionDays)).ToUnixTimeSeconds();
+            await TakeAsync(changes, monitor.Id, oldest, cancel);
+        }
+        foreach (var gone in await db.DeletedMonitors.AsNoTracking().Select(row => row.Id).ToListAsync(cancel))
+            await TakeAsync(changes, gone, long.MaxValue, cancel);
+        var silent = now.AddDays(-1).ToUnixTimeMilliseconds();
+        await changes.ProjectAsync(change => change.Db.Agents.Where(agent => agent.SeenMs < silent).ExecuteDeleteAsync(cancel), cancel);
+    }
+
+    /// <summary>Takes away what is older, in parts that keep no one waiting for long. The last beat of a monitor that lives stays.</summary>
+    private static async Task TakeAsync(Changes<MonitorsDb> changes, long monitor, long oldest, CancellationToken cancel)
+    {
+        for (var more = true; more;)
+        {
+            await changes.ProjectAsync(async change =>
+            {
+                more = await OldResults.TakeAsync(change.Db, monitor, oldest, AtOnce, cancel);
+                var beats = change.Db.Beats.Where(beat => beat.MonitorId == monitor && beat.At < oldest);
+                if (oldest < long.MaxValue) beats = beats.Where(beat => change.Db.Beats.Any(newer => newer.MonitorId == monitor && newer.At > beat.At));
+                await beats.ExecuteDeleteAsync(cancel);
+            }, cancel);
+        }
+    }
+}
+
+internal static class OldResults
+{
+    /// <summary>Takes away up to about that many of a monitor's oldest results before that minute; whether any may be left.</summary>
+    public static async Task<bool> TakeAsync(MonitorsDb db, long monitor, long before, int atMost, CancellationToken cancel)
+    {
+        var old = db.Results.Where(row => row.MonitorId == monitor && row.Minute < before);
+        var rest = await old.OrderBy(row => row.Minute).Skip(atMost).Select(row => (long?)row.Minute).FirstOrDefaultAsync(cancel);
+        await old.Where(row => rest == null || row.Minute < rest).ExecuteDeleteAsync(cancel);
+        return rest is not null;
+    }
+}

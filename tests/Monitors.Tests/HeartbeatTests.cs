@@ -1,0 +1,98 @@
+using System.Net;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Monitors.Tests;
+
+public sealed class HeartbeatTests(MonitorsApps apps)
+{
+    private const long Start = 1_800_000_000;
+
+    private static async Task<(HttpStatusCode Status, string Text)> BeatAsync(MonitorsApp app, string path, HttpMethod? method = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, "/ext/heartbeat/" + path);
+        using var answer = await app.Host.Anonymous.SendAsync(request, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<(string Tag, long Id, string Secret)> MadeAsync(MonitorsApp app, string more = "")
+    {
+        var (tag, id) = await app.MonitorAsync(""","monitor_type":"HEARTBEAT","cron":"* * * * *","default_status":"NONE" """ + more);
+        var monitor = (await app.GetAsync("/" + tag)).Monitor;
+        return (tag, id, monitor.GetProperty("type_data").GetProperty("secretString").GetString()!);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_beat_is_taken_by_each_form_of_its_address_and_shows_at_once(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        foreach (var (form, method) in new[] { ("{0}/{1}", HttpMethod.Get), ("{0}/{1}", HttpMethod.Post), ("{0}:{1}", HttpMethod.Get), ("{0}:{1}", HttpMethod.Post) })
+        {
+            var (tag, id, secret) = await MadeAsync(app);
+            Assert.Equal((HttpStatusCode.OK, """{"status":"OK"}"""), await BeatAsync(app, string.Format(null, form, tag, secret), method));
+            var row = await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == id).OrderByDescending(row => row.Minute).FirstAsync());
+            Assert.Equal((MonitorStatus.Up, 0d), (row.Status, row.Latency));
+        }
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Whatever_is_wrong_the_answer_is_the_same_and_nothing_is_stored(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id, secret) = await MadeAsync(app, ""","type_data":{"secretString":"chosen"}""");
+        Assert.Equal("chosen", secret);
+        var (idle, _, idleSecret) = await MadeAsync(app, ""","status":"INACTIVE" """);
+        var (other, _) = await app.MonitorAsync(""","type_data":{"secretString":"chosen"}""");
+        foreach (var path in new[]
+        {
+            $"{tag}/wrong", $"{tag}/Chosen", $"{tag}:chosenx", $"{tag}", $":{secret}", $"{other}/chosen", $"{idle}/{idleSecret}",
+            $"unknown/chosen", $"{tag}/{new string('x', 5_000)}", $"{tag}/%F0%9F%A6%84",
+        })
+        {
+            Assert.Equal((HttpStatusCode.BadRequest, """{"error":"Unknown heartbeat"}"""), await BeatAsync(app, path));
+        }
+        Assert.Equal(0, await app.WithDbAsync(db => db.Beats.CountAsync(beat => beat.MonitorId == id)));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Silence_is_told_minute_by_minute_first_degraded_then_down_and_a_beat_ends_it(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Start));
+        await using var app = await MonitorsApp.StartAsync(database, clock);
+        var (tag, id, secret) = await MadeAsync(app, ""","type_data":{"degradedRemainingMinutes":2,"downRemainingMinutes":"4"}""");
+        var (_, never, _) = await MadeAsync(app);
+        Assert.Equal(HttpStatusCode.OK, (await BeatAsync(app, $"{tag}/{secret}")).Status);
+        string[] expected = ["Up", "Up", "Up", "Degraded", "Degraded", "Down", "Down"];
+        for (var i = 0; i < expected.Length; i++)
+        {
+            clock.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(Start + (i * 60L)));
+            await Eventually.GetAsync(() => StatusAsync(id, i), status => status == expected[i], 20);
+        }
+        Assert.Equal("NoData", await StatusAsync(never, 1));
+        Assert.Equal(HttpStatusCode.OK, (await BeatAsync(app, $"{tag}/{secret}")).Status);
+        Assert.Equal("Up", await StatusAsync(id, expected.Length - 1));
+        Assert.Equal("Down", await StatusAsync(id, expected.Length - 2));
+
+        Task<string?> StatusAsync(long monitor, int minute)
+        {
+            // A round that was under way when the clock was set is followed by another.
+            if (clock.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(Start + (minute * 60L) + 30)) clock.Advance(TimeSpan.FromMilliseconds(100));
+            return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
+                row => row.MonitorId == monitor && row.Minute == Start + (minute * 60L)))?.Status.ToString());
+        }
+    }
+
+    [Fact]
+    public void Age_is_told_as_latency_and_two_replicas_say_the_same()
+    {
+        var rule = HeartbeatRule.Of("""{"secretString":"x"}""");
+        Assert.Equal((5d, 10d), (rule.DegradedMinutes, rule.DownMinutes));
+        foreach (var (age, status) in new[] { (0L, MonitorStatus.Up), (300, MonitorStatus.Up), (360, MonitorStatus.Degraded), (600, MonitorStatus.Degraded), (660, MonitorStatus.Down) })
+            Assert.Equal((status, age * 1000d), (rule.Judge(1, Start, Start - age).Raw, rule.Judge(1, Start, Start - age).Latency));
+        Assert.Equal(rule.Judge(1, Start, Start), rule.Judge(1, Start, Start + 59));
+        Assert.False(HeartbeatRule.Of("{}").Opens(""));
+    }
+}

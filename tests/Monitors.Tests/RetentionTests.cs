@@ -1,0 +1,72 @@
+using System.Net;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Monitors.Tests;
+
+public sealed class RetentionTests(MonitorsApps apps)
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Results_go_when_they_are_older_than_their_monitor_keeps_them(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(Start);
+        await using var app = await MonitorsApp.StartAsync(database, clock);
+        var (usual, usualId) = await app.MonitorAsync();
+        var (brief, briefId) = await app.MonitorAsync(""","monitor_settings_json":{"retention_days":2}""");
+        var (gone, goneId) = await app.MonitorAsync();
+        foreach (var tag in new[] { usual, brief })
+            await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{At(-100)}},"end_ts":{{At(-80)}},"status":"UP","latency":1}""");
+        await app.PatchAsync($"/{brief}/data", $$"""{"start_ts":{{At(-3)}},"end_ts":{{At(-1)}},"status":"UP","latency":1}""");
+        await app.DeleteAsync("/" + gone);
+        await app.WithDbAsync(db => db.Database.ExecuteSqlAsync(
+            $"INSERT INTO results (monitor_id, minute, region, status, raw_status, latency, type, version) VALUES ({goneId}, {At(0)}, 0, 1, 1, 1, 0, 1)"));
+        for (var run = 0; run < 2; run++) await RetentionOf(app).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((At(-90), At(-80)), await SpanAsync(usualId));
+        Assert.Equal((At(-2), At(-1)), await SpanAsync(briefId));
+        Assert.Equal(0, await app.WithDbAsync(db => db.Results.CountAsync(row => row.MonitorId == goneId)));
+
+        Task<(long, long)> SpanAsync(long id) => app.WithDbAsync(async db => (
+            await db.Results.Where(row => row.MonitorId == id).MinAsync(row => row.Minute), await db.Results.Where(row => row.MonitorId == id).MaxAsync(row => row.Minute)));
+    }
+
+    [Fact]
+    public async Task Months_that_are_wholly_older_than_any_result_is_kept_are_dropped()
+    {
+        var clock = new FakeTimeProvider(Start);
+        await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL, clock);
+        Assert.Equal("results_2025_10 results_2025_11 results_2025_12 results_2026_01 results_2026_02 results_2026_03 results_default", await PartitionsAsync());
+        clock.SetUtcNow(Start.AddDays(60));
+        await RetentionOf(app).RunAsync(TestContext.Current.CancellationToken);
+        await app.Host.Services.GetRequiredService<ResultPartitions>().EnsureAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("results_2025_12 results_2026_01 results_2026_02 results_2026_03 results_2026_04 results_2026_05 results_default", await PartitionsAsync());
+
+        async Task<string> PartitionsAsync() => string.Join(' ', (await app.WithDbAsync(db => db.Database.SqlQuery<string>(
+            $"SELECT inhrelid::regclass::text AS \"Value\" FROM pg_inherits WHERE inhparent = 'results'::regclass").ToListAsync())).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("3651")]
+    [InlineData("1.5")]
+    [InlineData("\"90\"")]
+    [InlineData("[]")]
+    public async Task A_retention_that_is_no_number_of_days_is_refused(string days)
+    {
+        var app = await apps.OnAsync(DatabaseKind.Sqlite);
+        var (tag, _) = await app.MonitorAsync();
+        var answer = await app.PatchAsync("/" + tag, $$$"""{"monitor_settings_json":{"retention_days":{{{days}}}}}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "retention_days must be a whole number of days from 1 to 3650"), (answer.Status, answer.Message));
+        Assert.Equal(HttpStatusCode.OK, (await app.PatchAsync("/" + tag, """{"monitor_settings_json":{"retention_days":30}}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.PatchAsync("/" + tag, """{"monitor_settings_json":{"retention_days":null}}""")).Status);
+    }
+
+    private static long At(int days) => Start.AddDays(days).ToUnixTimeSeconds();
+
+    private static Retention RetentionOf(MonitorsApp app) => app.Host.Services.GetServices<IHostedService>().OfType<Retention>().Single();
+}
