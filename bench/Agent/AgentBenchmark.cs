@@ -29,7 +29,9 @@ internal static class AgentBenchmark
         {
             var url = await world.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process did not start");
             await using var agent = await StartAgentAsync(url, folder);
-            return await MeasureAsync(url, monitors, minutes);
+            var code = await MeasureAsync(url, monitors, minutes);
+            await agent.StopAsync();
+            return code;
         }
         finally
         {
@@ -48,7 +50,8 @@ internal static class AgentBenchmark
         Console.WriteLine($"{monitors} monitors are checked for the first time, at once ...");
         // A list that is new is checked whole, at once; that is not what is measured.
         while (await StoredAsync(http) < monitors) await Task.Delay(100);
-        await Task.Delay(TimeSpan.FromSeconds(60 - (TimeProvider.System.GetUtcNow().TimeOfDay.TotalSeconds % 60)));
+        // From a minute's 55th second, when nothing is due, to another's.
+        await Task.Delay(TimeSpan.FromSeconds(60 - ((TimeProvider.System.GetUtcNow().TimeOfDay.TotalSeconds + 5) % 60)));
 
         Console.WriteLine($"{minutes} minute(s) are measured ...");
         late.Clear();

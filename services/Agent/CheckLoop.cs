@@ -9,13 +9,14 @@ internal sealed class CheckLoop(
 {
     private const int TickMs = 10, IdleMs = 200;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => lifetime.UntilStoppingAsync(CheckAsync, stoppingToken);
+
+    private async Task CheckAsync(CancellationToken stop)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs), clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stop.Token))
+            while (await timer.WaitForNextTickAsync(stop))
             {
                 var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
                 if (assignments.TakeNew() is { } monitors) schedule.Take(monitors, now);

@@ -15,27 +15,27 @@ internal sealed class Assignments(GatewayClient gateway, IHostApplicationLifetim
     /// <summary>The list, if it is another than at the last call.</summary>
     public IReadOnlyList<AssignedMonitor>? TakeNew() => Interlocked.Exchange(ref _new, null);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => lifetime.UntilStoppingAsync(FollowAsync, stoppingToken);
+
+    private async Task FollowAsync(CancellationToken stop)
     {
-        // A poll under way would hold up the end of a gateway in the same process.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        await lifetime.StartedAsync(stop.Token);
+        await lifetime.StartedAsync(stop);
         var backoff = new Backoff(clock);
         string? version = null;
         while (true)
         {
             var start = clock.GetTimestamp();
-            var (answered, assignment) = await gateway.PollAsync(version, stop.Token);
+            var (answered, assignment) = await gateway.PollAsync(version, stop);
             if (assignment is not null)
             {
                 version = assignment.Version;
                 Volatile.Write(ref _new, assignment.Monitors);
             }
             HasArrived |= answered;
-            if (!answered) await backoff.WaitAsync(stop.Token);
+            if (!answered) await backoff.WaitAsync(stop);
             else backoff.Reset();
             // A gateway that answers at once that there is nothing new is not asked a thousand times a second.
-            if (answered && assignment is null && clock.GetElapsedTime(start) < Shortest) await Task.Delay(Shortest, clock, stop.Token);
+            if (answered && assignment is null && clock.GetElapsedTime(start) < Shortest) await Task.Delay(Shortest, clock, stop);
         }
     }
 }

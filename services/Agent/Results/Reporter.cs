@@ -32,11 +32,8 @@ internal sealed class Reporter(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        await Task.WhenAll(KeepAsync(stop.Token), ReportAsync(stop.Token));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        lifetime.UntilStoppingAsync(stop => Task.WhenAll(KeepAsync(stop), ReportAsync(stop)), stoppingToken);
 
     public override void Dispose()
     {
