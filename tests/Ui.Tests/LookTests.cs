@@ -32,8 +32,8 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         "compact" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.CompactList }),
         "dense" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.CompactGrid }),
         "german" => await Pages.HomeAsync(Samples.Full() with { Audience = new("de", "Europe/Berlin", PageTheme.System) }),
-        "lost" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 404, "There is no page at this address.")),
-        "away" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 503, "The page cannot be shown right now.")),
+        "lost" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 404)),
+        "away" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 503)),
         _ => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Bare())),
     };
 
@@ -101,6 +101,35 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(sheet.Complaints);
         Assert.Single(sheet.Requests);
         Assert.Equal(Hostile.Polyglots.Length, await sheet.Page.Locator(".mons > li").CountAsync());
+    }
+
+    [Fact]
+    public async Task Forced_colours_keep_the_bars_apart_and_calm_readers_see_nothing_move()
+    {
+        await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Full()), 1280, ColorScheme.Dark);
+        await sheet.Page.EvaluateAsync("document.querySelector('.live').hidden = false");
+        Assert.Equal(0, await sheet.Page.EvaluateAsync<int>("document.getAnimations().length"));
+        await sheet.Page.EmulateMediaAsync(new() { ForcedColors = ForcedColors.Active });
+        Assert.Equal(3, await sheet.Page.EvaluateAsync<int>("new Set(['.bars', '.bars .d', '.bars .g'].map(s => getComputedStyle(document.querySelector(s)).fill)).size"));
+        await sheet.Page.Locator(".menu > [aria-label=Preferences]").ClickAsync();
+        Assert.Equal(2, await sheet.Page.EvaluateAsync<int>("new Set([...document.querySelectorAll('.seg button')].map(b => getComputedStyle(b).backgroundColor)).size"));
+        await KeepAsync(sheet, "forced-1280.png");
+    }
+
+    [Theory]
+    [InlineData(320)]
+    [InlineData(390)]
+    [InlineData(1280)]
+    public async Task Menus_lie_within_the_window(int width)
+    {
+        await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Full()), width, ColorScheme.Light);
+        foreach (var menu in await sheet.Page.Locator(".menu").AllAsync())
+        {
+            await menu.Locator("summary").ClickAsync();
+            var box = (await menu.Locator(".panel").BoundingBoxAsync())!;
+            Assert.True(box.X >= 0 && box.X + box.Width <= width, $"{box.X} to {box.X + box.Width} of {width}");
+            await KeepAsync(sheet, $"menu-{width}-{box.Width}.png");
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Snapshots;
 using Kener.Ui;
+using Kener.Ui.Text;
 
 namespace Kener.Status.Settings;
 
@@ -69,10 +70,10 @@ internal sealed class SiteSettings(JsonObject set, string seedUrl)
     private static List<(string Code, string Name)> LanguagesOf(JsonNode? i18n) =>
         [.. i18n.At("locales").Items().Where(locale => locale.At("selected").Flag() is not false && locale.At("disabled").Flag() is not true)
             .Select(locale => (Code: locale.At("code").Words(), Name: locale.At("name").Words()))
-            .Where(locale => locale.Code is not null && Locales.Has(locale.Code)).Select(locale => (locale.Code!, locale.Name ?? locale.Code!))
+            .Where(locale => locale.Code is not null && Localizer.Ships(locale.Code)).Select(locale => (locale.Code!, locale.Name ?? locale.Code!))
             .DistinctBy(locale => locale.Item1)];
 
-    private static string LanguageOf(JsonNode? i18n) => i18n.At("defaultLocale").Words() is { } code && Locales.Has(code) ? code : "en";
+    private static string LanguageOf(JsonNode? i18n) => i18n.At("defaultLocale").Words() is { } code && Localizer.Ships(code) ? code : "en";
 
     private static AnnouncementView? AnnouncementOf(JsonNode? value)
     {

@@ -1,7 +1,0 @@
-namespace Kener.Status.Settings;
-
-/// <summary>The languages that Kener has words for.</summary>
-internal static class Locales
-{
-    public static bool Has(string code) => code == "en";
-}
