@@ -151,7 +151,7 @@ public sealed record IncidentPageView(SiteView Site, Audience Audience, Incident
 /// <param name="Site">What is around it.</param>
 /// <param name="Audience">For whom.</param>
 /// <param name="Status">The answer's status.</param>
-/// <param name="Message">One sentence on what is missing, plain text; null for what the status says.</param>
+/// <param name="Message">One sentence on what is missing, in English, said in the language if its locale knows it; null for what the status says.</param>
 public sealed record ErrorPageView(SiteView Site, Audience Audience, int Status, string? Message = null);
 
 /// <summary>A finished document, with the policy that allows its own style and script and nothing else.</summary>

@@ -83,7 +83,7 @@ public sealed class SiteTests
     [Theory]
     [InlineData(404, "Page Not Found", "There is no page at this address.", false)]
     [InlineData(410, "No Longer Here", "What was here has been removed.", false)]
-    [InlineData(503, "Back in a Moment", "The page cannot be shown right now. It loads again by itself as soon as it can.", true)]
+    [InlineData(503, "Back in a Moment", "The page cannot be shown right now.", true)]
     public async Task Where_there_is_no_page_one_of_the_same_look_says_so(int status, string heading, string message, bool comesBack)
     {
         var page = Parse(await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, status)));
