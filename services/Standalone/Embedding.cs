@@ -28,6 +28,7 @@ internal static class Embedding
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 ["Logging:LogLevel:MassTransit"] = "Warning",
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",
+                ["Logging:LogLevel:Polly"] = "Warning",
             },
         });
     }
