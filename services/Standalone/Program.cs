@@ -9,6 +9,7 @@ using Kener.Standalone;
 using Kener.Status;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddDemo(args);
 builder.AddEmbedding();
 builder.AddServiceDefaults();
 builder.AddAccounts().AddIncidents().AddMonitors().AddStatus().AddGateway().AddAgent();
