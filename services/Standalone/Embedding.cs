@@ -43,7 +43,8 @@ internal static class Embedding
             .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
     }
 
-    private static Uri? OwnAddress(IServiceProvider services)
+    /// <summary>Where this process can be reached from within; null before it listens.</summary>
+    public static Uri? OwnAddress(IServiceProvider services)
     {
         var addresses = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         foreach (var address in addresses)

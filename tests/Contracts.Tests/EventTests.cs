@@ -61,6 +61,16 @@ public sealed class EventTests
                 CreatedMs = given.Item2,
             }),
         [typeof(ReadingsRecorded)] = Run.Array[0, 20].Select(runs => (object)new ReadingsRecorded { Readings = runs }),
+        [typeof(SiteChanged)] = Gen.Select(Gen.Long, Gen.String, Gen.String, Gen.Int.Nullable())
+            .Select(given => (object)new SiteChanged
+            {
+                Version = given.Item1,
+                Name = given.Item2,
+                Url = given.Item3,
+                Language = given.Item2,
+                Zone = given.Item3,
+                RetentionDays = given.Item4,
+            }),
         [typeof(ReplayRequested)] = Gen.String.Select(by => (object)new ReplayRequested { By = by }),
     };
 

@@ -50,7 +50,7 @@ public sealed class WalkTests(Hostings hostings)
         await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{id}");
         await kener.Visitor.SeesAsync("/", html => html.Contains("All Systems Operational") && !html.Contains("Mail is slow"));
         using var gone = await kener.Visitor.GetAsync($"/incidents/{id}", TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, gone.StatusCode);
         await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/incidents/{id}", expect: 404);
     }
 

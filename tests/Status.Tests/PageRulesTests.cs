@@ -56,6 +56,18 @@ public sealed class PageRulesTests
     }
 
     [Fact]
+    public void Who_is_in_a_group_stands_within_it_alone_and_is_named_for_it()
+    {
+        var group = Saying(9, MonitorStatus.Degraded);
+        group = group with { Monitor = group.Monitor with { Members = [new("m2", 0.5), new("m1", 0.5), new("gone", 1)] } };
+        var view = Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Down), Saying(3, MonitorStatus.Up), group);
+        Assert.Equal(["m3", "m9"], view.Monitors.Select(row => row.Tag));
+        Assert.Equal(["m2", "m1"], view.Monitors[1].Members!.Select(row => row.Tag));
+        Assert.Equal(["Monitor 2"], view.Affected);
+        Assert.Equal("Partial System Outage", view.Message);
+    }
+
+    [Fact]
     public void Monitors_stand_in_the_order_of_their_ids() =>
         Assert.Equal(["m1", "m2", "m3"], Given.View(Now, Saying(3, MonitorStatus.Up), Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Up)).Monitors.Select(row => row.Tag));
 

@@ -7,7 +7,13 @@ internal sealed record DemoMonitor(string Tag, string Name, string Description, 
 internal sealed record DemoTrouble(int DaysAgo, int Minutes, string Status);
 
 /// <summary>Monitors that stand together on the page.</summary>
-internal sealed record DemoGroup(string Tag, string Name, string Description, params DemoMonitor[] Members);
+internal sealed record DemoGroup(string Tag, string Name, string Description, params DemoMonitor[] Members)
+{
+    /// <summary>What a group of these members would have recorded.</summary>
+    public DemoMonitor AsOne() => new(
+        Tag, Name, Description, true, Members.Average(member => member.Latency),
+        [.. Members.SelectMany(member => member.Troubles).Select(trouble => trouble with { Status = "DEGRADED" })]);
+}
 
 /// <summary>An incident; its times are minutes before now, and its updates are told in order.</summary>
 internal sealed record DemoIncident(string Title, int MinutesAgo, (string Tag, string Impact)[] Monitors, params DemoUpdate[] Updates);

@@ -1,14 +1,12 @@
 using System.Net.Http.Headers;
 using Kener.ServiceDefaults;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Standalone;
 
 /// <summary>Tells the demo's story through API v4, as any operator's script could: monitors, incidents, then history from now backwards.</summary>
 internal sealed class DemoTeller(
-    string key, IOptions<KenerSettings> settings, IHttpClientFactory clients, DemoEndpoints endpoints, IServer server, IHostApplicationLifetime lifetime, TimeProvider clock,
+    string key, IOptions<KenerSettings> settings, IHttpClientFactory clients, DemoEndpoints endpoints, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock,
     ILogger<DemoTeller> log) : BackgroundService
 {
     private const int Days = 90;
@@ -24,8 +22,7 @@ internal sealed class DemoTeller(
         try
         {
             using var api = clients.CreateClient(nameof(DemoTeller));
-            api.BaseAddress = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("//+", "//localhost", StringComparison.Ordinal)
-                .Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal));
+            api.BaseAddress = Embedding.OwnAddress(services);
             api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             await TellAsync(api, stoppingToken);
             // To the terminal, never to the log, which is kept and shipped.
@@ -39,7 +36,7 @@ internal sealed class DemoTeller(
 
     private async Task TellAsync(HttpClient api, CancellationToken cancel)
     {
-        //await ChangeAsync(api, "/api/v4/site/siteName", new { value = DemoCompany.Name }, cancel);
+        await ChangeAsync(api, "/api/v4/site/siteName", new { value = DemoCompany.Name }, cancel);
         var address = await endpoints.Address.WaitAsync(cancel);
         foreach (var monitor in DemoCompany.Monitors)
             await AddAsync(api, "/api/v4/monitors", Monitor(monitor, address), cancel);
@@ -49,8 +46,9 @@ internal sealed class DemoTeller(
         foreach (var monitor in DemoCompany.Monitors.Where(monitor => !monitor.IsChecked))
             await RecordAsync(api, monitor, now - 60, now + 59, "UP", cancel);
         foreach (var incident in DemoCompany.Incidents) await IncidentAsync(api, incident, now, cancel);
+        List<DemoMonitor> all = [.. DemoCompany.Monitors, .. DemoCompany.Groups.Select(group => group.AsOne())];
         for (var day = 0; day < Days; day++)
-            foreach (var monitor in DemoCompany.Monitors) await PastAsync(api, monitor, day, now, cancel);
+            foreach (var monitor in all) await PastAsync(api, monitor, day, now, cancel);
     }
 
     private static object Monitor(DemoMonitor monitor, string address) => new

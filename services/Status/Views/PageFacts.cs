@@ -51,6 +51,9 @@ internal sealed record AllFacts(SiteFacts Site, IReadOnlyDictionary<long, Monito
         var ids = page.Page.MonitorIds ?? Visible.Keys;
         List<MonitorFacts> listed = [.. ids.Where(Visible.ContainsKey).Select(id => Visible[id])];
         var shown = listed.ToDictionary(facts => facts.Monitor.Id);
+        var inGroups = listed.SelectMany(group => group.Monitor.Members).Select(member => member.Tag).ToHashSet(StringComparer.Ordinal);
+        if (inGroups.Count > 0)
+            foreach (var member in Visible.Values.Where(facts => inGroups.Contains(facts.Monitor.Tag))) shown.TryAdd(member.Monitor.Id, member);
         return new PageFacts(Site, page, listed, shown, [.. Incidents.Where(incident => incident.Concerns(shown))]);
     }
 }

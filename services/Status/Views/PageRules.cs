@@ -13,6 +13,7 @@ internal static class PageRules
         var visible = facts.Shown.ToDictionary(pair => pair.Key, pair => pair.Value.Monitor);
         var rows = facts.Shown.ToDictionary(pair => pair.Key, pair => Row(pair.Value, look.Days, now));
         List<MonitorView> listed = [.. facts.Listed.Select(monitor => rows[monitor.Monitor.Id])];
+        var grouped = Grouped(facts, rows);
         var ongoing = look.Lists.Ongoing ? List(facts, visible, incident => incident.IsOngoing(now)) : [];
         var open = facts.Incidents.Where(incident => incident.IsGlobal && incident.IsOngoing(now)).Newest().ToList();
         return new StatusPageView
@@ -31,11 +32,11 @@ internal static class PageRules
             // A global incident that touches nothing on the page still keeps it from looking calm (spec/decisions 5).
             Overall = rows.Values.Select(monitor => monitor.Now).Concat(open.Select(incident => Colour(incident.Show(visible)))).DefaultIfEmpty().Max(),
             GlobalIncident = open.FirstOrDefault()?.Title,
-            Affected = [.. listed.Where(monitor => monitor.Now > MonitorStatus.Up).OrderByDescending(monitor => monitor.Now).Select(monitor => monitor.Name)],
+            Affected = Affected(grouped),
             Ongoing = ongoing,
             Resolved = look.Lists.Resolved
                 ? [.. List(facts, visible, incident => incident.IsResolvedOfLate(now, look.Lists)).Take(look.Lists.ResolvedAtMost)] : null,
-            Monitors = listed,
+            Monitors = grouped,
             Today = today,
             DaysOnPhones = Math.Min(look.DaysOnPhones, look.Days),
             LastReadingAt = facts.Shown.Values.Max(monitor => monitor.Past.LatestAt(now)?.Minute),
@@ -58,6 +59,28 @@ internal static class PageRules
             Uptime.Text(Uptime.Percent(all, monitor.UptimeNumerator, monitor.UptimeDenominator)), days,
             all.LatencyCount == 0 ? null : all.LatencySum / all.LatencyCount);
     }
+
+    /// <summary>The rows as they stand on the page: who is in a group there stands within it alone, each time in the group's own order.</summary>
+    private static List<MonitorView> Grouped(PageFacts facts, Dictionary<long, MonitorView> rows)
+    {
+        // A monitor made anew may be heard of before the end of the one that had its tag.
+        var byTag = rows.Values.GroupBy(row => row.Tag).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
+        List<MonitorView> grouped = [];
+        var inside = facts.Listed.SelectMany(group => group.Monitor.Members).Select(member => member.Tag).ToHashSet(StringComparer.Ordinal);
+        foreach (var monitor in facts.Listed.Select(listed => listed.Monitor).Where(monitor => !inside.Contains(monitor.Tag)))
+        {
+            List<MonitorView> members = [.. monitor.Members.Where(member => byTag.ContainsKey(member.Tag)).Select(member => byTag[member.Tag])];
+            grouped.Add(members.Count == 0 ? rows[monitor.Id] : rows[monitor.Id] with { Members = members });
+        }
+        return grouped;
+    }
+
+    /// <summary>Who is not well, worst first. A group is named by those of its members that are not, where it has some.</summary>
+    private static List<string> Affected(List<MonitorView> grouped) =>
+        [.. grouped.SelectMany(row => row.Members?.Where(IsAffected).ToList() is { Count: > 0 } members ? members : [row])
+            .Where(IsAffected).OrderByDescending(row => row.Now).Select(row => row.Name).Distinct()];
+
+    private static bool IsAffected(MonitorView row) => row.Now > MonitorStatus.Up;
 
     private static List<IncidentView> List(PageFacts facts, Dictionary<long, MonitorChanged> visible, Func<IncidentChanged, bool> belongs) =>
         [.. facts.Incidents.Where(belongs).Newest().Select(incident => incident.Show(visible))];

@@ -22,6 +22,9 @@ public sealed class Localizer
     public static IReadOnlyList<(string Code, string Name)> Shipped { get; } =
         [.. Locales.OrderBy(locale => locale.Key, StringComparer.Ordinal).Select(locale => (locale.Key, locale.Value.Say("English")))];
 
+    /// <summary>Whether a language ships.</summary>
+    public static bool Ships(string code) => Locales.ContainsKey(code);
+
     /// <summary>The language's code, as HTML wants it.</summary>
     public string Language => _locale.Code;
 
