@@ -44,6 +44,7 @@ internal sealed class Route(Owner owner, Access access, string pattern, params s
     public bool Matches(ReadOnlySpan<char> path)
     {
         if (path is ['/', ..]) path = path[1..];
+        if (_segments.Length == 0) return path.IsEmpty;
         if (path is [.., '/']) path = path[..^1];
         var rest = path;
         for (var i = 0; i < _segments.Length; i++)
@@ -54,7 +55,7 @@ internal sealed class Route(Owner owner, Access access, string pattern, params s
             rest = end < 0 ? default : rest[(end + 1)..];
             if (given.IsEmpty || !Fits(_segments[i], given)) return false;
         }
-        return _segments.Length > 0 || path.IsEmpty;
+        return true;
     }
 
     private static bool Fits(string segment, ReadOnlySpan<char> given) =>

@@ -67,7 +67,7 @@ public sealed class PrivateServer : IAsyncDisposable
             {
                 return false;
             }
-        }, 60);
+        }, 180);
     }
 
     /// <summary>Ends it as an operator would.</summary>
