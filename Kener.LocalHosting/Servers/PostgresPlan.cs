@@ -41,7 +41,8 @@ internal sealed class PostgresPlan(PostgresServerResource server, IReadOnlyList<
         try
         {
             var initdb = new Command(programs.Postgres("initdb")!, "-D", made, "-U", await server.UserAsync(cancel), "-A", "scram-sha-256",
-                $"--pwfile={password}", "-E", "UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C") { Environment = Surroundings, As = _account };
+                $"--pwfile={password}", "-E", "UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C")
+            { Environment = Surroundings, As = _account };
             await OneShot.RunAsync(initdb, cancel);
         }
         finally

@@ -22,7 +22,7 @@ public sealed class SiteApiTests
         var view = await service.ViewAsync();
         Assert.Equal(("Ähm & Co", "Home - Ähm & Co"), (view.Site.Name, view.Title));
         await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<SiteLog>().Last is
-            { Version: 3, Name: "Ähm & Co", Url: "https://status.example.com", RetentionDays: 90, Language: "en", Zone: "UTC" }));
+        { Version: 3, Name: "Ähm & Co", Url: "https://status.example.com", RetentionDays: 90, Language: "en", Zone: "UTC" }));
         Assert.Equal(2, await service.ReadAsync(db => db.Audit.CountAsync(row => row.Action == "site.changed")));
     }
 

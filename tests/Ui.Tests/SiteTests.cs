@@ -22,7 +22,9 @@ public sealed class SiteTests
             {
                 Colours = new Dictionary<MonitorStatus, (string, string)>
                 {
-                    [MonitorStatus.Up] = ("#00dfa2", "#00DFA2"), [MonitorStatus.Down] = ("red}*{display:none", "#ca3038"), [MonitorStatus.NoData] = ("#9ca3af", "#9ca3af"),
+                    [MonitorStatus.Up] = ("#00dfa2", "#00DFA2"),
+                    [MonitorStatus.Down] = ("red}*{display:none", "#ca3038"),
+                    [MonitorStatus.NoData] = ("#9ca3af", "#9ca3af"),
                 },
             },
             DaysOnPhones = 30,

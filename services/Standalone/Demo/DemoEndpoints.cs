@@ -13,7 +13,13 @@ internal sealed class DemoEndpoints(TimeProvider clock) : BackgroundService
     // Milliseconds that each takes at least.
     private static readonly FrozenDictionary<string, int> Pace = new Dictionary<string, int>
     {
-        ["web"] = 24, ["dashboard"] = 41, ["docs"] = 12, ["api-eu"] = 18, ["api-us"] = 33, ["sign-in"] = 27, ["search"] = 55,
+        ["web"] = 24,
+        ["dashboard"] = 41,
+        ["docs"] = 12,
+        ["api-eu"] = 18,
+        ["api-us"] = 33,
+        ["sign-in"] = 27,
+        ["search"] = 55,
     }.ToFrozenDictionary();
 
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
