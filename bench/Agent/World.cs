@@ -1,9 +1,9 @@
+using System.Text.Json;
 using Kener.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using System.Text.Json;
 
 namespace Kener.Bench.Agent;
 
