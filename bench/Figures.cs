@@ -17,6 +17,15 @@ public sealed class Figures
         }
     }
 
+    /// <summary>The one that was added last.</summary>
+    public double Last
+    {
+        get
+        {
+            lock (_adding) return _values[^1];
+        }
+    }
+
     /// <summary>Adds one.</summary>
     public void Add(double value)
     {

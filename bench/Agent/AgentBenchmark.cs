@@ -24,7 +24,7 @@ internal static class AgentBenchmark
         var monitors = args.Length > 0 ? int.Parse(args[0], null) : 10_000;
         var minutes = args.Length > 1 ? int.Parse(args[1], null) : 1;
         var folder = Directory.CreateTempSubdirectory("kener-bench-").FullName;
-        using var world = Start(monitors);
+        using var world = Child.Start(World.Name, monitors.ToString(CultureInfo.InvariantCulture));
         try
         {
             var url = await world.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process did not start");
@@ -73,13 +73,6 @@ internal static class AgentBenchmark
         Console.WriteLine($"goals (p99 <= {MostLateMs} ms, <= {MostCores:P0} of a core, each once a minute): {(isMet ? "met" : "NOT met")}");
         return isMet ? 0 : 1;
     }
-
-    private static Process Start(int monitors) => Process.Start(new ProcessStartInfo(
-        "dotnet", [typeof(AgentBenchmark).Assembly.Location, World.Name, monitors.ToString(CultureInfo.InvariantCulture)])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!;
 
     private static async Task<WebApplication> StartAgentAsync(string gateway, string folder)
     {

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kener.Contracts;
+using Kener.Incidents;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Bench.Events;
+
+/// <summary>
+/// How many events a second get from commits to the broker: incident changes are committed one after the other by four writers, while the
+/// dispatcher delivers them; until the outbox is empty. The bound is the broker alone, with as many confirmed messages of the same kind.
+/// </summary>
+internal static class OutboxBenchmark
+{
+    private const int Writers = 4, InFlight = 200;
+    private const double Goal = 700;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var events = args is [var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 10_000;
+        await using var host = await ModuleHost.StartAsync(
+            DatabaseKind.PostgreSQL, builder => builder.AddIncidents(), app => app.MapIncidents(), settings: Broker.Settings());
+        await WriteAsync(host, 500);
+        await DrainedAsync(host);
+
+        var clock = Stopwatch.StartNew();
+        await WriteAsync(host, events);
+        var written = events / clock.Elapsed.TotalSeconds;
+        await DrainedAsync(host);
+        var chain = events / clock.Elapsed.TotalSeconds;
+        var waiting = await DrainAsync(host, events);
+        var broker = await Broker.PublishAsync(host.Services.GetRequiredService<IBus>(), Enumerable.Range(1, events).Select(Event), InFlight);
+
+        var isMet = chain >= Goal;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"outbox: {written:N0} commits/s, {chain:N0} events/s from commit to the broker; {waiting:N0}/s where they wait already; the broker alone {broker:N0}/s; ratio {chain / broker:0.00} (goal: {Goal:N0}/s): {(isMet ? "met" : "NOT met")}"));
+        return isMet ? 0 : 1;
+    }
+
+    private static Task WriteAsync(ModuleHost host, int events) => Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+    {
+        for (var i = writer; i < events; i += Writers)
+        {
+            await using var scope = host.Services.CreateAsyncScope();
+            var id = i;
+            await scope.ServiceProvider.GetRequiredService<Changes<IncidentsDb>>().CommitAsync("bench", change =>
+            {
+                change.Publish($"incident/{id}", () => Event(id));
+                change.Note("bench", "incident", () => id);
+                return Task.CompletedTask;
+            }, CancellationToken.None);
+        }
+    })));
+
+    /// <summary>How fast a heap of events goes that a broker's return finds waiting.</summary>
+    private static async Task<double> DrainAsync(ModuleHost host, int events)
+    {
+        await using (var scope = host.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<Changes<IncidentsDb>>().ProjectAsync(change =>
+            {
+                for (var i = 0; i < events; i++)
+                {
+                    var id = i;
+                    change.Publish($"incident/{id}", () => Event(id));
+                }
+                return Task.CompletedTask;
+            }, CancellationToken.None);
+        }
+        var clock = Stopwatch.StartNew();
+        await DrainedAsync(host);
+        return events / clock.Elapsed.TotalSeconds;
+    }
+
+    private static async Task DrainedAsync(ModuleHost host)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IncidentsDb>();
+        while (await db.Outbox.AnyAsync()) await Task.Delay(5);
+    }
+
+    private static IncidentChanged Event(int id) => new()
+    {
+        Id = id,
+        Version = 1,
+        Title = "Card payments failing for some customers",
+        Monitors = [new IncidentLink(1, MonitorStatus.Down)],
+        Updates = [new IncidentUpdate(1, 60, IncidentState.Identified, "An upstream network rejects a share of what goes through **eu-central**.")],
+    };
+}

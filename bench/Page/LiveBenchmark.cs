@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Kener.Bench.Page;
+
+/// <summary>
+/// What 5,000 open pages cost the gateway in memory, and how long after a new version of the page the last of them knows. The bound is how
+/// long it takes to ask the same gateway as often for its shortest answer, over connections that are open.
+/// </summary>
+internal static class LiveBenchmark
+{
+    private const double GoalMebibytes = 400;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var readers = args is [var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 5_000;
+        using var server = Child.Start(PageServer.Name);
+        try
+        {
+            var url = new Uri(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start"));
+            var before = Resident.Mebibytes(server.Id);
+            var open = new List<Socket>(readers);
+            // A few at a time, as a listener's backlog takes them.
+            foreach (var part in Enumerable.Range(0, readers).Chunk(100)) open.AddRange(await Task.WhenAll(part.Select(_ => OpenAsync(url))));
+            var after = Resident.Mebibytes(server.Id);
+
+            var told = new Figures();
+            for (var version = 2; version < 12; version++)
+            {
+                var clock = Stopwatch.StartNew();
+                var listening = open.ConvertAll(socket => ToldAsync(socket, $"data: {version}\n", clock, told));
+                await server.StandardInput.WriteLineAsync(PageServer.Publish);
+                await Task.WhenAll(listening);
+            }
+            var most = Resident.Mebibytes(server.Id);
+            foreach (var socket in open) socket.Dispose();
+            var bound = await Load.OfAsync(url + PageServer.Plaintext[1..], 64, 3);
+
+            var isMet = most <= GoalMebibytes;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"memory                 {before} MiB alone, {after} MiB with {readers:N0} readers, {most} MiB after ten versions; {(most - before) * 1024d / readers:0.0} KiB a reader"));
+            Console.WriteLine($"from version to reader {told}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"live: the last of {readers:N0} knows after {told.At(1):0} ms, as many plain answers take {readers / bound.PerSecond * 1000:0} ms; ratio {told.At(1) / (readers / bound.PerSecond * 1000):0.00} (goal: {GoalMebibytes} MiB): {(isMet ? "met" : "NOT met")}"));
+            return isMet ? 0 : 1;
+        }
+        finally
+        {
+            server.Kill();
+        }
+    }
+
+    /// <summary>A reader who has been told of the version that there is.</summary>
+    private static async Task<Socket> OpenAsync(Uri url)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Parse(url.Host), url.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /live?page=/ HTTP/1.1\r\nHost: {url.Authority}\r\nAccept: text/event-stream\r\n\r\n"));
+        await ToldAsync(socket, "data: ", Stopwatch.StartNew(), new Figures());
+        return socket;
+    }
+
+    private static async Task ToldAsync(Socket socket, string word, Stopwatch clock, Figures told)
+    {
+        var (buffer, text) = (new byte[1024], new StringBuilder());
+        while (!text.ToString().Contains(word, StringComparison.Ordinal))
+        {
+            var read = await socket.ReceiveAsync(buffer);
+            if (read == 0) throw new IOException($"The server closed the connection after: {text}");
+            text.Append(Encoding.ASCII.GetString(buffer, 0, read));
+        }
+        told.Add(clock.Elapsed.TotalMilliseconds);
+    }
+}

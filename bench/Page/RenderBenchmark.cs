@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kener.Status.Snapshots;
+using Kener.Ui;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Bench.Page;
+
+/// <summary>How long a page takes from its facts to its bytes, compressed and ready to be sent, at several sizes.</summary>
+internal static class RenderBenchmark
+{
+    private const double GoalMs = 5;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var services = new ServiceCollection().BuildServiceProvider();
+        var renderer = new PageRenderer(services);
+        var goal = 0d;
+        foreach (var (monitors, days, incidents) in ((int, int, int)[])[(50, 90, 1), (10, 90, 1), (500, 90, 1), (50, 365, 1), (50, 90, 20)])
+        {
+            var view = SamplePage.Of(monitors, days, incidents);
+            Figures draw = new(), pack = new();
+            var bytes = 0;
+            for (var i = 0; i < 400; i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                var page = await renderer.HomeAsync(view);
+                var drawn = Stopwatch.GetTimestamp();
+                bytes = page.ToSnapshot("/", 1, Bytes.ETagOf(page), 0).Brotli!.Length;
+                // The first ones are slow: code is compiled on the way. A server warms up before it says that it is ready.
+                if (i < 200) continue;
+                draw.Add(Stopwatch.GetElapsedTime(start, drawn).TotalMilliseconds);
+                pack.Add(Stopwatch.GetElapsedTime(drawn).TotalMilliseconds);
+            }
+            if (goal == 0) goal = draw.At(0.5) + pack.At(0.5);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{monitors,4} monitors, {days,3} days, {incidents,2} incidents: drawn p50 {draw.At(0.5):0.00} p99 {draw.At(0.99):0.00}, packed p50 {pack.At(0.5):0.00} p99 {pack.At(0.99):0.00} ms, {bytes:N0} bytes"));
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"render: {goal:0.0} ms for 50 monitors (goal: {GoalMs} ms): {(goal <= GoalMs ? "met" : "NOT met")}"));
+        return goal <= GoalMs ? 0 : 1;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Kener.Bench.Site;
+
+/// <summary>
+/// How long from the moment that an operator sends an update until a reader's page has it, 50 monitors with 90 days on it. The bound is the
+/// request itself: how long until the API has answered the operator.
+/// </summary>
+internal static class FreshnessBenchmark
+{
+    private const int Warm = 300, Count = 500;
+    private const double GoalP50 = 10, GoalP99 = 50;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var hosting = args is [var given, ..] ? given : "Embedded";
+        await using var kener = await RunningKener.StartAsync(hosting);
+        await kener.FillAsync(50, 90);
+        Figures seen = new(), answered = new();
+        var incident = await kener.OpenIncidentAsync("Mail is stuck");
+        for (var i = 0; i < Warm + Count; i++)
+        {
+            if (i == Warm)
+            {
+                seen.Clear();
+                answered.Clear();
+            }
+            // A new incident every so often, as the timeline of one does not grow for ever.
+            if (i % 20 == 19)
+            {
+                await kener.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{incident}");
+                incident = await kener.OpenIncidentAsync("Mail is stuck");
+            }
+            await UpdateAsync(kener, incident, $"word-{i:D5}", seen, answered);
+            // Half of the time it rests, as the goal says.
+            await Task.Delay(TimeSpan.FromMilliseconds(seen.Last + 1));
+        }
+        var isMet = seen.At(0.5) <= GoalP50 && seen.At(0.99) <= GoalP99;
+        Console.WriteLine($"until the API answers  {answered}");
+        Console.WriteLine($"until the page has it  {seen}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"freshness ({hosting}): ratio {seen.At(0.5) / answered.At(0.5):0.00} (goals: p50 {GoalP50} ms, p99 {GoalP99} ms): {(isMet ? "met" : "NOT met")}"));
+        return isMet ? 0 : 1;
+    }
+
+    private static async Task UpdateAsync(RunningKener kener, long incident, string word, Figures seen, Figures answered)
+    {
+        var clock = Stopwatch.StartNew();
+        var looking = LookAsync();
+        await kener.SendAsync(HttpMethod.Post, $"/api/v4/incidents/{incident}/comments", new { state = "IDENTIFIED", comment = word });
+        answered.Add(clock.Elapsed.TotalMilliseconds);
+        seen.Add(await looking);
+
+        async Task<double> LookAsync()
+        {
+            while (true)
+            {
+                var html = await kener.Api.GetStringAsync("/");
+                if (html.Contains(word, StringComparison.Ordinal)) return clock.Elapsed.TotalMilliseconds;
+                await Task.Delay(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Kener.Bench.Site;
+
+/// <summary>How long Kener takes from nothing to its first page, and what each process holds when nothing has happened for a minute.</summary>
+internal static partial class IdleBenchmark
+{
+    private const double GoalEmbeddedSeconds = 2, GoalDistributedSeconds = 15;
+    private const int GoalService = 150, GoalEmbedded = 200;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // The first start makes the databases, and brings the files into the machine's memory.
+        await using (await RunningKener.StartAsync("Embedded")) { }
+        var isMet = true;
+        foreach (var hosting in (string[])["Embedded", "Distributed"])
+        {
+            var clock = Stopwatch.StartNew();
+            await using var kener = await RunningKener.StartAsync(hosting);
+            var (seconds, goal) = (clock.Elapsed.TotalSeconds, hosting == "Embedded" ? GoalEmbeddedSeconds : GoalDistributedSeconds);
+            isMet &= seconds <= goal;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{hosting,-12} first page after {seconds:0.0} s (goal: {goal} s)"));
+            await kener.FillAsync(50, 90);
+            await Task.Delay(TimeSpan.FromMinutes(1));
+            foreach (var (id, command) in Resident.Below(kener.ProcessId))
+            {
+                if (Kener().Match(command) is not { Success: true } name) continue;
+                var (held, most) = (Resident.Mebibytes(id), hosting == "Embedded" ? GoalEmbedded : GoalService);
+                isMet &= held <= most;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name.Value,-18} {held,4} MiB (goal: {most} MiB)"));
+            }
+        }
+        Console.WriteLine($"idle: {(isMet ? "met" : "NOT met")}");
+        return isMet ? 0 : 1;
+    }
+
+    [GeneratedRegex(@"Kener\.\w+(?=\.dll)", RegexOptions.NonBacktracking | RegexOptions.RightToLeft)]
+    private static partial Regex Kener();
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace Kener.Bench.Site;
+
+/// <summary>Kener as it is run by people, in a folder of its own: "Embedded" or "Distributed".</summary>
+internal sealed class RunningKener : IAsyncDisposable
+{
+    private const string Key = "a-key-of-the-benchmark-0123456789abcdef";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kener-bench-");
+    private readonly Process _process;
+    private readonly TaskCompletionSource _isUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RunningKener(string hosting)
+    {
+        var assembly = typeof(RunningKener).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting).Value!;
+        var url = $"http://127.0.0.1:{FreePort()}";
+        _process = Process.Start(new ProcessStartInfo("dotnet", [assembly])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["Kener__Url"] = url, ["Kener__DataPath"] = _folder.FullName, ["Kener__BootstrapApiKey"] = Key,
+                ["Kener__Limits__RequestsPerSecond"] = "100000", ["Kener__Limits__Burst"] = "100000",
+            },
+        })!;
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains("All is up", StringComparison.Ordinal) is true) _isUp.TrySetResult();
+        };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        if (hosting == "Embedded") _isUp.SetResult();
+        Api = new HttpClient { BaseAddress = new Uri(url) };
+        Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+    }
+
+    public HttpClient Api { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Starts it, and returns when it gives a page.</summary>
+    public static async Task<RunningKener> StartAsync(string hosting)
+    {
+        var kener = new RunningKener(hosting);
+        await Task.WhenAny(kener._isUp.Task, kener._process.WaitForExitAsync());
+        while (!await kener.HasPageAsync()) await Task.Delay(5);
+        return kener;
+    }
+
+    public async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await Api.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{method} {path} answered {(int)answer.StatusCode}: {text}");
+    }
+
+    /// <summary>So many monitors, with a few minutes on each of so many days.</summary>
+    public async Task FillAsync(int monitors, int days)
+    {
+        var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60 * 60;
+        await Parallel.ForEachAsync(Enumerable.Range(0, monitors), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
+        {
+            await SendAsync(HttpMethod.Post, "/api/v4/monitors", new { tag = $"service-{i}", name = $"Service {i}", monitor_type = "NONE" });
+            for (var day = 0; day < days; day++)
+            {
+                var end = minute - (day * 86_400L);
+                await SendAsync(HttpMethod.Patch, $"/api/v4/monitors/service-{i}/data", new { start_ts = end - 300, end_ts = end, status = "UP", latency = 40 });
+            }
+        });
+    }
+
+    public async Task<long> OpenIncidentAsync(string title, bool isOpen = true)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var incident = await SendAsync(HttpMethod.Post, "/api/v4/incidents",
+            new { title, start_date_time = now - 600, monitors = new[] { new { monitor_tag = "service-0", impact = "DEGRADED" } } });
+        var id = incident["incident"]!["id"]!.GetValue<long>();
+        if (!isOpen) await SendAsync(HttpMethod.Post, $"/api/v4/incidents/{id}/comments", new { state = "RESOLVED", comment = "It is over." });
+        return id;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        if (!_process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+            await _process.WaitForExitAsync();
+        }
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<bool> HasPageAsync()
+    {
+        if (_process.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}");
+        try
+        {
+            using var page = await Api.GetAsync("/");
+            return page.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
