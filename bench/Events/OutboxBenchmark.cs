@@ -6,18 +6,17 @@ using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Bench.Events;
 
 /// <summary>
-/// How many events a second get from commits to the broker: incident changes are committed one after the other by four writers, while the
+/// How many events a second get from commits to the broker: incident changes are committed by sixteen writers, while the
 /// dispatcher delivers them; until the outbox is empty. The bound is the broker alone, with as many confirmed messages of the same kind.
 /// </summary>
 internal static class OutboxBenchmark
 {
-    private const int Writers = 4, InFlight = 200;
+    private const int Writers = 16, InFlight = 200;
     private const double Goal = 700;
 
     public static async Task<int> RunAsync(string[] args)
@@ -26,12 +25,12 @@ internal static class OutboxBenchmark
         await using var host = await ModuleHost.StartAsync(
             DatabaseKind.PostgreSQL, builder => builder.AddIncidents(), app => app.MapIncidents(), settings: Broker.Settings());
         await WriteAsync(host, 500);
-        await DrainedAsync(host);
+        await host.DrainedAsync<IncidentsDb>();
 
         var clock = Stopwatch.StartNew();
         await WriteAsync(host, events);
         var written = events / clock.Elapsed.TotalSeconds;
-        await DrainedAsync(host);
+        await host.DrainedAsync<IncidentsDb>();
         var chain = events / clock.Elapsed.TotalSeconds;
         var waiting = await DrainAsync(host, events);
         var broker = await Broker.PublishAsync(host.Services.GetRequiredService<IBus>(), Enumerable.Range(1, events).Select(Event), InFlight);
@@ -73,15 +72,8 @@ internal static class OutboxBenchmark
             }, CancellationToken.None);
         }
         var clock = Stopwatch.StartNew();
-        await DrainedAsync(host);
+        await host.DrainedAsync<IncidentsDb>();
         return events / clock.Elapsed.TotalSeconds;
-    }
-
-    private static async Task DrainedAsync(ModuleHost host)
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<IncidentsDb>();
-        while (await db.Outbox.AnyAsync()) await Task.Delay(5);
     }
 
     private static IncidentChanged Event(int id) => new()

@@ -18,6 +18,7 @@ public static class MonitorsModule
         builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
         builder.AddEventConsumer<IncidentChangedConsumer>();
         builder.AddEventConsumer<ReplayRequestedConsumer>();
+        builder.AddEventConsumer<ReplayContinuedConsumer>();
         builder.AddReplay<MonitorsDb>("monitors", (db, cancel) => db.KnownIncidents.AnyAsync(cancel));
         return builder;
     }

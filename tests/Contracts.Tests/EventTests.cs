@@ -71,7 +71,8 @@ public sealed class EventTests
                 Zone = given.Item3,
                 RetentionDays = given.Item4,
             }),
-        [typeof(ReplayRequested)] = Gen.String.Select(by => (object)new ReplayRequested { By = by }),
+        [typeof(ReplayRequested)] = Gen.Select(Gen.String, Gen.String.Array[0, 5]).Select(given => (object)new ReplayRequested { By = given.Item1, Needs = given.Item2 }),
+        [typeof(ReplayContinued)] = Gen.Select(Gen.Long, Gen.Long).Select(given => (object)new ReplayContinued { MonitorId = given.Item1, Minute = given.Item2 }),
     };
 
     public static TheoryData<Type> All => [.. EventTypes.All];

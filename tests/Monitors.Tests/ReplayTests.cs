@@ -30,4 +30,38 @@ public sealed class ReplayTests
         Assert.Equal((2, "Changed"), (app.Heard.Of(monitors[1].Tag).Single().Version, app.Heard.Of(monitors[1].Tag).Single().Name));
         Assert.Equal((2, true), (app.Heard.Of(monitors[2].Tag).Single().Version, app.Heard.Of(monitors[2].Tag).Single().Deleted));
     }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_replay_sends_what_is_needed_and_no_more(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        await app.PatchAsync($"/{tag}/data/0", """{"status":"DEGRADED"}""");
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(id).ContainsKey(0)));
+        app.Heard.Clear();
+        // In the order in which they are delivered: when the last one's answer is there, so are those of all before.
+        await app.Host.PublishAsync(new ReplayRequested { By = "test", Needs = ["SiteChanged"] });
+        await app.Host.PublishAsync(new ReplayRequested { By = "test", Needs = ["MonitorChanged"] });
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(tag).Any()));
+        Assert.Single(app.Heard.Of(tag));
+        Assert.Empty(app.Heard.Known(id));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_replay_of_more_days_than_are_sent_at_once_sends_each_once(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var ids = new List<long>();
+        foreach (var days in new[] { 130, 0, 1 })
+        {
+            var (tag, id) = await app.MonitorAsync();
+            ids.Add(id);
+            for (var day = 0; day < days; day++) await app.PatchAsync($"/{tag}/data/{day * Minutes.Day}", """{"status":"UP","latency":7}""");
+        }
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(ids[0]).Count == 130 && app.Heard.Known(ids[2]).Count == 1));
+        app.Heard.Clear();
+        await app.Host.PublishAsync(new ReplayRequested { By = "test" });
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(ids[0]).Count == 130 && app.Heard.Known(ids[2]).Count == 1));
+        Assert.Equal(130, app.Heard.Of(ids[0]).Count);
+    }
 }

@@ -10,6 +10,7 @@ public static class EventTypes
         [nameof(IncidentChanged)] = typeof(IncidentChanged),
         [nameof(MonitorChanged)] = typeof(MonitorChanged),
         [nameof(ReadingsRecorded)] = typeof(ReadingsRecorded),
+        [nameof(ReplayContinued)] = typeof(ReplayContinued),
         [nameof(ReplayRequested)] = typeof(ReplayRequested),
         [nameof(SiteChanged)] = typeof(SiteChanged),
     }.ToFrozenDictionary();

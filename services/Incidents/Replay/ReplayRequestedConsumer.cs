@@ -13,6 +13,7 @@ internal sealed class ReplayRequestedConsumer(Changes<IncidentsDb> changes) : IC
     public async Task Consume(ConsumeContext<ReplayRequested> context)
     {
         var cancel = context.CancellationToken;
+        if (!context.Message.IsFor<IncidentChanged>()) return;
         for (long? last = 0; last is not null;) last = await IncidentsAfterAsync(last.Value, cancel);
         for (long? last = 0; last is not null;) last = await TombstonesAfterAsync(last.Value, cancel);
     }

@@ -6,20 +6,27 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Sends the present state of all monitors, tombstones and results again, through the outbox in chunks, a message per monitor and day.
-/// Changes that happen meanwhile are told by events of their own, with higher versions.
+/// Sends the present state of all monitors and tombstones again, through the outbox in chunks, and lets the results follow. Changes that
+/// happen meanwhile are told by events of their own, with higher versions.
 /// </summary>
-internal sealed class ReplayRequestedConsumer(Changes<MonitorsDb> changes, MonitorsDb db, TimeProvider clock) : IConsumer<ReplayRequested>
+internal sealed class ReplayRequestedConsumer(Changes<MonitorsDb> changes) : IConsumer<ReplayRequested>
 {
-    private const int Chunk = 200, DaysAChunk = 20, MostWaiting = 1_000;
+    private const int Chunk = 200;
 
     public async Task Consume(ConsumeContext<ReplayRequested> context)
     {
         var cancel = context.CancellationToken;
-        await MonitorsAsync(cancel);
-        await TombstonesAsync(cancel);
-        var ids = await db.Monitors.AsNoTracking().OrderBy(row => row.Id).Select(row => row.Id).ToListAsync(cancel);
-        foreach (var id in ids) await ResultsAsync(id, cancel);
+        if (context.Message.IsFor<MonitorChanged>())
+        {
+            await MonitorsAsync(cancel);
+            await TombstonesAsync(cancel);
+        }
+        if (!context.Message.IsFor<ReadingsRecorded>()) return;
+        await changes.ProjectAsync(change =>
+        {
+            change.Publish("replay", () => new ReplayContinued { MonitorId = 0, Minute = 0 });
+            return Task.CompletedTask;
+        }, cancel);
     }
 
     private async Task MonitorsAsync(CancellationToken cancel)
@@ -48,38 +55,5 @@ internal sealed class ReplayRequestedConsumer(Changes<MonitorsDb> changes, Monit
                 last = rows.Count < Chunk ? null : rows[^1].Id;
             }, cancel);
         }
-    }
-
-    private async Task ResultsAsync(long id, CancellationToken cancel)
-    {
-        long? next = 0;
-        while (next is { } from)
-        {
-            await DrainedAsync(cancel);
-            await changes.ProjectAsync(async change =>
-            {
-                next = from;
-                for (var day = 0; day < DaysAChunk && next is not null; day++) next = await DayAsync(change, id, next.Value, cancel);
-            }, cancel);
-        }
-    }
-
-    /// <summary>Sends the first day that has results from that minute on; where the next may begin, or null after the last.</summary>
-    private static async Task<long?> DayAsync(Change<MonitorsDb> change, long id, long from, CancellationToken cancel)
-    {
-        var verdicts = change.Db.Results.AsNoTracking().Where(row => row.MonitorId == id && row.Region == 0);
-        var first = await verdicts.Where(row => row.Minute >= from).MinAsync(row => (long?)row.Minute, cancel);
-        if (first is not { } minute) return null;
-        var end = (Minutes.DayOf(minute) + 1) * Minutes.Day;
-        var rows = await verdicts.Where(row => row.Minute >= minute && row.Minute < end).OrderBy(row => row.Minute)
-            .Select(row => new Observed(row.Minute, row.Status, row.Latency, row.Version)).ToListAsync(cancel);
-        foreach (var message in Runs.Messages(id, rows)) change.Publish($"monitor/{id}", () => message);
-        return end;
-    }
-
-    // The outbox is a queue, not a second copy of all results: what was put in goes out before more is put in.
-    private async Task DrainedAsync(CancellationToken cancel)
-    {
-        while (await db.Outbox.CountAsync(cancel) > MostWaiting) await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancel);
     }
 }

@@ -43,6 +43,13 @@ internal sealed class NotedModules
 
     public List<Type> Databases { get; } = [];
 
+    /// <summary>The names of the events that the consumers of that database's module take in.</summary>
+    public IReadOnlyList<string> EventsOf(Type database) =>
+    [
+        .. Consumers.Where(consumer => consumer.Assembly == database.Assembly).SelectMany(consumer => consumer.GetInterfaces())
+            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConsumer<>)).Select(type => type.GenericTypeArguments[0].Name),
+    ];
+
     /// <summary>The database of the consumer's own module.</summary>
     public Type DatabaseOf(Type consumer) => Databases.Find(database => database.Assembly == consumer.Assembly)
         ?? throw new InvalidOperationException($"{consumer} belongs to no module: call AddModuleDb in its assembly");

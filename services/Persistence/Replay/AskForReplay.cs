@@ -58,7 +58,8 @@ internal sealed class AskForReplay<TDb>(
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<Changes<TDb>>().ProjectAsync(async change =>
         {
-            if (isNew || !await knowledge.HasAny(change.Db, cancel)) change.Publish(knowledge.Module, () => new ReplayRequested { By = knowledge.Module });
+            if (isNew || !await knowledge.HasAny(change.Db, cancel))
+                change.Publish(knowledge.Module, () => new ReplayRequested { By = knowledge.Module, Needs = modules.EventsOf(typeof(TDb)) });
         }, cancel);
     }
 

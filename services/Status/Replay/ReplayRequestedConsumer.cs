@@ -14,6 +14,7 @@ internal sealed class ReplayRequestedConsumer(Changes<StatusDb> changes, IOption
 {
     public Task Consume(ConsumeContext<ReplayRequested> context) => changes.ProjectAsync(async change =>
     {
+        if (!context.Message.IsFor<SiteChanged>()) return;
         var site = await change.Db.Site.AsNoTracking().FirstAsync(row => row.Id == SiteRow.TheOne, context.CancellationToken);
         change.Publish("site", () => site.ToEvent(settings.Value.SiteUrl));
     }, context.CancellationToken);

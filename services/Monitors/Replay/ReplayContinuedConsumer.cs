@@ -1,0 +1,38 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Monitors;
+
+/// <summary>Sends the next results again, a message per monitor and day, and where it goes on; both commit together.</summary>
+internal sealed class ReplayContinuedConsumer(Changes<MonitorsDb> changes) : IConsumer<ReplayContinued>
+{
+    private const int StepsAtOnce = 50;
+
+    public Task Consume(ConsumeContext<ReplayContinued> context) => changes.ProjectAsync(async change =>
+    {
+        var cancel = context.CancellationToken;
+        var (id, from) = (context.Message.MonitorId, context.Message.Minute);
+        for (var step = 0; step < StepsAtOnce; step++)
+        {
+            if (await DayAsync(change, id, from, cancel) is { } next) from = next;
+            else if (await change.Db.Monitors.Where(row => row.Id > id).MinAsync(row => (long?)row.Id, cancel) is { } other) (id, from) = (other, 0);
+            else return;
+        }
+        change.Publish("replay", () => new ReplayContinued { MonitorId = id, Minute = from });
+    }, context.CancellationToken);
+
+    /// <summary>Sends the first day that has results from that minute on; where the next may begin, or null after the last.</summary>
+    private static async Task<long?> DayAsync(Change<MonitorsDb> change, long id, long from, CancellationToken cancel)
+    {
+        var verdicts = change.Db.Results.AsNoTracking().Where(row => row.MonitorId == id && row.Region == 0);
+        var first = await verdicts.Where(row => row.Minute >= from).MinAsync(row => (long?)row.Minute, cancel);
+        if (first is not { } minute) return null;
+        var end = (Minutes.DayOf(minute) + 1) * Minutes.Day;
+        var rows = await verdicts.Where(row => row.Minute >= minute && row.Minute < end).OrderBy(row => row.Minute)
+            .Select(row => new Observed(row.Minute, row.Status, row.Latency, row.Version)).ToListAsync(cancel);
+        foreach (var message in Runs.Messages(id, rows)) change.Publish($"monitor/{id}", () => message);
+        return end;
+    }
+}
