@@ -43,9 +43,6 @@ public sealed partial class AppHostTests(Hostings hostings)
 
     [Theory]
     [InlineData("Kener.Gateway.dll", "gateway")]
-    [InlineData("Kener.Incidents.dll", "incidents")]
-    [InlineData("Kener.Status.dll", "status")]
-    [InlineData("redis-server", "cache")]
     [InlineData("postgres -D", "postgres")]
     [InlineData("beam.smp", "messaging")]
     public async Task What_is_killed_comes_back_at_its_place(string program, string name)
