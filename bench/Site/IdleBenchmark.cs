@@ -29,13 +29,13 @@ internal static partial class IdleBenchmark
                 if (Kener().Match(command) is not { Success: true } name) continue;
                 var (held, most) = (Resident.Mebibytes(id), hosting == "Embedded" ? GoalEmbedded : GoalService);
                 isMet &= held <= most;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name.Value,-18} {held,4} MiB (goal: {most} MiB)"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name.Groups[1].Value,-18} {held,4} MiB (goal: {most} MiB)"));
             }
         }
         Console.WriteLine($"idle: {(isMet ? "met" : "NOT met")}");
         return isMet ? 0 : 1;
     }
 
-    [GeneratedRegex(@"Kener\.\w+(?=\.dll)", RegexOptions.NonBacktracking | RegexOptions.RightToLeft)]
+    [GeneratedRegex(@"(Kener\.\w+)\.dll", RegexOptions.NonBacktracking)]
     private static partial Regex Kener();
 }
