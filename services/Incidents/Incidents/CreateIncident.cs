@@ -44,6 +44,6 @@ internal static class CreateIncident
             await change.SealAsync(incident, "incident.created", cancel);
             return incident;
         }, cancel);
-        return Answer.Created(new { incident = IncidentAnswer.Of(made, settings.Value.SiteUrl) });
+        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(made, settings.Value.SiteUrl) }, StatusCodes.Status201Created);
     }
 }

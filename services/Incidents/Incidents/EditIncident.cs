@@ -46,6 +46,6 @@ internal static class EditIncident
             await change.SealAsync(incident, "incident.changed", cancel);
             return incident;
         }, cancel);
-        return Answer.Ok(new { incident = IncidentAnswer.Of(changed, settings.Value.SiteUrl) });
+        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(changed, settings.Value.SiteUrl) });
     }
 }

@@ -25,6 +25,6 @@ internal static class EditSite
             change.Note("site.changed", "site", () => site.Id, new { site.Version, Key = known.Name });
         }, cancel);
         await pages.ShowAsync();
-        return V4.Json(new SiteAnswer(known.Name, value, known.DataType));
+        return ApiAnswer.Of(new SiteAnswer(known.Name, value, known.DataType));
     }
 }
