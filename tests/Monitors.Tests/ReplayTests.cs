@@ -30,4 +30,25 @@ public sealed class ReplayTests
         Assert.Equal((2, "Changed"), (app.Heard.Of(monitors[1].Tag).Single().Version, app.Heard.Of(monitors[1].Tag).Single().Name));
         Assert.Equal((2, true), (app.Heard.Of(monitors[2].Tag).Single().Version, app.Heard.Of(monitors[2].Tag).Single().Deleted));
     }
+
+    [Fact]
+    public async Task A_service_asks_for_everything_until_it_knows_of_incidents_and_of_the_site()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
+        Assert.True(await AskedAsync(wait: true, new IncidentChanged { Id = 1, Version = 1 }));
+        Assert.True(await AskedAsync(wait: true, new SiteChanged { Version = 1, RetentionDays = 30 }));
+        Assert.False(await AskedAsync(wait: false));
+        Directory.Delete(folder, recursive: true);
+
+        async Task<bool> AskedAsync(bool wait, params object[] news)
+        {
+            await using var app = await MonitorsApp.StartAsync(DatabaseKind.Sqlite, dataPath: folder);
+            if (wait) await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Asked));
+            // What is told after it was asked is heard after it.
+            var (tag, _) = await app.MonitorAsync();
+            await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(tag).Count > 0));
+            foreach (var one in news) await app.Host.PublishAsync(one);
+            return app.Heard.Asked;
+        }
+    }
 }

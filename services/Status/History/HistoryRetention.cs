@@ -2,6 +2,7 @@ using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -42,10 +43,11 @@ internal sealed class HistoryRetention(IServiceScopeFactory scopes, IOptions<Ken
         var db = scope.ServiceProvider.GetRequiredService<StatusDb>();
         var changes = scope.ServiceProvider.GetRequiredService<Changes<StatusDb>>();
         var today = Minutes.DayOf(clock.GetUtcNow().ToUnixTimeSeconds());
+        var usual = new SiteSettings(await db.SetValuesAsync(cancel), settings.Value).RetentionDays;
         foreach (var row in await db.Monitors.AsNoTracking().Where(row => !row.Deleted).ToListAsync(cancel))
         {
-            var days = Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? settings.Value.RetentionDays;
-            await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel);
+            if ((Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? usual) is { } days)
+                await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel);
         }
     }
 

@@ -15,6 +15,6 @@ internal sealed class ReplayRequestedConsumer(Changes<StatusDb> changes, IOption
     public Task Consume(ConsumeContext<ReplayRequested> context) => changes.ProjectAsync(async change =>
     {
         var site = await change.Db.Site.AsNoTracking().FirstAsync(row => row.Id == SiteRow.TheOne, context.CancellationToken);
-        change.Publish("site", () => site.ToEvent(settings.Value.SiteUrl));
+        change.Publish("site", () => site.ToEvent(settings.Value));
     }, context.CancellationToken);
 }
