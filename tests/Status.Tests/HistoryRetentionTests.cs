@@ -23,11 +23,36 @@ public sealed class HistoryRetentionTests
 
         Assert.Equal("30 1", await KnownAsync(1));
         Assert.Equal("40 30 1", await KnownAsync(2));
-        // The next reading draws the page, and what it remembers of the past is no more than what is kept.
-        foreach (var id in new[] { 1L, 2L }) await service.RecordAsync(Given.Reading(id, Given.Noon, MonitorStatus.Up));
+        // Nobody else draws the page.
         await service.SettledAsync();
 
         Task<string> KnownAsync(long id) => HistoryRetentionTests.KnownAsync(service, id);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task What_was_carried_forward_from_a_day_that_goes_is_carried_no_more_and_the_page_shows_it_at_once(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        var monitor = Given.Monitor(1) with { CarriesForward = true, RetentionDays = 365 };
+        await service.TellAsync(monitor);
+        // The older is beyond all that a page shows, so that its day is deleted; the newer is there to stay.
+        await service.RecordAsync(Given.Reading(1, Given.Noon - (400 * Given.Day), MonitorStatus.Down), Given.Reading(1, Given.Midnight - (2 * Given.Day), MonitorStatus.Up));
+        var before = await service.SettledAsync();
+        Assert.Equal((1440, 1440, 0), Days(await service.ViewAsync()));
+
+        await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await service.ReadAsync(db => db.Days.CountAsync(day => day.Day < Given.Today - 300)));
+        Assert.Equal((0, 0, 0), Days(await service.ViewAsync()));
+        Assert.NotEqual(before.ETag, (await service.SettledAsync()).ETag);
+
+        // The newest of all is what the monitor is, however old.
+        await service.TellAsync(monitor with { Version = 2, RetentionDays = 1 });
+        await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
+        var view = await service.ViewAsync();
+        Assert.Equal((MonitorStatus.Up, 1440, 721), (view.Monitors[0].Now, view.Monitors[0].Days[^2].Up, view.Monitors[0].Days[^1].Up));
+        await service.SettledAsync();
+
+        static (int, int, int) Days(Ui.StatusPageView view) => (view.Monitors[0].Days[0].Down, view.Monitors[0].Days[^4].Down, view.Monitors[0].Days[^3].Down);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
