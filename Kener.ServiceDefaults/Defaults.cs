@@ -86,8 +86,9 @@ public static class Defaults
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        // These two write whole addresses of requests.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning).AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Warning);
+        // These write whole addresses of requests, also where an operator asks for more words than usual.
+        foreach (var talker in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing", "Yarp.ReverseProxy.Forwarder" })
+            builder.Logging.AddFilter(talker, LogLevel.Warning);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

@@ -12,8 +12,8 @@ namespace Kener.ServiceDefaults;
 public static class ErrorAnswers
 {
     /// <summary>
-    /// Outermost: every refusal, thrown or as a bare status without a body, leaves in the API's error shape under /api and as a short
-    /// plain text elsewhere. A database that is away is 503. An unknown fault is logged and answered 500 without its details.
+    /// Outermost: every refusal, thrown or as a bare status without a body, leaves in the API's error shape under /api and where heartbeats
+    /// come in, and as a short plain text elsewhere. A database that is away is 503. An unknown fault is logged and answered 500 without its details.
     /// </summary>
     public static IApplicationBuilder UseErrorAnswers(this IApplicationBuilder app)
     {
@@ -41,7 +41,7 @@ public static class ErrorAnswers
     }
 
     /// <summary>
-    /// Answers in the error shape under /api; elsewhere a browser gets a page, in the site's look where that is known, all others plain text.
+    /// Answers in the error shape where machines ask; elsewhere a browser gets a page, in the site's look where that is known, all others plain text.
     /// Headers that were set stay, save those of a body.
     /// </summary>
     public static Task WriteAsync(HttpContext context, int status, string code, string message)
@@ -51,7 +51,7 @@ public static class ErrorAnswers
         response.Headers.ContentLength = null;
         response.Headers.CacheControl = "no-store";
         if (status == StatusCodes.Status503ServiceUnavailable) response.Headers.TryAdd("Retry-After", "5");
-        var api = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        var api = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || SecretPath.IsSecret(context.Request.Path);
         var browser = !api && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
         if (browser && PageOf(context, status) is { } page) return SnapshotAnswer.WriteErrorAsync(context, page);
         response.ContentType = (api ? "application/json" : browser ? "text/html" : "text/plain") + "; charset=utf-8";

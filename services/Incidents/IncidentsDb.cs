@@ -13,6 +13,7 @@ internal abstract class IncidentsDb(DbContextOptions options) : ModuleDb(options
     public DbSet<IncidentVersion> Versions => Set<IncidentVersion>();
     public DbSet<Tombstone> Tombstones => Set<Tombstone>();
     public DbSet<KnownMonitor> Monitors => Set<KnownMonitor>();
+    public DbSet<KnownSite> Sites => Set<KnownSite>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -52,6 +53,11 @@ internal abstract class IncidentsDb(DbContextOptions options) : ModuleDb(options
             monitor.Property(row => row.Id).ValueGeneratedNever();
             // Not unique: a tag made anew may be heard of before its predecessor's end.
             monitor.HasIndex(row => row.Tag);
+        });
+        modelBuilder.Entity<KnownSite>(site =>
+        {
+            site.ToTable("known_site");
+            site.Property(row => row.Id).ValueGeneratedNever();
         });
     }
 }

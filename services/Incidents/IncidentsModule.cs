@@ -12,8 +12,9 @@ public static class IncidentsModule
     public static IHostApplicationBuilder AddIncidents(this IHostApplicationBuilder builder) => builder
         .AddModuleDb<IncidentsDb, IncidentsSqlite, IncidentsPostgres>("incidentdb", "incidents")
         .AddEventConsumer<MonitorChangedConsumer>()
+        .AddEventConsumer<SiteChangedConsumer>()
         .AddEventConsumer<ReplayRequestedConsumer>()
-        .AddReplay<IncidentsDb>("incidents", (db, cancel) => db.Monitors.AnyAsync(cancel));
+        .AddReplay<IncidentsDb>("incidents", async (db, cancel) => await db.Monitors.AnyAsync(cancel) && await db.Sites.AnyAsync(cancel));
 
     /// <summary>Gives the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapIncidents(this IEndpointRouteBuilder app)

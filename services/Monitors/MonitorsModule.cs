@@ -17,9 +17,10 @@ public static class MonitorsModule
         builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
         builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
         builder.AddEventConsumer<IncidentChangedConsumer>();
+        builder.AddEventConsumer<SiteChangedConsumer>();
         builder.AddEventConsumer<ReplayRequestedConsumer>();
         builder.AddEventConsumer<ReplayContinuedConsumer>();
-        builder.AddReplay<MonitorsDb>("monitors", (db, cancel) => db.KnownIncidents.AnyAsync(cancel));
+        builder.AddReplay<MonitorsDb>("monitors", async (db, cancel) => await db.KnownIncidents.AnyAsync(cancel) && await db.Sites.AnyAsync(cancel));
         return builder;
     }
 

@@ -21,6 +21,7 @@ public static class StatusModule
     public static IHostApplicationBuilder AddStatus(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<StatusDb, StatusSqlite, StatusPostgres>("statusdb", "status");
+        builder.Services.AddHostedService<TellSite>();
         builder.AddEventConsumer<MonitorChangedConsumer>();
         builder.AddEventConsumer<IncidentChangedConsumer>();
         builder.AddEventConsumer<ReadingsRecordedConsumer>();

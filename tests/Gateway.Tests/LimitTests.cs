@@ -4,6 +4,7 @@ using Kener.Contracts;
 using Kener.Gateway.Limits;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Gateway.Tests;
@@ -95,6 +96,33 @@ public sealed class LimitTests
             for (var i = 0; i < times; i++) codes.Add((await client.AskAsync("GET", path)).Code);
             return string.Join(' ', codes);
         }
+    }
+
+    [Fact]
+    public async Task Heartbeats_have_a_measure_of_their_own_good_or_bad_and_are_told_to_wait_in_the_error_shape()
+    {
+        var clock = new FakeTimeProvider();
+        await using var host = await Embedded.StartAsync(
+            app =>
+            {
+                app.MapGet("/ext/heartbeat/{tag}/{secret}", (string secret) => secret == "right" ? Results.Ok() : Results.BadRequest()).AllowAnyone();
+                app.MapGet("/api/v4/incidents", () => "ok").Requires(Permissions.IncidentsRead);
+            },
+            clock, null, true, ("Kener:Limits:BeatsPerSecond", "3"), ("Kener:Limits:FailuresPerSecond", "1"));
+        using var client = host.Client(Embedded.Full);
+        foreach (var (path, code) in new[] { ("/ext/heartbeat/web/right", 200), ("/ext/heartbeat/web/wrong", 400), ("/EXT/Heartbeat/web/right", 200) })
+            Assert.Equal(code, (await client.AskAsync("GET", path)).Code);
+        foreach (var path in new[] { "/ext/heartbeat/web/right", "/ext/heartbeat/web:right", "/ext/heartbeat/other/wrong" })
+        {
+            var refused = await client.AskAsync("GET", path, ("Accept", "text/html"));
+            Assert.Equal((429, "TOO_MANY_REQUESTS", "Too many requests; slow down"), refused.Error());
+            Assert.Equal("1", refused["Retry-After"]);
+        }
+        // Neither the key's measure nor that of failures is touched, and theirs does not count here.
+        for (var i = 0; i < 20; i++) Assert.Equal(200, (await client.AskAsync("GET", "/api/v4/incidents")).Code);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 3; i++) Assert.Equal(200, (await client.AskAsync("GET", "/ext/heartbeat/web/right")).Code);
+        Assert.Equal(429, (await client.AskAsync("GET", "/ext/heartbeat/web/right")).Code);
     }
 
     [Fact]

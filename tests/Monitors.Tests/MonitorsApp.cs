@@ -44,6 +44,9 @@ public sealed class Heard
 
     public void Clear() => _messages.Clear();
 
+    /// <summary>Whether the service asked others for all that they have.</summary>
+    public bool Asked => _messages.OfType<ReplayRequested>().Any();
+
     public IReadOnlyList<MonitorChanged> Of(string tag) => [.. _messages.OfType<MonitorChanged>().Where(changed => changed.Tag == tag)];
 
     public IReadOnlyList<ReadingsRecorded> Of(long monitor) =>
@@ -65,11 +68,13 @@ public sealed class Heard
     }
 }
 
-public sealed class Listener(Heard heard) : IConsumer<MonitorChanged>, IConsumer<ReadingsRecorded>
+public sealed class Listener(Heard heard) : IConsumer<MonitorChanged>, IConsumer<ReadingsRecorded>, IConsumer<ReplayRequested>
 {
     public Task Consume(ConsumeContext<MonitorChanged> context) => KeepAsync(context.Message);
 
     public Task Consume(ConsumeContext<ReadingsRecorded> context) => KeepAsync(context.Message);
+
+    public Task Consume(ConsumeContext<ReplayRequested> context) => KeepAsync(context.Message);
 
     private Task KeepAsync(object message)
     {
@@ -97,15 +102,17 @@ public sealed class MonitorsApp : IAsyncDisposable
 
     public Heard Heard => _host.Services.GetRequiredService<Heard>();
 
-    public static async Task<MonitorsApp> StartAsync(DatabaseKind database, TimeProvider? clock = null) => new(await ModuleHost.StartAsync(
+    /// <summary>What one process hears and stores outlives it where a test says where.</summary>
+    public static async Task<MonitorsApp> StartAsync(
+        DatabaseKind database, TimeProvider? clock = null, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null, Heard? heard = null) => new(await ModuleHost.StartAsync(
         database,
         builder =>
         {
             builder.AddMonitors();
             builder.AddEventConsumer<Listener>();
-            builder.Services.AddSingleton<Heard>();
+            builder.Services.AddSingleton(heard ?? new Heard());
         },
-        app => app.MapMonitors(), clock));
+        app => app.MapMonitors(), clock, dataPath, settings));
 
     public static string NewTag() => "m-" + Guid.NewGuid().ToString("N");
 

@@ -64,4 +64,25 @@ public sealed class ReplayTests
         await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(ids[0]).Count == 130 && app.Heard.Known(ids[2]).Count == 1));
         Assert.Equal(130, app.Heard.Of(ids[0]).Count);
     }
+
+    [Fact]
+    public async Task A_service_asks_for_everything_until_it_knows_of_incidents_and_of_the_site()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
+        Assert.True(await AskedAsync(wait: true, new IncidentChanged { Id = 1, Version = 1 }));
+        Assert.True(await AskedAsync(wait: true, new SiteChanged { Version = 1, RetentionDays = 30 }));
+        Assert.False(await AskedAsync(wait: false));
+        Directory.Delete(folder, recursive: true);
+
+        async Task<bool> AskedAsync(bool wait, params object[] news)
+        {
+            await using var app = await MonitorsApp.StartAsync(DatabaseKind.Sqlite, dataPath: folder);
+            if (wait) await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Asked));
+            // What is told after it was asked is heard after it.
+            var (tag, _) = await app.MonitorAsync();
+            await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(tag).Count > 0));
+            foreach (var one in news) await app.Host.PublishAsync(one);
+            return app.Heard.Asked;
+        }
+    }
 }

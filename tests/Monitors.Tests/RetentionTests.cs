@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text.Json;
+using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,19 +38,84 @@ public sealed class RetentionTests(MonitorsApps apps)
             await db.Results.Where(row => row.MonitorId == id).MinAsync(row => row.Minute), await db.Results.Where(row => row.MonitorId == id).MaxAsync(row => row.Minute)));
     }
 
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task The_sites_policy_counts_where_a_monitor_says_nothing(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database, new FakeTimeProvider(Start));
+        var (usual, usualId) = await app.MonitorAsync();
+        var (own, ownId) = await app.MonitorAsync(""","monitor_settings_json":{"retention_days":20}""");
+        foreach (var tag in new[] { usual, own })
+            foreach (var days in new[] { -100, -50, -20, -10, -5 }) await app.PatchAsync($"/{tag}/data/{At(days)}", """{"status":"UP"}""");
+
+        // Not enabled: for ever.
+        Assert.Equal((At(-100), At(-20)), await AfterAsync(new SiteChanged { Version = 5, RetentionDays = null }));
+        Assert.Equal((At(-50), At(-20)), await AfterAsync(new SiteChanged { Version = 6, RetentionDays = 50 }));
+        Assert.Equal((At(-50), At(-20)), await AfterAsync(new SiteChanged { Version = 4, RetentionDays = 10 }));
+        Assert.Equal((At(-10), At(-20)), await AfterAsync(new SiteChanged { Version = 7, RetentionDays = 10 }));
+
+        async Task<(long, long)> AfterAsync(SiteChanged site)
+        {
+            await app.Host.PublishAsync(site);
+            await RetentionOf(app).RunAsync(TestContext.Current.CancellationToken);
+            return await app.WithDbAsync(async db => (
+                await db.Results.Where(row => row.MonitorId == usualId).MinAsync(row => row.Minute), await db.Results.Where(row => row.MonitorId == ownId).MinAsync(row => row.Minute)));
+        }
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Agents_may_report_what_the_sites_policy_keeps(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database, new FakeTimeProvider(Start));
+        var (_, id) = await app.CheckedAsync();
+        await UntilTakenAsync(At(-100), taken: false);
+        await app.Host.PublishAsync(new SiteChanged { Version = 1, RetentionDays = 200 });
+        await UntilTakenAsync(At(-100), taken: true);
+        await UntilTakenAsync(At(-201), taken: false);
+        await app.Host.PublishAsync(new SiteChanged { Version = 2, RetentionDays = null });
+        await UntilTakenAsync(At(-3_000), taken: true);
+        await app.Host.PublishAsync(new SiteChanged { Version = 3, RetentionDays = 2 });
+        await UntilTakenAsync(At(-3), taken: false);
+
+        // Agents are told of changes within a second.
+        Task UntilTakenAsync(long minute, bool taken) => Eventually.TrueAsync(async () =>
+        {
+            var body = JsonSerializer.Serialize(new CheckReport("tester", [MonitorsApp.Result(id, minute)]), AgentJson.Default.CheckReport);
+            var answer = await app.ReportAsync(body);
+            ((FakeTimeProvider)app.Host.Services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromMilliseconds(100));
+            return taken ? answer.Status == HttpStatusCode.OK : answer.Status != HttpStatusCode.OK && answer.Message == "results[0]: minute is older than results are kept";
+        });
+    }
+
+    [Fact]
+    public async Task Months_are_dropped_only_when_no_result_of_them_is_kept()
+    {
+        var clock = new FakeTimeProvider(Start);
+        await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL, clock);
+        await app.Host.PublishAsync(new SiteChanged { Version = 1, RetentionDays = null });
+        clock.SetUtcNow(Start.AddYears(2));
+        Assert.Equal("results_2025_10", await OldestAsync(new SiteChanged { Version = 1, RetentionDays = null }));
+        Assert.Equal("results_2025_10", await OldestAsync(new SiteChanged { Version = 2, RetentionDays = 900 }));
+        Assert.Equal("results_2025_12", await OldestAsync(new SiteChanged { Version = 3, RetentionDays = 770 }));
+
+        async Task<string> OldestAsync(SiteChanged site)
+        {
+            await app.Host.PublishAsync(site);
+            await app.Host.Services.GetRequiredService<ResultPartitions>().EnsureAsync(TestContext.Current.CancellationToken);
+            await RetentionOf(app).RunAsync(TestContext.Current.CancellationToken);
+            return (await PartitionsAsync(app)).Split(' ')[0];
+        }
+    }
+
     [Fact]
     public async Task Months_that_are_wholly_older_than_any_result_is_kept_are_dropped()
     {
         var clock = new FakeTimeProvider(Start);
         await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL, clock);
-        Assert.Equal("results_2025_10 results_2025_11 results_2025_12 results_2026_01 results_2026_02 results_2026_03 results_default", await PartitionsAsync());
+        Assert.Equal("results_2025_10 results_2025_11 results_2025_12 results_2026_01 results_2026_02 results_2026_03 results_default", await PartitionsAsync(app));
         clock.SetUtcNow(Start.AddDays(60));
         await RetentionOf(app).RunAsync(TestContext.Current.CancellationToken);
         await app.Host.Services.GetRequiredService<ResultPartitions>().EnsureAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("results_2025_12 results_2026_01 results_2026_02 results_2026_03 results_2026_04 results_2026_05 results_default", await PartitionsAsync());
-
-        async Task<string> PartitionsAsync() => string.Join(' ', (await app.WithDbAsync(db => db.Database.SqlQuery<string>(
-            $"SELECT inhrelid::regclass::text AS \"Value\" FROM pg_inherits WHERE inhparent = 'results'::regclass").ToListAsync())).Order(StringComparer.Ordinal));
+        Assert.Equal("results_2025_12 results_2026_01 results_2026_02 results_2026_03 results_2026_04 results_2026_05 results_default", await PartitionsAsync(app));
     }
 
     [Theory]
@@ -67,6 +135,9 @@ public sealed class RetentionTests(MonitorsApps apps)
     }
 
     private static long At(int days) => Start.AddDays(days).ToUnixTimeSeconds();
+
+    private static async Task<string> PartitionsAsync(MonitorsApp app) => string.Join(' ', (await app.WithDbAsync(db => db.Database.SqlQuery<string>(
+        $"SELECT inhrelid::regclass::text AS \"Value\" FROM pg_inherits WHERE inhparent = 'results'::regclass").ToListAsync())).Order(StringComparer.Ordinal));
 
     private static Retention RetentionOf(MonitorsApp app) => app.Host.Services.GetServices<IHostedService>().OfType<Retention>().Single();
 }

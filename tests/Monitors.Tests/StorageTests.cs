@@ -34,17 +34,17 @@ public sealed class StorageTests(MonitorsApps apps)
         clock.SetUtcNow(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
         var keeper = app.Host.Services.GetServices<IHostedService>().OfType<ResultPartitions>().Single();
         await Task.WhenAll(keeper.EnsureAsync(TestContext.Current.CancellationToken), keeper.EnsureAsync(TestContext.Current.CancellationToken));
-        // The daily retention may have dropped October by now.
+        // The daily retention may have dropped October by now, and what is as old as 1970.
         Assert.InRange(await PartitionsAsync(), 7, 8);
         Assert.Equal("results_2026_04", await LiesInAsync(april));
-        Assert.Equal("results_default", await LiesInAsync(0));
+        Assert.Contains(await LiesInAsync(0), new[] { "results_default", null });
         await app.PatchAsync($"/{tag}/data/{april}", """{"latency":6}""");
         Assert.Equal(2, await app.WithDbAsync(db => db.Results.Where(row => row.Minute == april).Select(row => row.Version).SingleAsync()));
 
         Task<int> PartitionsAsync() => app.WithDbAsync(db =>
             db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_inherits WHERE inhparent = 'results'::regclass").SingleAsync());
-        Task<string> LiesInAsync(long minute) => app.WithDbAsync(db =>
-            db.Database.SqlQuery<string>($"SELECT tableoid::regclass::text AS \"Value\" FROM results WHERE minute = {minute}").SingleAsync());
+        Task<string?> LiesInAsync(long minute) => app.WithDbAsync(db =>
+            db.Database.SqlQuery<string>($"SELECT tableoid::regclass::text AS \"Value\" FROM results WHERE minute = {minute}").SingleOrDefaultAsync());
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 using Kener.Status.History;
 using Kener.Status.Pages;
 using Kener.Status.Settings;
@@ -81,7 +82,7 @@ internal static class Given
     /// <summary>A site of that page, with these settings.</summary>
     public static PageFacts Facts(StatusPage page, string site, IEnumerable<MonitorFacts> monitors, params IncidentChanged[] incidents)
     {
-        var settings = new SiteSettings(JsonNode.Parse(site)!.AsObject(), "http://localhost");
+        var settings = new SiteSettings(JsonNode.Parse(site)!.AsObject(), new KenerSettings { SiteUrl = "http://localhost" });
         var shown = new ShownPage(page, PageLook.Of(page, settings));
         var visible = new OrderedDictionary<long, MonitorFacts>();
         foreach (var facts in monitors.OrderBy(facts => facts.Monitor.Id)) visible[facts.Monitor.Id] = facts;

@@ -19,16 +19,67 @@ public sealed class HistoryRetentionTests
             foreach (var days in new[] { 400, 100, 40, 30, 1 })
                 await service.RecordAsync(Given.Reading(id, Given.Noon - (days * Minutes.Day), days is 400 or 40 or 1 ? MonitorStatus.Down : MonitorStatus.Degraded));
         await service.SettledAsync();
-        var retention = service.Host.Services.GetServices<IHostedService>().OfType<HistoryRetention>().Single();
-        for (var run = 0; run < 2; run++) await retention.RunAsync(TestContext.Current.CancellationToken);
+        for (var run = 0; run < 2; run++) await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("30 1", await KnownAsync(1));
         Assert.Equal("40 30 1", await KnownAsync(2));
-        // The next reading draws the page, and what it remembers of the past is no more than what is kept.
-        foreach (var id in new[] { 1L, 2L }) await service.RecordAsync(Given.Reading(id, Given.Noon, MonitorStatus.Up));
+        // Nobody else draws the page.
         await service.SettledAsync();
 
-        async Task<string> KnownAsync(long id) => string.Join(' ', (await service.ReadAsync(db => db.Days.Where(day => day.MonitorId == id).OrderBy(day => day.Day).ToListAsync()))
-            .Where(day => DayRow.Unpack(day.Packed).LastKnown(DayRow.Minutes - 1) >= 0).Select(day => Minutes.DayOf(Given.Noon) - day.Day));
+        Task<string> KnownAsync(long id) => HistoryRetentionTests.KnownAsync(service, id);
     }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task What_was_carried_forward_from_a_day_that_goes_is_carried_no_more_and_the_page_shows_it_at_once(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        var monitor = Given.Monitor(1) with { CarriesForward = true, RetentionDays = 365 };
+        await service.TellAsync(monitor);
+        // The older is beyond all that a page shows, so that its day is deleted; the newer is there to stay.
+        await service.RecordAsync(Given.Reading(1, Given.Noon - (400 * Given.Day), MonitorStatus.Down), Given.Reading(1, Given.Midnight - (2 * Given.Day), MonitorStatus.Up));
+        var before = await service.SettledAsync();
+        Assert.Equal((1440, 1440, 0), Days(await service.ViewAsync()));
+
+        await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await service.ReadAsync(db => db.Days.CountAsync(day => day.Day < Given.Today - 300)));
+        Assert.Equal((0, 0, 0), Days(await service.ViewAsync()));
+        Assert.NotEqual(before.ETag, (await service.SettledAsync()).ETag);
+
+        // The newest of all is what the monitor is, however old.
+        await service.TellAsync(monitor with { Version = 2, RetentionDays = 1 });
+        await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
+        var view = await service.ViewAsync();
+        Assert.Equal((MonitorStatus.Up, 1440, 721), (view.Monitors[0].Now, view.Monitors[0].Days[^2].Up, view.Monitors[0].Days[^1].Up));
+        await service.SettledAsync();
+
+        static (int, int, int) Days(Ui.StatusPageView view) => (view.Monitors[0].Days[0].Down, view.Monitors[0].Days[^4].Down, view.Monitors[0].Days[^3].Down);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task The_sites_policy_counts_where_a_monitor_says_nothing(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1) with { RetentionDays = 30 });
+        await service.TellAsync(Given.Monitor(2));
+        foreach (var id in new[] { 1L, 2L })
+            foreach (var days in new[] { 400, 40, 20, 1 })
+                await service.RecordAsync(Given.Reading(id, Given.Noon - (days * Minutes.Day), MonitorStatus.Up));
+
+        Assert.Equal(("20 1", "400 40 20 1"), await AfterAsync("""{"enabled":false,"retentionDays":10}"""));
+        Assert.Equal(("20 1", "40 20 1"), await AfterAsync("""{"enabled":true,"retentionDays":365}"""));
+        Assert.Equal(("20 1", "1"), await AfterAsync("""{"enabled":true,"retentionDays":10}"""));
+
+        async Task<(string, string)> AfterAsync(string policy)
+        {
+            Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/dataRetentionPolicy", $$"""{"value":{{policy}}}""")).Status);
+            await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
+            return (await KnownAsync(service, 1), await KnownAsync(service, 2));
+        }
+    }
+
+    private static HistoryRetention RetentionOf(Service service) => service.Host.Services.GetServices<IHostedService>().OfType<HistoryRetention>().Single();
+
+    /// <summary>The days of which anything is known, as so many days ago.</summary>
+    private static async Task<string> KnownAsync(Service service, long id) => string.Join(' ', (await service.ReadAsync(db => db.Days.Where(day => day.MonitorId == id).OrderBy(day => day.Day).ToListAsync()))
+        .Where(day => DayRow.Unpack(day.Packed).LastKnown(DayRow.Minutes - 1) >= 0).Select(day => Minutes.DayOf(Given.Noon) - day.Day));
 }

@@ -39,13 +39,13 @@ public sealed class OrderTests
         await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
         {
             await service.ForgetAsync();
-            var (reader, zone) = (new FactsReader("http://localhost"), Zones[(seed & int.MaxValue) % Zones.Length]);
+            var (reader, zone) = (new FactsReader(new KenerSettings()), Zones[(seed & int.MaxValue) % Zones.Length]);
             var now = Given.Noon - Given.Day;
             for (var i = 0; i < told.Length; i++)
             {
                 await service.TellAsync(Event(told[i], seed));
                 now += steps[i];
-                Assert.Equal(await TextAsync(service, new FactsReader("http://localhost"), zone, now), await TextAsync(service, reader, zone, now));
+                Assert.Equal(await TextAsync(service, new FactsReader(new KenerSettings()), zone, now), await TextAsync(service, reader, zone, now));
             }
         }, iter: 25, threads: 1);
     }

@@ -25,9 +25,15 @@ internal sealed class Service : IAsyncDisposable
     public ModuleHost Host { get; }
     public FakeTimeProvider Clock { get; }
     public SnapshotBoard Board => Host.Services.GetRequiredService<SnapshotBoard>();
+    /// <summary>What the others were told of the site last.</summary>
+    public SiteChanged? Told
+    {
+        get => Host.Services.GetRequiredService<SiteLog>().Last;
+        set => Host.Services.GetRequiredService<SiteLog>().Last = value;
+    }
     public long Now => Clock.GetUtcNow().ToUnixTimeSeconds();
 
-    public static async Task<Service> StartAsync(DatabaseKind database, long now = Given.Noon, string? dataPath = null)
+    public static async Task<Service> StartAsync(DatabaseKind database, long now = Given.Noon, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(now));
         var host = await ModuleHost.StartAsync(database, builder =>
@@ -37,7 +43,7 @@ internal sealed class Service : IAsyncDisposable
             builder.AddEventConsumer<ReplayRecorder>();
             builder.Services.AddSingleton<SiteLog>();
             builder.AddEventConsumer<SiteRecorder>();
-        }, app => app.MapStatus(), clock, dataPath);
+        }, app => app.MapStatus(), clock, dataPath, settings);
         return new Service(host, clock);
     }
 
@@ -48,7 +54,7 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>What a page has to say, read from the database alone.</summary>
     public Task<StatusPageView> ViewAsync(long? now = null, string path = "/") => ReadAsync(async db =>
     {
-        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value.SiteUrl);
+        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value);
         var all = await reader.ReadAsync(db, null, now ?? Now, TestContext.Current.CancellationToken);
         var facts = all.Of(all.Site.Pages.Single(page => page.Page.Address == path));
         var today = reader.CalendarOf(all.Site.Settings.Zone).DayOf(now ?? Now);

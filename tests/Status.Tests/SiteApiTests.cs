@@ -21,8 +21,8 @@ public sealed class SiteApiTests
         await service.AskAsync("PATCH", "/api/v4/site/siteURL", """{"value":"https://status.example.com/"}""");
         var view = await service.ViewAsync();
         Assert.Equal(("Ähm & Co", "Home - Ähm & Co"), (view.Site.Name, view.Title));
-        await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<SiteLog>().Last is
-        { Version: 3, Name: "Ähm & Co", Url: "https://status.example.com", RetentionDays: 90, Language: "en", Zone: "UTC" }));
+        await Eventually.TrueAsync(() => Task.FromResult(service.Told is
+        { Name: "Ähm & Co", Url: "https://status.example.com", RetentionDays: 90, Language: "en", Zone: "UTC" }));
         Assert.Equal(2, await service.ReadAsync(db => db.Audit.CountAsync(row => row.Action == "site.changed")));
     }
 
@@ -66,8 +66,10 @@ public sealed class SiteApiTests
     public async Task What_can_not_be_set_is_refused_in_the_words_of_the_api(string key, string body, int status, string message)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var before = await service.ReadAsync(db => db.Site.AsNoTracking().SingleAsync());
         Assert.Equal((status, message), Error(await service.AskAsync("PATCH", $"/api/v4/site/{key}", body)));
-        Assert.Equal(1, await service.ReadAsync(db => db.Site.Select(row => row.Version).SingleAsync()));
+        var after = await service.ReadAsync(db => db.Site.AsNoTracking().SingleAsync());
+        Assert.Equal((before.Version, "{}", before.Told), (after.Version, after.Values, after.Told));
     }
 
     [Theory]
@@ -86,9 +88,43 @@ public sealed class SiteApiTests
     public async Task A_service_that_starts_over_is_told_the_site()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        var first = await Eventually.GetAsync(() => Task.FromResult(service.Told), told => told is not null);
+        service.Told = null;
         await service.TellAsync(new ReplayRequested { By = "test" });
-        await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<SiteLog>().Last?.Name == "Kener"));
+        Assert.Equal(first, await Eventually.GetAsync(() => Task.FromResult(service.Told), told => told is not null));
     }
+
+    [Fact]
+    public async Task Another_setting_of_the_installation_is_told_at_the_start_where_nobody_chose_otherwise()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
+        var first = await ToldAsync("http://one.example", "30");
+        Assert.Equal(("http://one.example", 30), (first.Url, first.RetentionDays));
+        await ToldAsync("http://one.example", "30", service => service.AskAsync("PATCH", "/api/v4/site/siteURL", """{"value":"https://chosen.example"}"""));
+        var last = await ToldAsync("http://two.example", "40");
+        Assert.Equal(("https://chosen.example", 40, true), (last.Url, last.RetentionDays, last.Version > first.Version));
+        Directory.Delete(folder, recursive: true);
+
+        async Task<SiteChanged> ToldAsync(string url, string days, Func<Service, Task>? change = null)
+        {
+            var settings = new Dictionary<string, string?> { ["Kener:SiteUrl"] = url, ["Kener:RetentionDays"] = days };
+            await using var service = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder, settings: settings);
+            if (change is not null) await change(service);
+            return (await Eventually.GetAsync(() => Task.FromResult(service.Told), told => told is not null))!;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"enabled":true,"retentionDays":30}""", 30)]
+    [InlineData("""{"retentionDays":1000000}""", 36500)]
+    [InlineData("""{"enabled":false,"retentionDays":30}""", null)]
+    // What can not be used is as if it were not set: nothing is lost by a slip.
+    [InlineData("""{"retentionDays":0}""", 90)]
+    [InlineData("""{"enabled":"no","retentionDays":"7"}""", 90)]
+    [InlineData("[]", 90)]
+    [InlineData("5", 90)]
+    public void The_policy_says_for_how_many_days_or_for_ever(string policy, int? days) => Assert.Equal(
+        days, new SiteSettings(new JsonObject { ["dataRetentionPolicy"] = JsonNode.Parse(policy) }, new KenerSettings()).RetentionDays);
 
     [Fact]
     public async Task The_settings_are_on_the_pages()

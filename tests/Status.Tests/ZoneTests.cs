@@ -60,7 +60,7 @@ public sealed class ZoneTests
             var calendar = new Calendar(zone);
             var today = calendar.DayOf(now);
             var expected = minutes.Where(pair => pair.Key <= now).ToLookup(pair => calendar.DayOf(pair.Key), pair => pair.Value);
-            var reader = new FactsReader("http://localhost");
+            var reader = new FactsReader(new KenerSettings());
             var facts = await service.ReadAsync(db => reader.ReadAsync(db, zone.Id, now, TestContext.Current.CancellationToken));
             var days = facts.Visible[1].Past.DaysAt(now);
             for (var day = today - 89; day <= today; day++)

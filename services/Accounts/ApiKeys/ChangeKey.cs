@@ -32,7 +32,7 @@ internal static class ChangeKey
             return locked;
         }, cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return Results.Json(new OneKey(KeyAnswer.Of(key)), KeyJson.Options);
+        return ApiAnswer.Of(new { api_key = KeyAnswer.Of(key) });
     }
 
     internal static void Apply(ApiKey key, Wish wish, Func<string, bool> holds, long nowMs)

@@ -18,7 +18,7 @@ internal static class CreateKey
         var secret = ApiKey.NewSecret();
         var key = await changes.CommitAsync(context.User.Subject(), change => MakeAsync(change, secret, name, permissions, expiresAt, cancel), cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return Results.Json(new OneKey(KeyAnswer.Of(key) with { Key = secret }), KeyJson.Options, statusCode: StatusCodes.Status201Created);
+        return ApiAnswer.Of(new { api_key = KeyAnswer.Of(key) with { Key = secret } }, StatusCodes.Status201Created);
     }
 
     public static async Task<ApiKey> MakeAsync(

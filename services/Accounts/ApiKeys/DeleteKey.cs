@@ -5,8 +5,6 @@ namespace Kener.Accounts.ApiKeys;
 
 internal static class DeleteKey
 {
-    internal sealed record Answer(string Message);
-
     public static async Task<IResult> HandleAsync(
         string id, HttpContext context, Changes<AccountsDb> changes, KeyPublisher publisher, CancellationToken cancel)
     {
@@ -18,6 +16,6 @@ internal static class DeleteKey
             change.Note("api_key.deleted", "api_key", () => keyId, new { name = key.Name });
         }, cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return Results.Json(new Answer($"API key with id '{keyId}' deleted successfully"), KeyJson.Options);
+        return ApiAnswer.Of(new { message = $"API key with id '{keyId}' deleted successfully" });
     }
 }

@@ -14,10 +14,7 @@ internal sealed record KeyAnswer(
     public string? Key { get; init; }
 
     public static KeyAnswer Of(ApiKey key) => new(
-        key.Id, key.Name, key.Masked, key.Permissions, key.Status.ToString(), key.ExpiresAt, Iso(key.CreatedMs), Iso(key.UpdatedMs));
-
-    private static string Iso(long ms) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        key.Id, key.Name, key.Masked, key.Permissions, key.Status.ToString(), key.ExpiresAt, ApiAnswer.Iso(key.CreatedMs), ApiAnswer.Iso(key.UpdatedMs));
 }
 
 /// <summary>What the verbs on one key share: its id in the path, and the set that every change locks.</summary>

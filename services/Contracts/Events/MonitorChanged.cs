@@ -41,7 +41,7 @@ public sealed record MonitorChanged
     public bool CarriesForward { get; init; }
     /// <summary>A GROUP monitor's members, in the operator's order; empty for others.</summary>
     public IReadOnlyList<MonitorMember> Members { get; init; } = [];
-    /// <summary>For how many days its history is kept; null for the installation's own number.</summary>
+    /// <summary>For how many days its history is kept; null for as long as the site's policy says (<see cref="SiteChanged.RetentionDays"/>).</summary>
     public int? RetentionDays { get; init; }
     /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>
     public string? UptimeNumerator { get; init; }

@@ -2,11 +2,11 @@ namespace Kener.Contracts;
 
 /// <summary>
 /// The site's settings as they now are, as far as others need them. There is one site; its versions grow with each change, and a consumer
-/// ignores lower or equal ones.
+/// ignores lower or equal ones. Status tells of it at the start of its first run, at each change, and in a replay.
 /// </summary>
 public sealed record SiteChanged
 {
-    /// <summary>Grows with each change, from 1.</summary>
+    /// <summary>Grows with each change, by one or more.</summary>
     public required long Version { get; init; }
     /// <summary>The organisation's name, plain text.</summary>
     public string Name { get; init; } = "";
@@ -16,6 +16,6 @@ public sealed record SiteChanged
     public string Language { get; init; } = "en";
     /// <summary>The IANA zone of those who chose none.</summary>
     public string Zone { get; init; } = "UTC";
-    /// <summary>How long what was observed is kept, in days; null for ever.</summary>
+    /// <summary>How long what was observed is kept where a monitor says nothing else, in days; null for ever.</summary>
     public int? RetentionDays { get; init; }
 }

@@ -29,6 +29,7 @@ internal static class CreateIncident
     {
         var wanted = Wanted.From(await JsonBody.ReadAsync(request, cancel));
         await db.WaitForMonitorsAsync(wait, wanted.Monitors, cancel);
+        var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
         var made = await changes.CommitAsync(user.Subject(), async change =>
         {
             var incident = new Incident
@@ -44,6 +45,6 @@ internal static class CreateIncident
             await change.SealAsync(incident, "incident.created", cancel);
             return incident;
         }, cancel);
-        return Answer.Created(new { incident = IncidentAnswer.Of(made, settings.Value.SiteUrl) });
+        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(made, siteUrl) }, StatusCodes.Status201Created);
     }
 }

@@ -12,6 +12,6 @@ internal static class DeleteIncident
     {
         var known = await db.ExistingAsync(id, cancel);
         await changes.CommitAsync(user.Subject(), async change => change.Bury(await change.LockIncidentAsync(known, cancel)), cancel);
-        return Answer.Ok(new { message = $"Incident with id '{known}' deleted successfully" });
+        return ApiAnswer.Of(new { message = $"Incident with id '{known}' deleted successfully" });
     }
 }

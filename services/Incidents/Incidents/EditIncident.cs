@@ -38,6 +38,7 @@ internal static class EditIncident
         var known = await db.ExistingAsync(id, cancel);
         var edit = Edit.From(await JsonBody.ReadAsync(request, cancel));
         await db.WaitForMonitorsAsync(wait, edit.Monitors ?? [], cancel);
+        var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
         var changed = await changes.CommitAsync(user.Subject(), async change =>
         {
             var incident = await change.LockIncidentAsync(known, cancel);
@@ -46,6 +47,6 @@ internal static class EditIncident
             await change.SealAsync(incident, "incident.changed", cancel);
             return incident;
         }, cancel);
-        return Answer.Ok(new { incident = IncidentAnswer.Of(changed, settings.Value.SiteUrl) });
+        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(changed, siteUrl) });
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Kener.Contracts;
+using Kener.Persistence;
 
 namespace Kener.Incidents;
 
@@ -12,7 +13,7 @@ internal sealed record IncidentAnswer(
     public static IncidentAnswer Of(Incident incident, string siteUrl) => new(
         incident.Id, incident.Title, incident.Start, incident.End, incident.State.ToWord(), incident.Type, incident.Source.ToWord(),
         [.. incident.Monitors.OrderBy(link => link.Position).Select(link => new AffectedMonitorAnswer(link.Monitor.Tag, link.Impact.ToWord()))],
-        Answer.Iso(incident.CreatedMs), Answer.Iso(incident.UpdatedMs), $"{siteUrl}/incidents/{incident.Id}", incident.IsGlobal ? "YES" : "NO");
+        ApiAnswer.Iso(incident.CreatedMs), ApiAnswer.Iso(incident.UpdatedMs), $"{siteUrl}/incidents/{incident.Id}", incident.IsGlobal ? "YES" : "NO");
 }
 
 /// <summary>A monitor of an incident as API v4 shows it.</summary>

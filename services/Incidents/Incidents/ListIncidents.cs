@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,8 @@ internal static class ListIncidents
             incidents = incidents.Where(incident => incident.Monitors.Any(link => EF.Parameter(tags).Contains(link.Monitor.Tag)));
         var found = await incidents.OrderByDescending(incident => incident.Id).Take(Most)
             .Include(incident => incident.Monitors).ThenInclude(link => link.Monitor).ToListAsync(cancel);
-        return Answer.Ok(new { incidents = found.Select(incident => IncidentAnswer.Of(incident, settings.Value.SiteUrl) with { IncidentType = null }) });
+        var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
+        return ApiAnswer.Of(new { incidents = found.Select(incident => IncidentAnswer.Of(incident, siteUrl) with { IncidentType = null }) });
     }
 
     private static long? Seconds(HttpRequest request, string name) =>

@@ -1,3 +1,4 @@
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,6 @@ internal static class ReadIncident
         var known = await db.ExistingAsync(id, cancel);
         var incident = await db.Incidents.AsNoTracking().Include(row => row.Monitors).ThenInclude(link => link.Monitor)
             .FirstOrDefaultAsync(row => row.Id == known, cancel) ?? throw IncidentId.NotFound(id);
-        return Answer.Ok(new { incident = IncidentAnswer.Of(incident, settings.Value.SiteUrl) });
+        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(incident, await db.SiteUrlAsync(settings.Value, cancel)) });
     }
 }

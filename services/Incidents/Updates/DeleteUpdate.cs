@@ -17,6 +17,6 @@ internal static class DeleteUpdate
             incident.SetStatus(incident.ActiveUpdate(known.Id), UpdateStatus.Deleted, change.NowMs);
             await change.SealAsync(incident, "incident.update.deleted", cancel);
         }, cancel);
-        return Answer.Ok(new { message = $"Comment with id '{known.Id}' deleted successfully" });
+        return ApiAnswer.Of(new { message = $"Comment with id '{known.Id}' deleted successfully" });
     }
 }

@@ -30,6 +30,6 @@ internal static class EditUpdate
             await change.SealAsync(incident, "incident.update.changed", cancel);
             return update;
         }, cancel);
-        return Answer.Ok(new { comment = UpdateAnswer.Of(changed) });
+        return ApiAnswer.Of(new { comment = UpdateAnswer.Of(changed) });
     }
 }

@@ -31,6 +31,6 @@ internal static class PostUpdate
             await change.SealAsync(incident, "incident.update.posted", cancel);
             return update;
         }, cancel);
-        return Answer.Created(new { comment = UpdateAnswer.Of(posted) });
+        return ApiAnswer.Of(new { comment = UpdateAnswer.Of(posted) }, StatusCodes.Status201Created);
     }
 }

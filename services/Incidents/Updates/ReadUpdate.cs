@@ -1,3 +1,5 @@
+using Kener.Persistence;
+
 namespace Kener.Incidents;
 
 /// <summary>GET /api/v4/incidents/{id}/comments/{updateId}.</summary>
@@ -6,6 +8,6 @@ internal static class ReadUpdate
     public static async Task<IResult> HandleAsync(string id, string updateId, IncidentsDb db, CancellationToken cancel)
     {
         var incident = await db.ExistingAsync(id, cancel);
-        return Answer.Ok(new { comment = UpdateAnswer.Of(await db.UpdateAsync(incident, updateId, cancel)) });
+        return ApiAnswer.Of(new { comment = UpdateAnswer.Of(await db.UpdateAsync(incident, updateId, cancel)) });
     }
 }

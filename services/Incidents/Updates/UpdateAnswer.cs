@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.Persistence;
 
 namespace Kener.Incidents;
 
@@ -6,5 +7,5 @@ namespace Kener.Incidents;
 internal sealed record UpdateAnswer(long Id, long IncidentId, string Comment, long Timestamp, string State, string CreatedAt, string UpdatedAt)
 {
     public static UpdateAnswer Of(Update update) => new(
-        update.Id, update.IncidentId, update.Markdown, update.At, update.State.ToWord(), Answer.Iso(update.CreatedMs), Answer.Iso(update.UpdatedMs));
+        update.Id, update.IncidentId, update.Markdown, update.At, update.State.ToWord(), ApiAnswer.Iso(update.CreatedMs), ApiAnswer.Iso(update.UpdatedMs));
 }

@@ -20,7 +20,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     // Ten thousand monitors take some time to read; while they are being entered one by one, most of the time goes to other work.
     private const int RestFactor = 5;
 
-    private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, string[] Agents, int RetentionDays);
+    private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, string[] Agents, int OwnRetentionDays, int? UsualRetentionDays);
 
     private readonly Bell _bell = new();
     private readonly Dictionary<string, long> _seen = [];
@@ -29,8 +29,9 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     private TimeSpan _rest;
     private long _readAt;
 
-    /// <summary>For how many days results of some monitor are kept; those of others for fewer.</summary>
-    public int LongestRetentionDays => Math.Max(settings.Value.RetentionDays, Volatile.Read(ref _board)?.RetentionDays ?? 0);
+    /// <summary>For how many days results of some monitor are kept, those of others for fewer; null where it may be for ever.</summary>
+    public int? LongestRetentionDays =>
+        Volatile.Read(ref _board) is { UsualRetentionDays: { } usual } board ? Math.Max(usual, board.OwnRetentionDays) : null;
 
     /// <summary>Monitors were changed: look now.</summary>
     public void Ring() => _bell.Ring();
@@ -99,16 +100,18 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
         // The version first: monitors read later are at least as new.
         var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
         var agents = await db.Agents.Where(agent => agent.SeenMs > now - LiveMs).OrderBy(agent => agent.Name).Select(agent => agent.Name).ToArrayAsync(cancel);
+        var usual = await KnownSite.RetentionDaysAsync(db, settings.Value, cancel);
         var board = _board;
         if (board is null || (board.SetVersion != version && clock.GetElapsedTime(_readAt) >= _rest))
         {
             var start = clock.GetTimestamp();
             board = new Board(
-                version, await ReadAsync(db, cancel), agents, await db.Monitors.MaxAsync(monitor => monitor.RetentionDays, cancel) ?? 0);
+                version, await ReadAsync(db, cancel), agents, await db.Monitors.MaxAsync(monitor => monitor.RetentionDays, cancel) ?? 0, usual);
             _readAt = clock.GetTimestamp();
             _rest = clock.GetElapsedTime(start, _readAt) * RestFactor is var rest && rest < Poll ? rest : Poll;
         }
         if (!agents.AsSpan().SequenceEqual(board!.Agents)) board = board with { Agents = agents };
+        if (board.UsualRetentionDays != usual) board = board with { UsualRetentionDays = usual };
         if (ReferenceEquals(board, _board)) return;
         Volatile.Write(ref _board, board);
         Interlocked.Exchange(ref _changed, New()).TrySetResult();

@@ -37,11 +37,11 @@ internal static class ReportResults
     }
 
     /// <summary>The results as observations, the later of two of the same minute alone, in the order in which all writers go.</summary>
-    internal static List<Observation> Check(CheckReport report, long now, int retentionDays)
+    internal static List<Observation> Check(CheckReport report, long now, int? retentionDays)
     {
         Agent.CheckName(report.Agent);
         if (report.Results.Count is < 1 or > Most) throw Refusal.BadRequest($"results must hold 1 to {Most} results");
-        var (oldest, newest) = (now - (retentionDays * Minutes.Day), now + MostAhead);
+        var (oldest, newest) = (retentionDays is { } days ? now - (days * Minutes.Day) : 0, now + MostAhead);
         var observations = new List<Observation>(report.Results.Count);
         for (var i = 0; i < report.Results.Count; i++)
         {

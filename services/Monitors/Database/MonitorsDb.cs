@@ -23,6 +23,8 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 
     public DbSet<OverlayInterval> Overlays => Set<OverlayInterval>();
 
+    public DbSet<KnownSite> Sites => Set<KnownSite>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Monitor>(monitor =>
@@ -57,6 +59,11 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             overlay.ToTable("overlays");
             overlay.HasKey(row => new { row.Kind, row.SourceId, row.MonitorId });
             overlay.HasIndex(row => row.MonitorId);
+        });
+        modelBuilder.Entity<KnownSite>(site =>
+        {
+            site.ToTable("known_site");
+            site.Property(row => row.Id).ValueGeneratedNever();
         });
         base.OnModelCreating(modelBuilder);
     }

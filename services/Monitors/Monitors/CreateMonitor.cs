@@ -33,7 +33,7 @@ internal static class CreateMonitor
             }, cancel);
             assignments.Ring();
             evaluations.Ring();
-            return V4.Json(new { monitor = MonitorAnswer.Of(made) }, StatusCodes.Status201Created);
+            return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(made) }, StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })
         {

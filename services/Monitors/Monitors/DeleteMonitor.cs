@@ -34,7 +34,7 @@ internal static class DeleteMonitor
         for (var more = true; more;)
             await changes.ProjectAsync(async change => more = await OldResults.TakeAsync(change.Db, id, long.MaxValue, AtOnce, cancel), cancel);
         await changes.ProjectAsync(change => change.Db.Beats.Where(beat => beat.MonitorId == id).ExecuteDeleteAsync(cancel), cancel);
-        return V4.Json(new { message = $"Monitor '{tag}' deleted successfully" });
+        return ApiAnswer.Of(new { message = $"Monitor '{tag}' deleted successfully" });
     }
 
     private static async Task LeaveGroupsAsync(Change<MonitorsDb> change, string tag, CancellationToken cancel)

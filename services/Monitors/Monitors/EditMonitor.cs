@@ -26,7 +26,7 @@ internal static class EditMonitor
         }, cancel);
         assignments.Ring();
         evaluations.Ring();
-        return V4.Json(new { monitor = MonitorAnswer.Of(edited) });
+        return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(edited) });
     }
 
     // The names alone: values may be secrets, and unknown names are the client's own affair.

@@ -1,3 +1,4 @@
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,7 +8,7 @@ namespace Kener.Monitors;
 internal static class GetMonitor
 {
     public static async Task<IResult> HandleAsync(string tag, MonitorsDb db, CancellationToken cancel) =>
-        V4.Json(new { monitor = MonitorAnswer.Of(await FindAsync(db, tag, cancel)) });
+        ApiAnswer.Of(new { monitor = MonitorAnswer.Of(await FindAsync(db, tag, cancel)) });
 
     /// <summary>The monitor as it is, not locked and not tracked; 404 where there is none.</summary>
     public static async Task<Monitor> FindAsync(MonitorsDb db, string tag, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,6 +20,6 @@ internal static class ListMonitors
         if (!string.IsNullOrEmpty(monitor_type)) monitors = monitors.Where(row => row.Type == monitor_type);
         if (!string.IsNullOrEmpty(is_hidden)) monitors = monitors.Where(row => is_hidden == (row.IsHidden ? "YES" : "NO"));
         var rows = await monitors.OrderByDescending(row => row.Id).ToListAsync(cancel);
-        return V4.Json(new { monitors = rows.Select(MonitorAnswer.Of) });
+        return ApiAnswer.Of(new { monitors = rows.Select(MonitorAnswer.Of) });
     }
 }

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kener.Persistence;
 
 namespace Kener.Monitors;
 
@@ -18,22 +17,7 @@ internal sealed record MonitorAnswer(
         DownTrigger: null, DegradedTrigger: null, MonitorFields.Parse(monitor.TypeData ?? "{}"),
         DayDegradedMinimumCount: null, DayDownMinimumCount: null, YesNo(monitor.IncludeDegradedInDowntime), YesNo(monitor.IsHidden),
         MonitorFields.Parse(monitor.Settings ?? MonitorFields.DefaultSettings), monitor.ExternalUrl, monitor.ConfirmationThreshold,
-        Iso(monitor.CreatedMs), Iso(monitor.UpdatedMs));
+        ApiAnswer.Iso(monitor.CreatedMs), ApiAnswer.Iso(monitor.UpdatedMs));
 
     private static string YesNo(bool yes) => yes ? "YES" : "NO";
-
-    private static string Iso(long ms) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-}
-
-/// <summary>Answers in API v4's spelling.</summary>
-internal static class V4
-{
-    private static readonly JsonSerializerOptions Spelling = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    public static IResult Json(object answer, int status = StatusCodes.Status200OK) => Results.Json(answer, Spelling, statusCode: status);
 }

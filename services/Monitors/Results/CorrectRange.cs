@@ -21,7 +21,7 @@ internal static class CorrectRange
         var range = RangeCorrection.Read(await JsonBody.ReadAsync(request, cancel));
         foreach (var part in range.Days(Random.Shared).Chunk(DaysAtOnce)) await StoreAsync(tag, id, part, range, changes, user.Subject(), cancel);
         evaluations.Recorded([id]);
-        return V4.Json(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
+        return ApiAnswer.Of(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
     }
 
     private static Task StoreAsync(

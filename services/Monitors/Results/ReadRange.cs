@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kener.Contracts;
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +19,7 @@ internal static class ReadRange
         var overlays = await OverlayInterval.TouchingAsync(db, monitor.Id, start, end, cancel);
         // Read before the answer begins, so that a database that is away is still told by the status.
         var first = await PageAsync(db, monitor.Id, start, end, cancel);
-        return V4.Json(new { data = SamplesAsync(db, monitor, first, end, overlays, cancel) });
+        return ApiAnswer.Of(new { data = SamplesAsync(db, monitor, first, end, overlays, cancel) });
     }
 
     internal static (long Start, long End) Range(string? startText, string? endText)

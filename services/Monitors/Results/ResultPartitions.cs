@@ -41,8 +41,10 @@ internal sealed class ResultPartitions(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
         if (!db.IsPostgres) return;
-        var last = FirstOfMonth(clock.GetUtcNow()).AddMonths(MonthsAhead);
-        for (var month = await FirstKeptAsync(db, cancel); month <= last; month = month.AddMonths(1))
+        var present = FirstOfMonth(clock.GetUtcNow());
+        var (most, last) = (present.AddMonths(-MostMonthsBack), present.AddMonths(MonthsAhead));
+        var first = await FirstKeptAsync(db, cancel) is { } kept && kept > most ? kept : most;
+        for (var month = first; month <= last; month = month.AddMonths(1))
         {
             // A month a transaction: where rows have to be moved, the lock is short.
             var sql = Make(month);
@@ -55,8 +57,8 @@ internal sealed class ResultPartitions(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
-        if (!db.IsPostgres) return;
-        var oldest = NameOf(await FirstKeptAsync(db, cancel));
+        if (!db.IsPostgres || await FirstKeptAsync(db, cancel) is not { } kept) return;
+        var oldest = NameOf(kept);
         var names = await db.Database.SqlQuery<string>(
             $"SELECT relname::text AS \"Value\" FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = 'results'::regclass").ToListAsync(cancel);
         foreach (var name in names.Where(name => name != "results_default" && string.CompareOrdinal(name, oldest) < 0).Order(StringComparer.Ordinal))
@@ -73,11 +75,12 @@ internal sealed class ResultPartitions(
         }
     }
 
-    private async Task<DateTimeOffset> FirstKeptAsync(MonitorsDb db, CancellationToken cancel)
+    /// <summary>The month of the oldest result that some monitor keeps; null where any may be kept for ever.</summary>
+    private async Task<DateTimeOffset?> FirstKeptAsync(MonitorsDb db, CancellationToken cancel)
     {
-        var days = Math.Max(settings.Value.RetentionDays, await db.Monitors.MaxAsync(monitor => monitor.RetentionDays, cancel) ?? 0);
-        var (kept, most) = (FirstOfMonth(clock.GetUtcNow().AddDays(-days)), FirstOfMonth(clock.GetUtcNow()).AddMonths(-MostMonthsBack));
-        return kept > most ? kept : most;
+        if (await KnownSite.RetentionDaysAsync(db, settings.Value, cancel) is not { } usual) return null;
+        var days = Math.Max(usual, await db.Monitors.MaxAsync(monitor => monitor.RetentionDays, cancel) ?? 0);
+        return FirstOfMonth(clock.GetUtcNow().AddDays(-days));
     }
 
     private static DateTimeOffset FirstOfMonth(DateTimeOffset day) => new(day.Year, day.Month, 1, 0, 0, 0, TimeSpan.Zero);

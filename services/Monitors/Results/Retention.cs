@@ -40,11 +40,11 @@ internal sealed class Retention(
         var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
         var changes = scope.ServiceProvider.GetRequiredService<Changes<MonitorsDb>>();
         var now = clock.GetUtcNow();
+        var usual = await KnownSite.RetentionDaysAsync(db, settings.Value, cancel);
         await partitions.DropAsync(cancel);
         foreach (var monitor in await db.Monitors.AsNoTracking().Select(row => new { row.Id, row.RetentionDays }).ToListAsync(cancel))
         {
-            var oldest = now.AddDays(-(monitor.RetentionDays ?? settings.Value.RetentionDays)).ToUnixTimeSeconds();
-            await TakeAsync(changes, monitor.Id, oldest, cancel);
+            if ((monitor.RetentionDays ?? usual) is { } days) await TakeAsync(changes, monitor.Id, now.AddDays(-days).ToUnixTimeSeconds(), cancel);
         }
         foreach (var gone in await db.DeletedMonitors.AsNoTracking().Select(row => row.Id).ToListAsync(cancel))
             await TakeAsync(changes, gone, long.MaxValue, cancel);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -10,13 +8,7 @@ namespace Kener.Persistence;
 /// <summary>How the API shows dead letters, and what the verbs on one share.</summary>
 internal static class DeadLetterAnswer
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    public static Task WriteAsync<T>(HttpContext context, T answer) => context.Response.WriteAsJsonAsync(answer, Options, context.RequestAborted);
+    public static Task WriteAsync(HttpContext context, object answer) => ApiAnswer.Of(answer).ExecuteAsync(context);
 
     public static Task DoneAsync(HttpContext context, string message) => WriteAsync(context, new { message });
 

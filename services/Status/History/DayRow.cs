@@ -10,6 +10,8 @@ internal sealed class DayRow
 {
     public const int Minutes = 1440;
     private const byte Format = 1;
+    /// <summary>A day of which nothing is known, packed.</summary>
+    public static readonly byte[] Nothing = new DayRow().Pack();
     private readonly MonitorStatus[] _status = new MonitorStatus[Minutes];
     private readonly int[] _version = new int[Minutes];
     // Hundredths of a millisecond: finer is noise, and whole numbers pack well.

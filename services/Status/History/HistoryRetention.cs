@@ -2,6 +2,8 @@ using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Settings;
+using Kener.Status.Snapshots;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -9,10 +11,10 @@ namespace Kener.Status.History;
 
 /// <summary>
 /// Shortly after midnight of UTC empties the days that are older than their monitor's history is kept. A day that a page may still show
-/// stays, empty, so that the page learns of it; older ones go.
+/// stays, empty, so that the page learns of it; older ones go. Pages are drawn anew at once.
 /// </summary>
-internal sealed class HistoryRetention(IServiceScopeFactory scopes, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<HistoryRetention> log)
-    : BackgroundService
+internal sealed class HistoryRetention(
+    IServiceScopeFactory scopes, PageBell bell, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<HistoryRetention> log) : BackgroundService
 {
     private static readonly TimeSpan AfterMidnight = TimeSpan.FromMinutes(10);
     private const int LongestShown = 366;
@@ -42,23 +44,32 @@ internal sealed class HistoryRetention(IServiceScopeFactory scopes, IOptions<Ken
         var db = scope.ServiceProvider.GetRequiredService<StatusDb>();
         var changes = scope.ServiceProvider.GetRequiredService<Changes<StatusDb>>();
         var today = Minutes.DayOf(clock.GetUtcNow().ToUnixTimeSeconds());
+        var usual = new SiteSettings(await db.SetValuesAsync(cancel), settings.Value).RetentionDays;
         foreach (var row in await db.Monitors.AsNoTracking().Where(row => !row.Deleted).ToListAsync(cancel))
         {
-            var days = Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? settings.Value.RetentionDays;
-            await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel);
+            if ((Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? usual) is not { } days) continue;
+            if (await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel)) bell.Ring();
         }
     }
 
-    private static Task TakeAsync(Changes<StatusDb> changes, long monitor, int oldest, int oldestShown, CancellationToken cancel) =>
-        changes.ProjectAsync(async change =>
+    /// <summary>Whether anything was known of the days that were taken away.</summary>
+    private static async Task<bool> TakeAsync(Changes<StatusDb> changes, long monitor, int oldest, int oldestShown, CancellationToken cancel)
+    {
+        var isNews = false;
+        await changes.ProjectAsync(async change =>
         {
-            var empty = new DayRow().Pack();
             var old = change.Db.Days.Where(day => day.MonitorId == monitor && day.Day < oldest);
+            isNews = await old.AnyAsync(day => day.Packed != DayRow.Nothing, cancel);
+            if (isNews)
+            {
+                // Also for days that no page shows: what a page carries forward may have been read from them.
+                var history = (await HistoryRow.LockAsync(change.Db, [monitor], cancel)).Single();
+                history.Version++;
+                await old.Where(day => day.Packed != DayRow.Nothing).ExecuteUpdateAsync(
+                    set => set.SetProperty(day => day.Packed, DayRow.Nothing).SetProperty(day => day.Changed, history.Version), cancel);
+            }
             await old.Where(day => day.Day < oldestShown).ExecuteDeleteAsync(cancel);
-            if (!await old.AnyAsync(day => day.Packed != empty, cancel)) return;
-            var history = (await HistoryRow.LockAsync(change.Db, [monitor], cancel)).Single();
-            history.Version++;
-            await old.Where(day => day.Packed != empty).ExecuteUpdateAsync(
-                set => set.SetProperty(day => day.Packed, empty).SetProperty(day => day.Changed, history.Version), cancel);
         }, cancel);
+        return isNews;
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         var closed = new DayCounts[span.Days - 1];
         for (var day = span.First; day < span.Today; day++)
         {
-            var carried = all is null ? null : (all.LastKnown(span.Calendar.StartOf(day) - 60) ?? earlier)?.Status;
+            var carried = all is null ? null : Before(span.Calendar.StartOf(day), all, earlier)?.Status;
             closed[day - span.First] = dirty.Contains(day) ? Count(day, carried) : _old!.Closed[day - (_old.Today - span.Days + 1)];
         }
         var open = RowsOf(openFirst, openLast);
@@ -41,7 +41,7 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
             NextMidnight = span.Calendar.StartOf(span.Today + 1),
             Closed = closed,
             Open = open,
-            Before = all is null ? await BeforeOpenAsync(db, open, openFirst, cancel) : all.LastKnown(openFirst * Minutes.Day - 60) ?? earlier,
+            Before = all is null ? await BeforeOpenAsync(db, open, openFirst, cancel) : Before(openFirst * Minutes.Day, all, earlier),
             Overlays = overlays,
         };
     }
@@ -54,7 +54,8 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         if (_old.Today < span.Today) dirty.UnionWith(Range(_old.Today, span.Today));
         foreach (var overlay in overlays.Except(_old.Overlays).Concat(_old.Overlays.Except(overlays)))
             dirty.UnionWith(Range(Clamped(overlay.Start), Clamped(overlay.End ?? long.MaxValue)));
-        // A deletion leaves no day to find, only a raised version: nothing else takes days away, and deleted monitors are not shown.
+        // Days that are deleted leave nothing to find, only a raised version: those of deleted monitors, which are not shown, and those that are
+        // older than any page shows, which tell only what to carry forward, and then all is read.
         var (since, recent) = (_old.Version, span.FirstUtc(span.Today - 1));
         var rows = await db.Days.AsNoTracking()
             .Where(row => row.MonitorId == monitor.Id && (row.Changed > since || row.Day >= recent)).ToListAsync(cancel);
@@ -98,16 +99,23 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
 
     private async Task<Observed?> BeforeOpenAsync(StatusDb db, Recorded open, int openFirst, CancellationToken cancel)
     {
-        if (head?.LatestMinute is not { } latest) return null;
-        if (latest < openFirst * Minutes.Day) return new Observed(latest, head.LatestStatus);
+        if (head?.LatestMinute is null) return null;
         // Recorded for the future only: then what is present is older than the head says.
         return open.LastKnown(span.Now) is not null ? null : await BeforeAsync(db, openFirst, cancel);
     }
 
+    /// <summary>The newest reading of all, where it is before that instant: the head knows it for ever, also where its day is no longer kept.</summary>
+    private Observed? LatestBefore(long instant) =>
+        head?.LatestMinute is { } latest && latest < instant ? new Observed(latest, head.LatestStatus) : null;
+
+    /// <summary>The newest reading before that instant, where these days were loaded, and <paramref name="earlier"/> is what was before them.</summary>
+    private Observed? Before(long instant, Recorded all, Observed? earlier) => LatestBefore(instant) ?? all.LastKnown(instant - 60) ?? earlier;
+
     /// <summary>The newest reading before that day of UTC.</summary>
     private async Task<Observed?> BeforeAsync(StatusDb db, int day, CancellationToken cancel)
     {
-        var row = await db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day < day)
+        if (LatestBefore(day * Minutes.Day) is { } known) return known;
+        var row = await db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day < day && row.Packed != DayRow.Nothing)
             .OrderByDescending(row => row.Day).FirstOrDefaultAsync(cancel);
         return row is null ? null : new Recorded(row.Day, [DayRow.Unpack(row.Packed)]).LastKnown((row.Day + 1) * Minutes.Day - 1);
     }

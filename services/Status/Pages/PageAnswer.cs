@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kener.Persistence;
 using Kener.Status.Database;
 using Kener.Status.Monitors;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +27,7 @@ internal sealed record PageAnswer(
         return new PageAnswer(
             page.Id, page.IsHome ? StatusPage.HomeWord : page.Path, page.Title, page.Header, page.Subheader, page.Logo,
             Pages.PageSettings.Filled(page.SetSettings()), [.. shown.Select((tag, position) => new PageMonitorAnswer(tag, position))],
-            V4.Iso(page.CreatedMs), V4.Iso(page.UpdatedMs));
+            ApiAnswer.Iso(page.CreatedMs), ApiAnswer.Iso(page.UpdatedMs));
     }
 }
 

@@ -16,6 +16,6 @@ internal sealed class ReplayRequestedConsumer(Changes<StatusDb> changes, IOption
     {
         if (!context.Message.IsFor<SiteChanged>()) return;
         var site = await change.Db.Site.AsNoTracking().FirstAsync(row => row.Id == SiteRow.TheOne, context.CancellationToken);
-        change.Publish("site", () => site.ToEvent(settings.Value.SiteUrl));
+        change.Publish("site", () => site.ToEvent(settings.Value));
     }, context.CancellationToken);
 }

@@ -19,12 +19,12 @@ internal static class EditSite
         var value = known.Checked(body.Given("value") ?? throw Refusal.BadRequest("Value is required"));
         await changes.CommitAsync(user.Subject(), async change =>
         {
-            var site = (await change.LockAsync<SiteRow>(SiteRow.TheOne, cancel))!;
+            var site = await change.LockSiteAsync(cancel);
             site.Set(known, value.DeepClone());
-            change.Publish("site", () => site.ToEvent(settings.Value.SiteUrl));
+            change.Tell(site, settings.Value);
             change.Note("site.changed", "site", () => site.Id, new { site.Version, Key = known.Name });
         }, cancel);
         await pages.ShowAsync();
-        return V4.Json(new SiteAnswer(known.Name, value, known.DataType));
+        return ApiAnswer.Of(new SiteAnswer(known.Name, value, known.DataType));
     }
 }

@@ -1,3 +1,4 @@
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Microsoft.Extensions.Options;
@@ -10,12 +11,12 @@ internal static class ReadSite
     public static async Task<IResult> ListAsync(StatusDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
     {
         var set = await db.SetValuesAsync(cancel);
-        return V4.Json(new { site_data = SiteKeys.All.Select(key => SiteAnswer.Of(key, set, settings.Value)).OfType<SiteAnswer>() });
+        return ApiAnswer.Of(new { site_data = SiteKeys.All.Select(key => SiteAnswer.Of(key, set, settings.Value)).OfType<SiteAnswer>() });
     }
 
     public static async Task<IResult> OneAsync(string key, StatusDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
     {
         var known = SiteReading.Known(key);
-        return V4.Json(SiteAnswer.Of(known, await db.SetValuesAsync(cancel), settings.Value) ?? throw Refusal.NotFound($"Config key '{key}' not found"));
+        return ApiAnswer.Of(SiteAnswer.Of(known, await db.SetValuesAsync(cancel), settings.Value) ?? throw Refusal.NotFound($"Config key '{key}' not found"));
     }
 }

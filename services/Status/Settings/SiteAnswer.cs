@@ -9,12 +9,18 @@ namespace Kener.Status.Settings;
 internal sealed record SiteAnswer(string Key, JsonNode Value, string DataType)
 {
     /// <summary>What the key holds; null where it was never set and has no default.</summary>
-    public static SiteAnswer? Of(SiteKey key, JsonObject set, KenerSettings settings)
+    public static SiteAnswer? Of(SiteKey key, JsonObject set, KenerSettings installation)
     {
-        var value = set[key.Name]?.DeepClone() ?? key.DefaultValue();
-        if (key.Name == SiteKeys.SiteUrl) value ??= settings.SiteUrl;
+        var value = set[key.Name]?.DeepClone() ?? key.DefaultValue() ?? Of(key.Name, installation);
         return value is null ? null : new SiteAnswer(key.Name, value, key.DataType);
     }
+
+    private static JsonNode? Of(string key, KenerSettings installation) => key switch
+    {
+        SiteKeys.SiteUrl => installation.SiteUrl,
+        SiteKeys.Retention => new JsonObject { ["enabled"] = true, ["retentionDays"] = installation.RetentionDays },
+        _ => null,
+    };
 }
 
 /// <summary>From what an address or the database says to the site's settings.</summary>

@@ -8,7 +8,7 @@ namespace Kener.Status.Settings;
 internal static class SiteKeys
 {
     public const string SiteUrl = "siteURL", HomeIncidentCount = "homeIncidentCount", HomeIncidentDays = "homeIncidentStartTimeWithin";
-    public const string EventDisplay = "eventDisplaySettings";
+    public const string EventDisplay = "eventDisplaySettings", Retention = "dataRetentionPolicy";
 
     public static IReadOnlyList<SiteKey> All { get; } =
     [
@@ -52,7 +52,8 @@ internal static class SiteKeys
         Json("subscriptionsSettings", IsAny, """{"enable":false,"methods":{"emails":{"incidents":false,"maintenances":false}}}"""),
         Json("subMenuOptions", IsAny, """{"showShareBadgeMonitor":true,"showShareEmbedMonitor":true,"showRssFeed":true}"""),
         Json("announcement", IsAny, null),
-        Json("dataRetentionPolicy", IsAny, """{"enabled":true,"retentionDays":90}"""),
+        // Without a default of its own: the installation's Kener__RetentionDays is one.
+        Json(Retention, IsAny, null),
         Json(EventDisplay, IsObject, EventLists.Defaults),
         Text("socialPreviewImage", IsText, null),
         Text("metaSiteTitle", IsText, null),

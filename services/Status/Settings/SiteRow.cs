@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
 
 namespace Kener.Status.Settings;
 
@@ -13,6 +15,8 @@ internal sealed class SiteRow : IAggregate
     public long Version { get; set; } = 1;
     /// <summary>A JSON object: key → value, of the keys that were set.</summary>
     public string Values { get; set; } = "{}";
+    /// <summary>What the others were told last, but for the version; null before they were told anything.</summary>
+    public string? Told { get; set; }
 
     public JsonObject SetValues() => JsonNode.Parse(Values)!.AsObject();
 
@@ -26,12 +30,17 @@ internal sealed class SiteRow : IAggregate
         Values = values.ToJsonString();
     }
 
-    public SiteChanged ToEvent(string seedUrl)
+    public SiteChanged ToEvent(KenerSettings installation) => ToEvent(installation, Version);
+
+    /// <summary>What there is to tell, but for the version.</summary>
+    public string Telling(KenerSettings installation) => Payload.Write(ToEvent(installation, version: 0));
+
+    private SiteChanged ToEvent(KenerSettings installation, long version)
     {
-        var site = new SiteSettings(SetValues(), seedUrl);
+        var site = new SiteSettings(SetValues(), installation);
         return new SiteChanged
         {
-            Version = Version,
+            Version = version,
             Name = site.Name,
             Url = site.Url,
             Language = site.Language,
@@ -49,5 +58,25 @@ internal sealed class SiteRow : IAggregate
         if (resolved.Parent is null) incidents["resolved"] = resolved;
         if (incidents.Parent is null) display["incidents"] = incidents;
         if (display.Parent is null) values[SiteKeys.EventDisplay] = display;
+    }
+}
+
+/// <summary>What every change of the site does.</summary>
+internal static class SiteChanges
+{
+    /// <summary>The site, locked, with a version of its own.</summary>
+    public static async Task<SiteRow> LockSiteAsync(this Change<StatusDb> change, CancellationToken cancel)
+    {
+        var site = (await change.LockAsync<SiteRow>(SiteRow.TheOne, cancel))!;
+        // Beyond what anybody has heard, even where this database was restored from a backup or made anew.
+        site.Version = Math.Max(site.Version, change.NowMs);
+        return site;
+    }
+
+    /// <summary>Tells the others what the site now is.</summary>
+    public static void Tell(this Change<StatusDb> change, SiteRow site, KenerSettings installation)
+    {
+        site.Told = site.Telling(installation);
+        change.Publish("site", () => site.ToEvent(installation));
     }
 }

@@ -10,14 +10,15 @@ namespace Kener.Status.Settings;
 
 /// <summary>The site's settings as the pages use them: what was set, else the defaults; what can not be used is as if it were not set.</summary>
 /// <param name="set">Key → value, of the keys that were set.</param>
-/// <param name="seedUrl">The site's address where nobody set one.</param>
-internal sealed class SiteSettings(JsonObject set, string seedUrl)
+/// <param name="installation">What holds where nobody set anything.</param>
+internal sealed class SiteSettings(JsonObject set, KenerSettings installation)
 {
+    private const int MostRetentionDays = 36_500;
     // What the original ships under these names is its own mark; Kener draws its own without a file.
     private static readonly string[] OwnMarks = ["/logo.png", "/logo96.png"];
 
     public string Name { get; } = Of(set, "siteName").Words() ?? "Kener";
-    public string Url { get; } = (Of(set, SiteKeys.SiteUrl).Words() ?? seedUrl).TrimEnd('/');
+    public string Url { get; } = (Of(set, SiteKeys.SiteUrl).Words() ?? installation.SiteUrl).TrimEnd('/');
     public string? Logo { get; } = Picture(Of(set, "logo"));
     public string? Favicon { get; } = Picture(Of(set, "favicon"));
     public string? Footer { get; } = Of(set, "footerHTML").Words();
@@ -46,9 +47,9 @@ internal sealed class SiteSettings(JsonObject set, string seedUrl)
         ? [.. set["pageOrderingSettings"].At("order").Items().Select(id => id.Number()).OfType<double>().Select(id => (long)id)] : [];
     /// <summary>The setting <c>eventDisplaySettings</c>; a page may say otherwise for itself.</summary>
     public JsonNode? EventDisplay { get; } = set[SiteKeys.EventDisplay];
-    /// <summary>Null for ever.</summary>
-    public int? RetentionDays { get; } = Of(set, "dataRetentionPolicy").At("enabled").Flag() is false
-        ? null : Math.Clamp(Of(set, "dataRetentionPolicy").At("retentionDays").Whole() ?? 90, 1, 36_500);
+    /// <summary>Null for ever: where the policy is not enabled nothing is taken away but what a monitor says of itself.</summary>
+    public int? RetentionDays { get; } = set[SiteKeys.Retention].At("enabled").Flag() is false
+        ? null : set[SiteKeys.Retention].At("retentionDays").Whole() is >= 1 and var days ? Math.Min(days, MostRetentionDays) : installation.RetentionDays;
 
     /// <summary>The languages to choose from, as code and name; those that Kener has words for.</summary>
     public IReadOnlyList<(string Code, string Name)> Languages { get; } = LanguagesOf(Of(set, "i18n"));

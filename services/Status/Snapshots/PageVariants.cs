@@ -33,7 +33,7 @@ internal sealed class PageVariants(
     }
 
     private readonly SemaphoreSlim _turn = new(1), _wake = new(0);
-    private readonly FactsReader _reader = new(settings.Value.SiteUrl);
+    private readonly FactsReader _reader = new(settings.Value);
     private readonly Dictionary<string, Drawn> _drawn = [];
 
     /// <summary>The page at that path as <paramref name="variant"/>; where too many others are asked for at once, as those see it who chose nothing.</summary>

@@ -23,7 +23,7 @@ internal sealed class SitePages(
     private sealed record Drawn(PageFacts Facts, long Next);
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly FactsReader _reader = new(settings.Value.SiteUrl);
+    private readonly FactsReader _reader = new(settings.Value);
     private Dictionary<string, Drawn> _drawn = [];
     private SiteFacts? _site;
 

@@ -7,13 +7,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Views;
 
 /// <summary>Reads what the pages are made of, of which it keeps what has not changed. Not for use by two at once.</summary>
-/// <param name="seedUrl">The site's address where nobody set one.</param>
-internal sealed class FactsReader(string seedUrl)
+/// <param name="installation">What holds of the site where nobody set anything.</param>
+internal sealed class FactsReader(KenerSettings installation)
 {
     private readonly EventCache<MonitorChanged> _monitors = new();
     private readonly EventCache<IncidentChanged> _incidents = new();
     private readonly Dictionary<string, ZoneFacts> _zones = [];
-    private readonly SiteReader _site = new(seedUrl);
+    private readonly SiteReader _site = new(installation);
 
     /// <summary>The zones of which pasts are kept.</summary>
     public IReadOnlyCollection<string> Zones => _zones.Keys;

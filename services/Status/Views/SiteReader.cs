@@ -1,3 +1,4 @@
+using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.Settings;
 using Microsoft.EntityFrameworkCore;
@@ -5,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Views;
 
 /// <summary>Reads the site and its pages; the same object as long as neither has changed. Not for use by two at once.</summary>
-/// <param name="seedUrl">The site's address where nobody set one.</param>
-internal sealed class SiteReader(string seedUrl)
+/// <param name="installation">What holds where nobody set anything.</param>
+internal sealed class SiteReader(KenerSettings installation)
 {
     private SiteFacts? _known;
     private (long Site, string Pages) _versions;
@@ -18,7 +19,7 @@ internal sealed class SiteReader(string seedUrl)
         var versions = (row.Version, string.Join(' ', pages.Select(page => $"{page.Id}/{page.Version}")));
         if (_known is not null && _versions == versions) return _known;
         _versions = versions;
-        var settings = new SiteSettings(row.SetValues(), seedUrl);
+        var settings = new SiteSettings(row.SetValues(), installation);
         return _known = new SiteFacts(settings, [.. pages.Select(page => new ShownPage(page, PageLook.Of(page, settings)))]);
     }
 }

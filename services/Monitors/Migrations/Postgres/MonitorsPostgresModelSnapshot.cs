@@ -91,6 +91,26 @@ namespace Kener.Monitors.Migrations.Postgres
                     b.ToTable("known_incidents", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Monitors.KnownSite", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("retention_days");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_known_site");
+
+                    b.ToTable("known_site", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Monitors.Monitor", b =>
                 {
                     b.Property<long>("Id")

@@ -86,6 +86,26 @@ namespace Kener.Monitors.Migrations.Sqlite
                     b.ToTable("known_incidents", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Monitors.KnownSite", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retention_days");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_known_site");
+
+                    b.ToTable("known_site", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Monitors.Monitor", b =>
                 {
                     b.Property<long>("Id")
