@@ -33,6 +33,7 @@ public static class Defaults
             http.AddServiceDiscovery();
         });
         builder.Services.AddGate();
+        builder.Services.AddHostedService<MemoryGivenBack>();
         builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {

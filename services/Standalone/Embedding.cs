@@ -19,7 +19,6 @@ internal static class Embedding
     {
         var url = builder.Configuration["Kener:Url"] ?? builder.Configuration["urls"] ?? DefaultUrl;
         builder.WebHost.UseUrls(url);
-        builder.Services.AddHostedService<MemoryGivenBack>();
         builder.AddOwnGateway();
         var sources = ((IConfigurationBuilder)builder.Configuration).Sources;
         sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource

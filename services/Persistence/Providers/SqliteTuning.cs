@@ -6,7 +6,8 @@ namespace Kener.Persistence;
 /// <summary>What every SQLite connection needs: acknowledged means on disk, readers do not block the writer (architecture, Storage).</summary>
 internal sealed class SqliteTuning : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+    // Pages that each connection keeps, in KiB: the system has them all once more, and there are many connections.
+    private const string Pragmas = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-512;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

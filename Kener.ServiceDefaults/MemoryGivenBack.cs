@@ -1,7 +1,8 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
 
-namespace Kener.Standalone;
+namespace Kener.ServiceDefaults;
 
 /// <summary>
 /// Gives memory back to the system when work has ended: neither the collector nor the C library does so by itself while nothing is asked of
