@@ -3,6 +3,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
+/// <summary>Default, observed, incident, maintenance: what counts in the end (row MON-23).</summary>
 public sealed class EffectiveStatusTests
 {
     private static readonly MonitorStatus[] ByPrecedence = [MonitorStatus.Down, MonitorStatus.Degraded, MonitorStatus.Maintenance, MonitorStatus.Up];

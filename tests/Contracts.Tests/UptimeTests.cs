@@ -4,6 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
+/// <summary>Formulas and words of uptime (rows MON-28, MON-29).</summary>
 public sealed class UptimeTests
 {
     private static readonly string[] Names = ["up", "down", "degraded", "maintenance"];

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
+/// <summary>Which agent checks what (rows MON-04, MON-05).</summary>
 public sealed class AssignmentTests(MonitorsApps apps)
 {
     [Fact]

@@ -8,6 +8,7 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
+/// <summary>The grace period (rows MON-25, MON-26, MON-27).</summary>
 public sealed class ConfirmationTests(MonitorsApps apps)
 {
     private readonly long Now = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());

@@ -6,6 +6,7 @@ using Kener.TestKit;
 
 namespace Kener.Monitors.Tests;
 
+/// <summary>Recorded minutes as API v4 writes and shows them (rows MON-23, MON-24, MON-41).</summary>
 public sealed class DataApiTests(MonitorsApps apps)
 {
     private const long Noon = 1_700_049_600;

@@ -7,6 +7,7 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
+/// <summary>What agents report (rows MON-03, MON-22).</summary>
 public sealed class ReportTests(MonitorsApps apps)
 {
     private readonly long Now = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());

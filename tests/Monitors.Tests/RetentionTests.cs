@@ -10,6 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
+/// <summary>How long results are kept (row MON-44).</summary>
 public sealed class RetentionTests(MonitorsApps apps)
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);

@@ -4,7 +4,7 @@ using Kener.Ui;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What a page says as a whole.</summary>
+/// <summary>What a page says as a whole (row MON-05: whom it shows).</summary>
 public sealed class PageRulesTests
 {
     private const long Now = Given.Noon + 30;

@@ -6,7 +6,7 @@ using Kener.Status.Views;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Days are those of the reader's zone.</summary>
+/// <summary>Days are those of the reader's zone (row MON-33).</summary>
 public sealed class ZoneTests
 {
     private static readonly string[] Zones =
