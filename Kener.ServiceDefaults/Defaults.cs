@@ -73,8 +73,8 @@ public static class Defaults
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft"] = "Warning",
             ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
-            // A failed command is told by who sent it; the first migration's look for its own table is no fault.
-            ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "None",
+            // What fails in the database is told by who asked for it; the first migration's look for its own table is no fault, nor is a stop.
+            ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database"] = "None",
             // Who asks for health is told; a probe while something starts is no fault to report.
             ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
             ["Logging:LogLevel:MassTransit"] = "Warning",

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Kener.TestKit;
 
@@ -65,6 +66,52 @@ public sealed class AgentTests
         Assert.Equal(0, await kener.TerminateAsync());
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
         Assert.False(kener.Output.Contains("fail:") || kener.Output.Contains("warn:"), kener.Output);
+    }
+
+    [Fact]
+    public async Task A_stop_while_results_flow_is_silent_and_loses_none_that_was_acknowledged()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        for (var stop = 0; stop < Scale.Of(2); stop++)
+        {
+            var tags = Enumerable.Range(0, 4).Select(writer => $"m{stop}-{writer}").ToList();
+            foreach (var tag in tags) await kener.Api.CreateMonitorAsync(tag);
+            var acknowledged = 0;
+            var writers = tags.Select(tag => Task.Run(async () =>
+            {
+                for (var hour = 0; ; hour++)
+                {
+                    var start = Calls.Minute - (hour * 3600) - 3600;
+                    if (!await WriteAsync(kener, tag, start)) return hour;
+                    Interlocked.Increment(ref acknowledged);
+                }
+            })).ToList();
+            await Eventually.TrueAsync(() => Task.FromResult(acknowledged > 20), 30);
+            Assert.Equal(0, await kener.TerminateAsync());
+            var written = await Task.WhenAll(writers);
+            // A warning may be about a machine that has too much to do.
+            Assert.False(kener.OutputSinceLaunch.Contains("fail:") || kener.OutputSinceLaunch.Contains("   at "), kener.OutputSinceLaunch);
+            await kener.StartAgainAsync();
+            foreach (var (tag, hours) in tags.Zip(written))
+            {
+                var data = (await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/monitors/{tag}/data?start_ts=0&end_ts={Calls.Minute}"))["data"]!.AsArray();
+                Assert.True(data.Count >= hours * 60, $"{data.Count} of {hours} hours");
+            }
+        }
+    }
+
+    /// <summary>An hour of results; false when nobody is there any more.</summary>
+    private static async Task<bool> WriteAsync(KenerProcess kener, string tag, long start)
+    {
+        try
+        {
+            using var answer = await kener.Api.PatchAsJsonAsync($"/api/v4/monitors/{tag}/data", new { start_ts = start, end_ts = start + 3540, status = "UP", latency = 100, deviation = 50 });
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private static async Task CreateAsync(KenerProcess kener, string tag, RawServer server) => await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
@@ -52,6 +53,8 @@ public sealed class WalkTests(Hostings hostings)
         using var gone = await kener.Visitor.GetAsync($"/incidents/{id}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Gone, gone.StatusCode);
         await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/incidents/{id}", expect: 404);
+        if (hosting == Hosting.Embedded)
+            await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(kener.Process.ProcessId)), mebibytes => mebibytes <= 200, 60);
     }
 
     [Theory]
@@ -142,5 +145,11 @@ public sealed class WalkTests(Hostings hostings)
         await kener.Visitor.SeesAsync("/", html => html.Contains("Major System Outage") && html.Contains("0.02"));
         await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{id}");
         await kener.Visitor.SeesAsync("/", html => html.Contains("100%"));
+    }
+
+    private static int ResidentMebibytes(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmRSS", StringComparison.Ordinal));
+        return int.Parse(new string([.. line.Where(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture) / 1024;
     }
 }

@@ -22,6 +22,7 @@ public static class DeliveryExtensions
         builder.Services.AddMediator(mediator =>
         {
             foreach (var consumer in noted.Consumers) mediator.AddConsumer(consumer);
+            mediator.ConfigureMediator((_, endpoint) => endpoint.ConnectConsumerConfigurationObserver(new BrokenOff()));
         });
         return builder;
     }

@@ -14,7 +14,7 @@ namespace Kener.Persistence;
 /// <summary>
 /// Delivers what is in a module's outbox, at least once, in order of entry as far as nothing fails: wakes by signal and once a second,
 /// publishes, and deletes after. A row that fails ten times moves to the dead letters and the others go on; a broker that is away is
-/// nobody's failure, and is waited for.
+/// nobody's failure, and is waited for. A stop lets what is being delivered end; what it did not get to is delivered after the next start.
 /// </summary>
 internal sealed class Dispatcher<TDb>(
     IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, TimeProvider clock, IOptions<KenerSettings> settings,
@@ -22,7 +22,7 @@ internal sealed class Dispatcher<TDb>(
     : BackgroundService where TDb : ModuleDb
 {
     private const int Batch = 200, MostTries = 10;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30), LastDelivery = TimeSpan.FromSeconds(3);
 
     /// <summary>What became of a batch: the rows that are settled, and what kept the others from the broker.</summary>
     private sealed record Outcome(List<OutboxRow> Settled, Exception? BrokerFault = null);
@@ -32,12 +32,15 @@ internal sealed class Dispatcher<TDb>(
         // Not before all modules of this process have their databases, or their consumers would fail.
         await lifetime.StartedAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         signal.IsDelivering = true;
+        // A delivery that is broken off is a failure to all who take part in it, who would say so.
+        using var end = new CancellationTokenSource();
+        await using var ending = stoppingToken.Register(() => end.CancelAfter(LastDelivery));
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await DispatchAsync(stoppingToken) < Batch) await signal.WaitAsync(Poll, clock, stoppingToken);
+                if (await DispatchAsync(stoppingToken, end.Token) < Batch) await signal.WaitAsync(Poll, clock, stoppingToken);
                 failures = 0;
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -54,7 +57,8 @@ internal sealed class Dispatcher<TDb>(
         signal.IsDelivering = false;
     }
 
-    private async Task<int> DispatchAsync(CancellationToken cancel)
+    /// <summary>Delivers a batch; begins with no row after <paramref name="stop"/>, and goes on with none after <paramref name="end"/>.</summary>
+    private async Task<int> DispatchAsync(CancellationToken stop, CancellationToken end)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
@@ -68,7 +72,7 @@ internal sealed class Dispatcher<TDb>(
             var rows = await Due(db, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToListAsync(token);
             if (rows.Count == 0) return (0, new Outcome([]));
             var outcome = settings.Value.Delivery == DeliveryKind.Mediator
-                ? await ThroughMediatorAsync(services.GetRequiredService<IMediator>(), db, rows, token)
+                ? await ThroughMediatorAsync(services.GetRequiredService<IMediator>(), db, rows, stop, token)
                 : await ThroughBrokerAsync(services.GetRequiredService<IBus>(), db, rows, token);
             using var writing = await turn.TakeAsync(db, token);
             await using var transaction = locks is null ? await db.Database.BeginTransactionAsync(token) : null;
@@ -77,7 +81,7 @@ internal sealed class Dispatcher<TDb>(
             await db.Outbox.Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(token);
             await db.Database.CurrentTransaction!.CommitAsync(token);
             return (rows.Count, outcome);
-        }, cancel);
+        }, end);
         foreach (var row in outcome.Settled) signal.Settle(row);
         return outcome.BrokerFault is { } fault ? throw new InvalidOperationException("The broker did not take all events", fault) : count;
     }
@@ -86,22 +90,25 @@ internal sealed class Dispatcher<TDb>(
         ? db.Outbox.FromSql($"SELECT * FROM outbox WHERE due_ms <= {now} ORDER BY id LIMIT {Batch} FOR UPDATE SKIP LOCKED")
         : db.Outbox.Where(row => row.DueMs <= now).OrderBy(row => row.Id).Take(Batch);
 
-    private async Task<Outcome> ThroughMediatorAsync(IMediator mediator, TDb db, List<OutboxRow> rows, CancellationToken cancel)
+    private async Task<Outcome> ThroughMediatorAsync(IMediator mediator, TDb db, List<OutboxRow> rows, CancellationToken stop, CancellationToken end)
     {
         var settled = new List<OutboxRow>(rows.Count);
         foreach (var row in rows)
         {
+            if (stop.IsCancellationRequested) break;
             try
             {
-                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
                 patience.CancelAfter(ConsumerPatience);
                 var (message, type) = Read(row);
                 await mediator.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
+                // Whoever gave up for this said nothing: see BrokenOff.
+                patience.Token.ThrowIfCancellationRequested();
                 settled.Add(row);
                 // At once, not after the batch: its committer may be waiting.
                 signal.Settle(row);
             }
-            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            catch (Exception fault) when (!end.IsCancellationRequested)
             {
                 if (GivesUp(db, row, fault)) settled.Add(row);
             }
