@@ -41,7 +41,7 @@ public sealed class PageRenderer(IServiceProvider services)
         await using var renderer = new HtmlRenderer(services, _logs);
         var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
         {
-            ["Value"] = new Localizer(audience),
+            ["Value"] = new Localizer(audience, site.Dates),
             ["IsFixed"] = true,
             ["ChildContent"] = (RenderFragment)(tree =>
             {

@@ -47,6 +47,10 @@ public sealed record SiteView
     public AnnouncementView? Announcement { get; init; }
     /// <summary>Fills of the statuses where the owner chose others (spec/pages-and-public 9); #RRGGBB, light and dark.</summary>
     public IReadOnlyDictionary<MonitorStatus, (string Light, string Dark)> Colours { get; init; } = new Dictionary<MonitorStatus, (string, string)>();
+    /// <summary>CSS of the owner's own, laid over ours; null for none.</summary>
+    public string? Css { get; init; }
+    /// <summary>How the owner writes dates and times; null for the language's own forms.</summary>
+    public DateForms? Dates { get; init; }
     /// <summary>Whether visitors may choose light or dark.</summary>
     public bool OffersThemes { get; init; } = true;
     /// <summary>Whether visitors may choose a time zone.</summary>
@@ -54,6 +58,12 @@ public sealed record SiteView
     /// <summary>Languages that visitors may choose: code and name; fewer than two offer none.</summary>
     public IReadOnlyList<(string Code, string Name)> Languages { get; init; } = [];
 }
+
+/// <summary>
+/// Forms of dates and times in the words of date-fns (spec/pages-and-public 11); null for the language's own, which also stands in for one
+/// that can not be read.
+/// </summary>
+public sealed record DateForms(string? DateAndTime, string? Date, string? Time);
 
 /// <summary>A link with its words.</summary>
 public sealed record LinkView(string Text, string Url);

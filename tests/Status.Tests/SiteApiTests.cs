@@ -137,6 +137,7 @@ public sealed class SiteApiTests
             ("announcement", """{"title":"Hear","message":"this","type":"WARNING","cancellable":true,"reshowAfterInHours":2,"ctaURL":"/x","ctaText":"Go"}"""),
             ("colors", """{"UP":"#00ff00","DOWN":"#CA3038","DEGRADED":"#e6ca61","MAINTENANCE":"#6679cc"}"""),
             ("metaSiteTitle", "\"Meta\""), ("socialPreviewImage", "\"/assets/images/p.png\""), ("timeZone", "\"Asia/Tokyo\""), ("homeIncidentCount", "0"),
+            ("customCSS", "\"h1{color:red}\""), ("dateAndTimeFormat", """{"datePlusTime":"d.M. HH:mm","dateOnly":"PP","timeOnly":7}"""),
         })
             Assert.Equal(200, (await service.AskAsync("PATCH", $"/api/v4/site/{key}", $$"""{"value":{{value}}}""")).Status);
         await service.TellAsync(Given.Incident(1, Given.Noon - 60, Given.Noon) with { IsGlobal = true });
@@ -147,7 +148,23 @@ public sealed class SiteApiTests
         Assert.Equal([(MonitorStatus.Up, ("#00ff00", "#00ff00"))], view.Site.Colours.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal(("Meta", "http://localhost:8080/assets/images/p.png", "Service Status"), (view.Title, view.PreviewImage, view.Description));
         Assert.Empty(view.Resolved!);
+        Assert.Equal(("h1{color:red}", new Ui.DateForms("d.M. HH:mm", null, null)), (view.Site.Css, view.Site.Dates));
         await service.SettledAsync();
+    }
+
+    [Fact]
+    public async Task A_style_that_means_harm_is_kept_as_it_was_sent_and_drawn_without_its_sting()
+    {
+        await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
+        const string Sent = "@import url(https://evil.example/a.css);h1{color:red;background:url(//evil.example/b.png)}</style><script>alert(1)</script>";
+        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/customCSS", new JsonObject { ["value"] = Sent }.ToJsonString())).Status);
+        Assert.Equal(Sent, (await service.AskAsync("GET", "/api/v4/site/customCSS")).Body["value"]!.GetValue<string>());
+        var html = System.Text.Encoding.UTF8.GetString((await service.SettledAsync()).Body);
+        Assert.Contains("h1{color:red;background:url(data:,)}<\\/style>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil.example", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("</style><script>alert", html, StringComparison.Ordinal);
+        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/customCSS", """{"value":""}""")).Status);
+        Assert.DoesNotContain("id=\"own\"", System.Text.Encoding.UTF8.GetString((await service.SettledAsync()).Body), StringComparison.Ordinal);
     }
 
     private static async Task<(int, string)> PlainAsync(Service service, string method, string key, string? body = null)

@@ -39,6 +39,23 @@ internal static class Hostile
         "\uFEFF<img src=x onerror=alert(1)>",
     ];
 
+    /// <summary>What a style would do to reach others, or to leave its element.</summary>
+    public static readonly string[] Styles =
+    [
+        "@import url(//evil.example/a.css);",
+        "@import '//evil.example/b.css';",
+        "@\\69mport \"//evil.example/c.css\";",
+        "h2{background:url(http://evil.example/d.png)}",
+        "h2{background:u\\72l('http://evil.example/e.png')}",
+        "h2{background:image-set('//evil.example/f.png' 1x)}",
+        "h2{background:url(\\2f/evil.example/g.png)}",
+        "h2{background:url('/\\\n/evil.example/h.png')}",
+        "@font-face{font-family:x;src:url(//evil.example/i.woff2)}h2{font-family:x}",
+        "h2::before{content:'</style><img src=x onerror=alert(1)>'}",
+        "h2{cursor:url(//evil.example/j.cur),auto;mask:url(//evil.example/k.svg#m);filter:url(//evil.example/l.svg#f)}",
+        "--></style><script>alert(1)</script>{}",
+    ];
+
     public static readonly Dictionary<string, string> Bombs = new()
     {
         ["a million <"] = new('<', 1_000_000),

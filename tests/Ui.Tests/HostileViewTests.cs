@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AngleSharp.Html.Parser;
 using Kener.Contracts;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +10,7 @@ public sealed class HostileViewTests
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
 
-    public static TheoryData<string> Polyglots => [.. Hostile.Polyglots];
+    public static TheoryData<string> Polyglots => [.. Hostile.Polyglots, .. Hostile.Styles];
 
     private static IncidentView Incident(string text, IncidentState state, MonitorStatus impact) => new(
         long.MaxValue, text, state, impact, true, long.MinValue, long.MaxValue,
@@ -48,6 +50,8 @@ public sealed class HostileViewTests
         Announcement = new(text, text, text, true, double.NaN, new(text, text)),
         Colours = new Dictionary<MonitorStatus, (string, string)> { [MonitorStatus.Up] = (text, text), [MonitorStatus.Down] = ("#123456", text) },
         Languages = [(text, text), ("en", text)],
+        Css = text + "p{}",
+        Dates = new(text, $"'{text}", text),
     };
 
     [Theory]
@@ -64,6 +68,8 @@ public sealed class HostileViewTests
         Assert.Equal(lost, Skeleton(await Pages.ErrorAsync(new(Site(text), Audience.Default, 404, text))));
     }
 
+    private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     // Every element and the names of its attributes, but for what Markdown may make of a text and images that are not shown.
     private static string Skeleton(RenderedPage page)
     {
@@ -71,8 +77,10 @@ public sealed class HostileViewTests
         foreach (var element in document.QuerySelectorAll(".own, .md *, .logo, .brand > :first-child, .nav, .intro img, .ev p, .news a").ToArray()) element.Remove();
         Assert.Equal(2, page.Html.Split(PageRenderer.AgeMarker).Length);
         Assert.Single(document.QuerySelectorAll("script"));
-        Assert.InRange(document.QuerySelectorAll("style").Length, 1, 2);
-        Assert.Equal(":root{--wide:100%;}", document.QuerySelectorAll("style").ElementAtOrDefault(1)?.TextContent ?? ":root{--wide:100%;}");
+        Assert.Equal(2, document.QuerySelectorAll("style").Length);
+        // Whole: what the policy lets in is what stands in the element.
+        Assert.All(document.QuerySelectorAll("style"), style => Assert.Contains(Hash(style.TextContent), page.ContentSecurityPolicy, StringComparison.Ordinal));
+        Assert.DoesNotContain("--down", document.GetElementById("own")!.TextContent, StringComparison.Ordinal);
         Assert.Matches(@"^default-src 'none'; [a-zA-Z0-9+/=' ;:.-]+$", page.ContentSecurityPolicy);
         return string.Join('\n', document.All.Select(element => element.LocalName + string.Concat(element.Attributes.Select(a => " " + a.Name).Order())));
     }

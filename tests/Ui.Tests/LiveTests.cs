@@ -80,6 +80,16 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task A_page_with_another_style_is_loaded_anew_since_its_policy_is_another()
+    {
+        var view = View();
+        await using var sheet = await OpenAsync(await Pages.HomeAsync(view));
+        sheet.Served = await Pages.HomeAsync(view with { Site = view.Site with { Css = "h1{letter-spacing:3px}" } });
+        await sheet.Page.RunAndWaitForRequestAsync(() => TellAsync(sheet), request => request.IsNavigationRequest);
+        await Assertions.Expect(sheet.Page.Locator("h1")).ToHaveCSSAsync("letter-spacing", "3px");
+    }
+
+    [Fact]
     public async Task A_theme_is_there_at_once_and_told_to_the_server()
     {
         await using var sheet = await OpenAsync(await Pages.HomeAsync(View()));

@@ -111,7 +111,11 @@ public sealed partial class LocalizerTests
         }
         foreach (var state in Enum.GetValues<IncidentState>()) yield return state.Label();
         foreach (var message in Messages) yield return message;
-        foreach (var month in System.Globalization.CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames.Where(name => name.Length > 0)) yield return month;
+        var names = System.Globalization.CultureInfo.InvariantCulture.DateTimeFormat;
+        foreach (var name in (string[])[.. names.AbbreviatedMonthNames, .. names.MonthNames, .. names.DayNames, .. names.AbbreviatedDayNames, names.AMDesignator, names.PMDesignator])
+        {
+            if (name.Length > 0) yield return name;
+        }
     }
 
     private static readonly string[] Messages =

@@ -94,7 +94,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         var one = Samples.Outage(1);
         var view = one with
         {
-            Site = new() { Name = string.Concat(Hostile.Polyglots) },
+            Site = new() { Name = string.Concat(Hostile.Polyglots), Css = string.Join('\n', Hostile.Styles) + "h1{letter-spacing:3px}" },
             Message = string.Concat(Hostile.Polyglots),
             GlobalIncident = string.Concat(Hostile.Polyglots),
             Monitors = [.. Hostile.Polyglots.Select(attack => one.Monitors[0] with { Name = attack, Tag = attack, Description = attack, Image = attack })],
@@ -104,6 +104,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(sheet.Complaints);
         Assert.Single(sheet.Requests);
         Assert.Equal(Hostile.Polyglots.Length, await sheet.Page.Locator(".mons > li").CountAsync());
+        await Assertions.Expect(sheet.Page.Locator("h1")).ToHaveCSSAsync("letter-spacing", "3px");
     }
 
     [Fact]
@@ -157,7 +158,9 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         await sheet.Page.Mouse.MoveAsync(box.X + box.Width - 5, box.Y + 10);
         var tip = sheet.Page.Locator("#tip");
         Assert.Contains("Down for 1 h 36 min, degraded for 14 min", await tip.InnerTextAsync(), StringComparison.Ordinal);
-        Assert.Contains("23", await tip.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("23 Nov\n", await tip.InnerTextAsync(), StringComparison.Ordinal);
+        var lies = (await tip.BoundingBoxAsync())!;
+        Assert.True(lies.X + lies.Width <= 1280 && lies.Y + lies.Height <= box.Y, $"the tip lies at {lies.X}, {lies.Y}");
         await sheet.Page.Mouse.MoveAsync(box.X + 15, box.Y + 10);
         Assert.Contains("No downtime", await tip.InnerTextAsync(), StringComparison.Ordinal);
         await sheet.Page.Mouse.MoveAsync(5, 5);

@@ -35,6 +35,8 @@ internal sealed class SiteSettings(JsonObject set, KenerSettings installation)
         _ => PageTheme.System,
     };
     public IReadOnlyDictionary<MonitorStatus, (string Light, string Dark)> Colours { get; } = SiteColours.Chosen(set["colors"], set["colorsDark"]);
+    public string? Css { get; } = Of(set, "customCSS").Words();
+    public DateForms? Dates { get; } = DatesOf(set["dateAndTimeFormat"]);
     public IReadOnlyList<LinkView> Nav { get; } = [.. Of(set, "nav").Items()
         .Select(link => (Text: link.At("name").Words(), Url: link.At("url").Words()))
         .Where(link => link is { Text: not null, Url: not null }).Select(link => new LinkView(link.Text!, link.Url!))];
@@ -67,6 +69,15 @@ internal sealed class SiteSettings(JsonObject set, KenerSettings installation)
     private static JsonNode? Of(JsonObject set, string name) => set[name] ?? SiteKeys.Find(name)!.DefaultValue();
 
     private static string? Picture(JsonNode? value) => value.Words() is { } address && !OwnMarks.Contains(address) ? address : null;
+
+    private static DateForms? DatesOf(JsonNode? value)
+    {
+        var forms = new DateForms(Form("datePlusTime", "PPp"), Form("dateOnly", "PP"), Form("timeOnly", "p"));
+        return forms == new DateForms(null, null, null) ? null : forms;
+
+        // What the original has by default is the language's own form, of which Kener's pages leave out the year where it goes without saying.
+        string? Form(string name, string byDefault) => value.At(name).Words() is { } form && form != byDefault ? form : null;
+    }
 
     private static List<(string Code, string Name)> LanguagesOf(JsonNode? i18n) =>
         [.. i18n.At("locales").Items().Where(locale => locale.At("selected").Flag() is not false && locale.At("disabled").Flag() is not true)

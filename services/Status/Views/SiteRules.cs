@@ -21,6 +21,8 @@ internal static class SiteRules
             Footer = settings.Footer,
             Announcement = settings.Announcement,
             Colours = settings.Colours,
+            Css = settings.Css,
+            Dates = settings.Dates,
             OffersThemes = settings.OffersThemes,
             OffersZones = settings.OffersZones,
             Languages = settings.Languages,

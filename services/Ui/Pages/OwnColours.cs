@@ -1,10 +1,11 @@
 using System.Globalization;
 using Kener.Contracts;
 using Kener.Ui.Status;
+using Kener.Ui.Text;
 
 namespace Kener.Ui.Pages;
 
-/// <summary>The style of a page's own: colours that its owner chose, and how much of the bars phones show.</summary>
+/// <summary>The style of a page's own: colours that its owner chose, how much of the bars phones show, and what he wrote himself.</summary>
 internal static class OwnColours
 {
     private const double UsualWidening = 2;
@@ -25,7 +26,7 @@ internal static class OwnColours
         }
         var wide = daysOnPhones > 0 ? Math.Max(1, days / (double)daysOnPhones) : UsualWidening;
         if (days > 0 && wide != UsualWidening) style += string.Create(CultureInfo.InvariantCulture, $"--wide:{wide * 100:0.##}%;");
-        return style.Length == 0 ? "" : $":root{{{style}}}";
+        return (style.Length == 0 ? "" : $":root{{{style}}}") + CssText.Clean(site.Css);
     }
 
     /// <summary>The dot in the browser's frame, which can not follow the page's theme: legible on light and dark.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Kener.Contracts;
 using Kener.Ui.Text;
@@ -70,7 +71,7 @@ internal static class StatusBars
         var height = HeightOf(minutes);
         if (height == Height) svg.Append('2').Append(Bar);
         else svg.Append(CultureInfo.InvariantCulture, $"{Height - height}h.7v{height - 2}q0 2-.2 2h-.3q-.2 0-.2-2z");
-        svg.Append("\"><title>").Append(reader.Day(date)).Append(": ").Append(Story(day, reader)).Append("</title></path>");
+        svg.Append("\"><title>").Append(WebUtility.HtmlEncode(reader.Day(date))).Append(": ").Append(Story(day, reader)).Append("</title></path>");
     }
 
     // The root lets five bad minutes be seen beside five bad hours.

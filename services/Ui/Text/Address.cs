@@ -14,6 +14,10 @@ internal static class Address
         IsPath(url) || SchemeOf(url) is "http" or "https"
         || url is not null && url.StartsWith("data:image/", StringComparison.Ordinal) && url.Length <= LongestInline && IsClean(url);
 
+    /// <summary>Whether what is there can be drawn without asking anybody else: a path of this site, a place in the page, an image in the address itself.</summary>
+    public static bool IsOwnImage(string url) =>
+        IsPath(url) || url is ['#', ..] && IsClean(url) || url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The address as another site needs it for a policy, such as https://cdn.example; null for what is this site's own.</summary>
     public static string? OriginOf(string? url) =>
         SchemeOf(url) is "http" or "https" && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IdnHost.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')

@@ -51,9 +51,14 @@ internal sealed class Locale
     {
         var forms = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         forms.NumberFormat.NumberDecimalSeparator = Say("decimal point");
-        string[] months = [.. forms.DateTimeFormat.AbbreviatedMonthNames.Select(month => month.Length > 0 ? Say(month) : month)];
-        forms.DateTimeFormat.AbbreviatedMonthNames = months;
-        forms.DateTimeFormat.AbbreviatedMonthGenitiveNames = months;
+        var dates = forms.DateTimeFormat;
+        dates.AbbreviatedMonthNames = dates.AbbreviatedMonthGenitiveNames = Said(dates.AbbreviatedMonthNames);
+        dates.MonthNames = dates.MonthGenitiveNames = Said(dates.MonthNames);
+        (dates.DayNames, dates.AbbreviatedDayNames) = (Said(dates.DayNames), Said(dates.AbbreviatedDayNames));
+        (dates.AMDesignator, dates.PMDesignator) = (Say(dates.AMDesignator), Say(dates.PMDesignator));
         return forms;
     }
+
+    // The calendar has a thirteenth month without a name.
+    private string[] Said(string[] names) => [.. names.Select(name => name.Length > 0 ? Say(name) : name)];
 }

@@ -11,11 +11,12 @@ public sealed class Localizer
 
     private readonly Locale _locale;
 
-    /// <summary>For a reader of that language and zone; what is not known is English and UTC.</summary>
-    public Localizer(Audience audience)
+    /// <summary>For a reader of that language and zone; what is not known is English and UTC. The owner's forms of dates come before the language's.</summary>
+    public Localizer(Audience audience, DateForms? dates = null)
     {
         _locale = Locales.GetValueOrDefault(audience.Language) ?? Locales["en"];
         Zone = TimeZoneInfo.TryFindSystemTimeZoneById(audience.Zone, out var zone) ? zone : TimeZoneInfo.Utc;
+        (DateAndTime, Date, Time) = (DateForm.Read(dates?.DateAndTime), DateForm.Read(dates?.Date), DateForm.Read(dates?.Time));
     }
 
     /// <summary>The languages that ship: code and own name.</summary>
@@ -32,6 +33,11 @@ public sealed class Localizer
 
     internal CultureInfo Forms => _locale.Forms;
 
+    /// <summary>How the site's owner writes an instant, a day and a time of day; null for the language's own form.</summary>
+    internal DateForm? DateAndTime { get; }
+    internal DateForm? Date { get; }
+    internal DateForm? Time { get; }
+
     /// <summary>The text in the reader's language.</summary>
     public string this[string text] => _locale.Say(text);
 
@@ -41,6 +47,15 @@ public sealed class Localizer
     /// <summary>The text in the form that the number wants; {0} is the number.</summary>
     public string Count(string text, long count, params ReadOnlySpan<object?> others) =>
         string.Format(Forms, _locale.Say(text, count), [count, .. others]);
+
+    /// <summary>1st, 2nd, 3rd, 4th.</summary>
+    internal string Ordinal(int number) => (Language, number) switch
+    {
+        ("en", 1 or 21 or 31) => $"{number}st",
+        ("en", 2 or 22) => $"{number}nd",
+        ("en", 3 or 23) => $"{number}rd",
+        _ => Fill("{0}th", number),
+    };
 
     /// <summary>A, B and C.</summary>
     public string List(IReadOnlyList<string> parts) => parts.Count switch

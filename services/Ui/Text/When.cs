@@ -17,27 +17,28 @@ internal static class When
     /// <summary>The reader's day at that instant.</summary>
     public static DateOnly Day(this Localizer reader, long seconds) => DateOnly.FromDateTime(reader.Local(seconds).DateTime);
 
-    /// <summary>23 Nov.</summary>
-    public static string Day(this Localizer reader, DateOnly day) => day.ToString(reader["d MMM"], reader.Forms);
+    /// <summary>23 Nov, or as the site's owner writes a date.</summary>
+    public static string Day(this Localizer reader, DateOnly day) =>
+        reader.Date?.Write(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero), reader) ?? day.ToString(reader["d MMM"], reader.Forms);
 
     /// <summary>Nov.</summary>
     public static string Month(this Localizer reader, DateOnly day) => day.ToString("MMM", reader.Forms);
 
-    /// <summary>20:06.</summary>
-    public static string Clock(this Localizer reader, long seconds) => reader.Local(seconds).ToString(reader["HH:mm"], reader.Forms);
-
-    /// <summary>23 Nov 2026, 20:06 UTC; without the year where it is the one that the reader has in mind.</summary>
-    public static string Moment(this Localizer reader, long seconds, int? year = null) => $"{reader.DayAndClock(seconds, year)} {reader.ZoneAt(seconds)}";
+    /// <summary>23 Nov 2026, 20:06 UTC; without the year where it is the one that the reader has in mind, or as the site's owner writes an instant.</summary>
+    public static string Moment(this Localizer reader, long seconds, int? year = null) =>
+        reader.DateAndTime is { HasZone: true } ? reader.DayAndClock(seconds, year) : $"{reader.DayAndClock(seconds, year)} {reader.ZoneAt(seconds)}";
 
     /// <summary>23 Nov, 04:00 – 05:00 UTC; both days where they differ.</summary>
     public static string Span(this Localizer reader, long start, long end, int year) =>
         (reader.ZoneAt(start) == reader.ZoneAt(end) ? reader.DayAndClock(start, year) : reader.Moment(start, year)) + " – "
-            + (reader.Day(start) == reader.Day(end) ? $"{reader.Clock(end)} {reader.ZoneAt(end)}" : reader.Moment(end, year));
+            + (reader.Day(start) == reader.Day(end) ? reader.Clock(end) : reader.Moment(end, year));
 
     /// <summary>UTC, UTC+1, UTC+5:30.</summary>
-    public static string ZoneAt(this Localizer reader, long seconds)
+    public static string ZoneAt(this Localizer reader, long seconds) => ZoneOf(reader.Local(seconds).Offset);
+
+    /// <summary>UTC, UTC+1, UTC+5:30.</summary>
+    public static string ZoneOf(TimeSpan offset)
     {
-        var offset = reader.Local(seconds).Offset;
         if (offset == TimeSpan.Zero) return "UTC";
         var minutes = offset.Minutes == 0 ? "" : offset.ToString("\\:mm", CultureInfo.InvariantCulture);
         return $"UTC{(offset < TimeSpan.Zero ? '−' : '+')}{Math.Abs(offset.Hours)}{minutes}";
@@ -64,7 +65,16 @@ internal static class When
     private static string DayAndClock(this Localizer reader, long seconds, int? year)
     {
         var at = reader.Local(seconds);
-        return $"{at.ToString(reader[at.Year == year ? "d MMM" : "d MMM yyyy"], reader.Forms)}, {reader.Clock(seconds)}";
+        return reader.DateAndTime?.Write(at, reader)
+            ?? $"{at.ToString(reader[at.Year == year ? "d MMM" : "d MMM yyyy"], reader.Forms)}, {at.ToString(reader["HH:mm"], reader.Forms)}";
+    }
+
+    // 20:06 UTC.
+    private static string Clock(this Localizer reader, long seconds)
+    {
+        var at = reader.Local(seconds);
+        return reader.Time is { } time ? time.Write(at, reader) + (time.HasZone ? "" : " " + ZoneOf(at.Offset))
+            : $"{at.ToString(reader["HH:mm"], reader.Forms)} {ZoneOf(at.Offset)}";
     }
 
     private static DateTimeOffset Utc(long seconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, Earliest, Latest));

@@ -1,0 +1,87 @@
+using AngleSharp.Html.Parser;
+using Kener.Ui.Text;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kener.Ui.Tests;
+
+/// <summary>An owner's own forms of dates and times (spec/pages-and-public 11).</summary>
+public sealed class DateFormTests
+{
+    private static readonly Localizer English = new(Audience.Default), German = new(new("de", "UTC", PageTheme.System));
+    private static readonly DateTimeOffset At = new(2026, 3, 2, 21, 5, 9, TimeSpan.FromHours(5.75));
+
+    [Theory]
+    [InlineData("MMM d, yyyy h:mm a", "Mar 2, 2026 9:05 PM", "März 2, 2026 9:05 PM")]
+    [InlineData("EEEE, do MMMM yy", "Monday, 2nd March 26", "Montag, 2. März 26")]
+    [InlineData("EEE dd.MM.y HH:mm:ss", "Mon 02.03.2026 21:05:09", "Mo. 02.03.2026 21:05:09")]
+    [InlineData("d/M H:m:s hh aaa", "2/3 21:5:9 09 pm", "2/3 21:5:9 09 pm")]
+    [InlineData("yyyy-MM-dd'T'HH:mm", "2026-03-02T21:05", "2026-03-02T21:05")]
+    [InlineData("h 'o''clock' ''a'' 'and on", "9 o'clock 'PM' and on", "9 o'clock 'PM' and on")]
+    [InlineData("P", "02/03/2026", "02.03.2026")]
+    [InlineData("PP", "2 Mar 2026", "2. März 2026")]
+    [InlineData("PPPp", "2 March 2026, 21:05", "2. März 2026, 21:05")]
+    [InlineData("PPPP pp", "Monday, 2 March 2026 21:05:09", "Montag, 2. März 2026 21:05:09")]
+    [InlineData("HH:mm zzz", "21:05 UTC+5:45", "21:05 UTC+5:45")]
+    [InlineData("'<b>&'", "<b>&", "<b>&")]
+    public void A_form_is_read_as_date_fns_reads_it(string form, string english, string german) =>
+        Assert.Equal((english, german), (DateForm.Read(form)!.Write(At, English), DateForm.Read(form)!.Write(At, German)));
+
+    [Theory]
+    [InlineData(1, "1st")]
+    [InlineData(2, "2nd")]
+    [InlineData(3, "3rd")]
+    [InlineData(11, "11th")]
+    [InlineData(13, "13th")]
+    [InlineData(21, "21st")]
+    [InlineData(22, "22nd")]
+    [InlineData(23, "23rd")]
+    [InlineData(30, "30th")]
+    [InlineData(31, "31st")]
+    public void A_day_has_its_ordinal(int day, string ordinal) => Assert.Equal((ordinal, $"{day}."), (English.Ordinal(day), German.Ordinal(day)));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("yyyyy")]
+    [InlineData("QQQ yyyy")]
+    [InlineData("MMMMM")]
+    [InlineData("HH:mm and 'a tail that goes on for longer than anybody would ever want a date to be'")]
+    public void What_can_not_be_read_is_as_if_it_were_not_there(string? form)
+    {
+        Assert.Null(DateForm.Read(form));
+        Assert.Equal("23 Nov, 21:42 UTC", new Localizer(Audience.Default, new(form, form, form)).Moment(Samples.Now, 2026));
+    }
+
+    [Fact]
+    public void Every_text_is_read_or_refused_and_none_does_harm()
+    {
+        var random = new Random(5);
+        const string letters = "yMdEaHhmsPpzOo'' :,.<&xQ";
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => letters[random.Next(letters.Length)]));
+            Assert.InRange(DateForm.Read(text)?.Write(At, English).Length ?? 0, 0, 400);
+        }
+    }
+
+    [Fact]
+    public async Task The_page_writes_its_dates_so_and_names_the_zone_once()
+    {
+        var view = Samples.Full() with { Audience = new("en", "Asia/Kathmandu", PageTheme.System) };
+        async Task<AngleSharp.Dom.IDocument> ReadAsync(DateForms forms) => new HtmlParser().ParseDocument(
+            (await new PageRenderer(new ServiceCollection().BuildServiceProvider()).HomeAsync(view with { Site = view.Site with { Dates = forms } })).Html);
+
+        var page = await ReadAsync(new("MMM d, h:mm a", "'<'MM/dd'>|'", "h:mm a"));
+        Assert.Equal("Nov 24, 3:27 AM UTC+5:45", page.QuerySelector(".last time")!.TextContent);
+        Assert.Equal("Nov 28, 9:25 AM – 10:25 AM UTC+5:45", page.QuerySelectorAll("#upcoming .meta time")[1].TextContent);
+        Assert.Equal("<08/26>|", page.QuerySelector(".scale .whole")!.TextContent);
+        Assert.Contains("<11/23>|: down for 1 h 36 min, degraded for 14 min", page.QuerySelectorAll("#m-payments title").Select(title => title.TextContent));
+        var days = page.GetElementById("services")!.GetAttribute("data-days")!.Split('|');
+        Assert.Equal((90, "<08/26>/", "<11/23>/"), (days.Length, days[0], days[^1]));
+
+        page = await ReadAsync(new("HH:mm zzz d.M.", null, null));
+        Assert.Equal("03:27 UTC+5:45 24.11.", page.QuerySelector(".last time")!.TextContent);
+        Assert.Equal("26 Aug", page.QuerySelector(".scale .whole")!.TextContent);
+    }
+}
