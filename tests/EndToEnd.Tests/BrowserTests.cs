@@ -126,6 +126,31 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 
     [Fact]
+    public async Task The_demo_shows_a_company_with_everything_that_a_page_can_have()
+    {
+        await using var kener = await KenerProcess.StartAsync(arguments: "--demo");
+        // All that it tells is told, and its own services have been checked.
+        await kener.Visitor.SeesAsync("/", html => html.Contains("<details class=\"card grp", StringComparison.Ordinal) && html.Contains("Identified") && html.Contains("id=\"resolved\""), 60);
+        foreach (var width in new[] { 1280, 390 })
+        {
+            await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
+            await browser.AddInitScriptAsync("window.EventSource = EventTarget");
+            var page = await browser.NewPageAsync();
+            var elsewhere = new List<string>();
+            page.Request += (_, request) =>
+            {
+                if (!request.Url.StartsWith(kener.Url, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)) elsewhere.Add(request.Url);
+            };
+            await page.GotoAsync(kener.Url);
+            Assert.Equal([], (await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {violation.Help}"));
+            Assert.True(await page.Locator("details.grp").CountAsync() > 1);
+            Assert.True(await page.Locator("svg.bars").CountAsync() > 5);
+            Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+            Assert.Empty(elsewhere);
+        }
+    }
+
+    [Fact]
     public async Task Fifty_monitors_of_ninety_days_weigh_at_most_16_KB()
     {
         var site = await busy.OfAsync(Hosting.Embedded);

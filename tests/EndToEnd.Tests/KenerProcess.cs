@@ -14,12 +14,13 @@ public sealed class KenerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly Dictionary<string, string?> _settings;
     private readonly string _assembly;
+    private readonly string[] _arguments;
     private Process? _process;
     private int _launchedAt;
 
-    private KenerProcess(Hosting hosting, Dictionary<string, string?> settings, string dataPath)
+    private KenerProcess(Hosting hosting, Dictionary<string, string?> settings, string dataPath, string[] arguments)
     {
-        (Hosting, _settings, DataPath) = (hosting, settings, dataPath);
+        (Hosting, _settings, DataPath, _arguments) = (hosting, settings, dataPath, arguments);
         _assembly = typeof(KenerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting.ToString()).Value!;
         Url = $"http://127.0.0.1:{FreePort()}";
         Api = Client(Key);
@@ -52,15 +53,16 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public int ProcessId => _process!.Id;
 
-    public static async Task<KenerProcess> StartAsync(Dictionary<string, string?>? settings = null, Hosting hosting = Hosting.Embedded)
+    public static async Task<KenerProcess> StartAsync(
+        Dictionary<string, string?>? settings = null, Hosting hosting = Hosting.Embedded, params string[] arguments)
     {
-        var kener = Prepare(settings ?? new() { ["Kener__BootstrapApiKey"] = Key }, hosting);
+        var kener = Prepare(settings ?? new() { ["Kener__BootstrapApiKey"] = Key }, hosting, arguments);
         await kener.StartAgainAsync();
         return kener;
     }
 
-    public static KenerProcess Prepare(Dictionary<string, string?> settings, Hosting hosting = Hosting.Embedded) =>
-        new(hosting, settings, Path.Combine(Path.GetTempPath(), "kener-e2e-" + Guid.NewGuid().ToString("N")));
+    public static KenerProcess Prepare(Dictionary<string, string?> settings, Hosting hosting = Hosting.Embedded, params string[] arguments) =>
+        new(hosting, settings, Path.Combine(Path.GetTempPath(), "kener-e2e-" + Guid.NewGuid().ToString("N")), arguments);
 
     public HttpClient Client(string? key)
     {
@@ -101,7 +103,7 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         if (!File.Exists(_assembly)) throw new InvalidOperationException($"{_assembly} is missing: build Kener.sln first, or run ./test");
         lock (_output) _launchedAt = _output.Length;
-        var start = new ProcessStartInfo("dotnet", [_assembly])
+        var start = new ProcessStartInfo("dotnet", [_assembly, .. _arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -3,8 +3,8 @@ namespace Kener.TestKit;
 /// <summary>Waits for a condition with a deadline, never for a time.</summary>
 public static class Eventually
 {
-    /// <summary>Asks until the answer holds, 10 s at most; fails with the last answer.</summary>
-    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> holds, double seconds = 10)
+    /// <summary>Asks until the answer holds, 30 s at most; fails with the last answer.</summary>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> holds, double seconds = 30)
     {
         var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
         while (true)
@@ -17,5 +17,5 @@ public static class Eventually
     }
 
     /// <summary>As above, for a plain condition.</summary>
-    public static Task TrueAsync(Func<Task<bool>> holds, double seconds = 10) => GetAsync(holds, answer => answer, seconds);
+    public static Task TrueAsync(Func<Task<bool>> holds, double seconds = 30) => GetAsync(holds, answer => answer, seconds);
 }

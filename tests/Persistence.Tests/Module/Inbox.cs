@@ -26,10 +26,11 @@ internal sealed class IncidentChangedConsumer(Inbox inbox) : IConsumer<IncidentC
     public Task Consume(ConsumeContext<IncidentChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
 }
 
-internal sealed class EverythingElseConsumer(Inbox inbox) : IConsumer<ReplayRequested>, IConsumer<ReadingsRecorded>, IConsumer<MonitorChanged>, IConsumer<SiteChanged>
+internal sealed class EverythingElseConsumer(Inbox inbox) : IConsumer<ReplayRequested>, IConsumer<ReadingsRecorded>, IConsumer<MonitorChanged>, IConsumer<SiteChanged>, IConsumer<ReplayContinued>
 {
     public Task Consume(ConsumeContext<ReplayRequested> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<ReadingsRecorded> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<ReplayContinued> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<SiteChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<MonitorChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
 }
