@@ -50,7 +50,6 @@ internal static class Hostile
         "h2{background:image-set('//evil.example/f.png' 1x)}",
         "h2{background:url(\\2f/evil.example/g.png)}",
         "h2{background:url('/\\\n/evil.example/h.png')}",
-        "@font-face{font-family:x;src:url(//evil.example/i.woff2)}h2{font-family:x}",
         "h2::before{content:'</style><img src=x onerror=alert(1)>'}",
         "h2{cursor:url(//evil.example/j.cur),auto;mask:url(//evil.example/k.svg#m);filter:url(//evil.example/l.svg#f)}",
         "--></style><script>alert(1)</script>{}",

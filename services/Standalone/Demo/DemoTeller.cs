@@ -42,6 +42,8 @@ internal sealed class DemoTeller(
             await AddAsync(api, "/api/v4/monitors", Monitor(monitor, address), cancel);
         foreach (var group in DemoCompany.Groups)
             await AddAsync(api, "/api/v4/monitors", Group(group), cancel);
+        var order = DemoCompany.Groups.Select(group => group.Tag).Concat(DemoCompany.Monitors.Select(monitor => monitor.Tag));
+        await ChangeAsync(api, "/api/v4/pages/~home", new { monitors = order }, cancel);
         var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60 * 60;
         foreach (var monitor in DemoCompany.Monitors.Where(monitor => !monitor.IsChecked))
             await RecordAsync(api, monitor, now - 60, now + 59, "UP", cancel);
