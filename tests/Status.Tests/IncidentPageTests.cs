@@ -64,7 +64,10 @@ public sealed class IncidentPageTests
         await service.TellAsync(Given.Incident(5, Given.Noon));
         await service.SettledAsync();
         var drawn = 0;
-        service.Board.Changed += (_, _) => Interlocked.Increment(ref drawn);
+        service.Board.Changed += (key, _) =>
+        {
+            if (key == "page:/incidents/5") Interlocked.Increment(ref drawn);
+        };
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => service.GetAsync("/incidents/5")));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         Assert.Equal(1, drawn);
