@@ -136,9 +136,10 @@ public sealed class ConsumerTests
         Snapshot before;
         await using (var first = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
         {
+            // First, since it asks only while it knows nothing.
+            await Eventually.TrueAsync(() => Task.FromResult(first.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
             await first.TellAsync(Given.Monitor(1));
             await first.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
-            await Eventually.TrueAsync(() => Task.FromResult(first.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
             before = await first.SettledAsync();
         }
         await using (var second = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
