@@ -21,26 +21,6 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     [Fact]
-    public async Task A_killed_broker_fails_no_request_and_soon_after_its_return_all_has_arrived()
-    {
-        await using var module = await StartAsync();
-        await ArrivesAsync(module, await SendAsync(module), 120);
-        await _broker.KillAsync();
-        var ids = new List<long>();
-        for (var i = 0; i < 30; i++) ids.Add(await SendAsync(module));
-        Assert.NotEqual(0, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
-
-        await _broker.StartAsync();
-        var back = TimeProvider.System.GetTimestamp();
-        foreach (var id in ids) await ArrivesAsync(module, id, 120);
-        var took = TimeProvider.System.GetElapsedTime(back).TotalSeconds;
-        // Half a second as a rule; the machine that tests may be busy.
-        Assert.InRange(took, 0, 15);
-        await module.OutboxEmptyAsync();
-        Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
-    }
-
-    [Fact]
     public async Task A_process_that_starts_before_its_broker_works_when_that_has_come()
     {
         await _broker.StopAsync();
