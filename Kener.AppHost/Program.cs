@@ -4,6 +4,11 @@ if (!Uri.TryCreate(builder.Configuration["Kener:Url"] ?? "http://localhost:8080"
     await Console.Error.WriteLineAsync("Kener can not start: Kener__Url is no address: give one such as http://localhost:8080");
     return 1;
 }
+if (!int.TryParse(builder.Configuration["Kener:Replicas"] ?? "1", out var replicas) || replicas is < 1 or > 9)
+{
+    await Console.Error.WriteLineAsync("Kener can not start: Kener__Replicas is no number from 1 to 9: how often the gateway and each service run");
+    return 1;
+}
 var siteUrl = builder.Configuration["Kener:SiteUrl"] ?? url.GetLeftPart(UriPartial.Authority);
 var folder = Path.GetFullPath(builder.Configuration["Kener:DataPath"] ?? "./.kener/data");
 
@@ -26,6 +31,7 @@ if (builder.Configuration["Kener:BootstrapApiKey"] is { Length: > 0 } key)
 var gateway = AddProject<Projects.Kener_Gateway>("gateway")
     .WithEndpoint("http", endpoint => (endpoint.UriScheme, endpoint.TargetHost, endpoint.Port) = (url.Scheme, url.Host, url.Port))
     .WithExternalHttpEndpoints()
+    .WithReplicas(replicas)
     .WithEnvironment("Kener__AgentKey", agentKey)
     .WithReference(cache).WaitFor(cache)
     .WithReference(accounts).WithReference(incidents).WithReference(monitors).WithReference(status);
@@ -45,11 +51,11 @@ IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProje
     .WithEnvironment("Kener__InternalKey", internalKey)
     .WithEnvironment("Kener__SiteUrl", siteUrl);
 
-// Each service has a database of its own, and hears of the others' facts through the broker.
+// Each service has a database of its own, and hears of the others' facts through the broker, for which it need not wait.
 IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database) where TProject : IProjectMetadata, new()
 {
     var own = postgres.AddDatabase(database);
-    return AddProject<TProject>(name).WithReference(own).WaitFor(own).WithReference(messaging).WaitFor(messaging);
+    return AddProject<TProject>(name).WithReplicas(replicas).WithReference(own).WaitFor(own).WithReference(messaging);
 }
 
 // The same wherever it is known: from outside, or made up once and kept.

@@ -14,7 +14,8 @@ public static class ProjectResourceBuilderExtensions
     }
 
     /// <summary>
-    /// Runs it that many times. Each has a port of its own, and who refers to it is told them all; Aspire would put a proxy before them.
+    /// Runs it that many times. Each has a port of its own, the first the one that is given, and who refers to them is told all; Aspire would put a
+    /// proxy before them.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)
     {

@@ -10,7 +10,7 @@ internal sealed class Life(Unit unit, Spawner spawner, Leftovers leftovers, Term
 {
     private const int BySignal = 128, LastLines = 30;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.2), LongestPause = TimeSpan.FromSeconds(10), Stable = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20), StartPatience = TimeSpan.FromMinutes(2), Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20), StartPatience = TimeSpan.FromMinutes(2), Look = TimeSpan.FromMilliseconds(200);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<string> _lines = [];

@@ -1,4 +1,3 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 
@@ -64,8 +63,8 @@ internal sealed class Plan(IReadOnlyList<IResource> resources, DataFolder folder
             var replicas = resource.Annotations.OfType<ReplicaAnnotation>().LastOrDefault()?.Count ?? 1;
             foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
             {
-                if (endpoint.Port is not null && replicas > 1) throw new DistributedApplicationException($"'{resource.Name}' has {replicas} replicas, which can not share the port {endpoint.Port}");
-                endpoint.Urls = [.. Enumerable.Range(0, replicas).Select(_ => $"{endpoint.UriScheme}://{endpoint.TargetHost}:{endpoint.Port ?? _ports.Next()}")];
+                // A given port can be one replica's only.
+                endpoint.Urls = [.. Enumerable.Range(0, replicas).Select(i => $"{endpoint.UriScheme}://{endpoint.TargetHost}:{(i == 0 ? endpoint.Port : null) ?? _ports.Next()}")];
             }
         }
     }

@@ -114,7 +114,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     /// <summary>The table that it shows when all is up: name → port.</summary>
-    private static Dictionary<string, int> Ports(string output) => Row().Matches(output[output.LastIndexOf("All is up", StringComparison.Ordinal)..])
+    internal static Dictionary<string, int> Ports(string output) => Row().Matches(output[output.LastIndexOf("All is up", StringComparison.Ordinal)..])
         .ToDictionary(row => row.Groups[1].Value, row => int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture));
 
     private static async Task<bool> IsWellAsync(KenerProcess kener)
@@ -144,7 +144,7 @@ public sealed partial class AppHostTests(Hostings hostings)
         }
     }
 
-    [GeneratedRegex(@"^  ([a-z]+) +(?:http://)?[\d.a-z]+:(\d+)", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^  ([a-z]+(?:-[0-9])?) +(?:http://)?[\d.a-z]+:(\d+)", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Row();
 
     [GeneratedRegex("kener_[0-9a-f]{64}", RegexOptions.NonBacktracking)]

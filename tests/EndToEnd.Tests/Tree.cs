@@ -32,7 +32,14 @@ internal static class Tree
         return below;
     }
 
-    public static Member Find(int process, string program) => Below(process).First(member => member.Command.Contains(program, StringComparison.Ordinal));
+    /// <summary>Those below it with this word in their command.</summary>
+    public static List<Member> All(int process, string program) => Below(process).FindAll(member => member.Command.Contains(program, StringComparison.Ordinal));
+
+    public static Member Find(int process, string program) => All(process, program)[0];
+
+    /// <summary>What it was started with.</summary>
+    public static IEnumerable<(string Name, string Value)> EnvironmentOf(Member member) => File.ReadAllText($"/proc/{member.Id}/environ")
+        .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).Select(parts => (parts[0], parts[1]));
 
     public static bool IsGone(Member member) => Look(member.Id)?.Member.Started != member.Started;
 
@@ -40,6 +47,12 @@ internal static class Tree
     {
         using var process = Process.GetProcessById(member.Id);
         process.Kill();
+    }
+
+    public static async Task SignalAsync(Member member, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", member.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>The inodes of its sockets.</summary>

@@ -79,11 +79,13 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void Replicas_can_not_share_a_port()
+    public async Task A_given_port_is_the_first_replica_s()
     {
         using var given = new Given();
         given.Builder.AddProject<SomeProject>("many").WithHttpEndpoint(port: 18204).WithReplicas(2);
-        Assert.Contains("18204", Assert.Throws<DistributedApplicationException>(given.Units).Message, StringComparison.Ordinal);
+        var units = given.Units();
+        Assert.Equal("http://127.0.0.1:18204", (await Given.EnvironmentAsync(units[0]))["ASPNETCORE_URLS"]);
+        Assert.NotEqual("http://127.0.0.1:18204", (await Given.EnvironmentAsync(units[1]))["ASPNETCORE_URLS"]);
     }
 
     [Fact]

@@ -40,15 +40,7 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
 
     internal async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancel)
     {
-        using var poll = new CancellationTokenSource(atMost, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(poll.Token, cancel);
-        try
-        {
-            await _wake.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // Nobody called: time to look by oneself.
-        }
+        await using var poll = clock.CreateTimer(_ => Wake(), null, atMost, Timeout.InfiniteTimeSpan);
+        await _wake.Reader.ReadAsync(cancel);
     }
 }

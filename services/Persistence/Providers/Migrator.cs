@@ -30,7 +30,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         // EF marks a running migration by a row, which a killed process leaves behind for ever. Nobody else can be migrating: the folder
         // is ours.
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
-        await db.Database.MigrateAsync(cancel);
+        await MigrateAsync(db, cancel);
         await db.Database.CloseConnectionAsync();
     }
 
@@ -71,7 +71,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
             // Another replica's migration is waited for, however long it takes.
             db.Database.SetCommandTimeout(LongestMigration);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockKey})", cancel);
-            await db.Database.MigrateAsync(cancel);
+            await MigrateAsync(db, cancel);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockKey})", cancel);
         }
         catch
@@ -85,6 +85,12 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
             db.Database.SetCommandTimeout(usual);
             await db.Database.CloseConnectionAsync();
         }
+    }
+
+    /// <summary>Asks first, which is much less work than to find out that nothing is to be done.</summary>
+    private static async Task MigrateAsync(TDb db, CancellationToken cancel)
+    {
+        if ((await db.Database.GetPendingMigrationsAsync(cancel)).Any()) await db.Database.MigrateAsync(cancel);
     }
 
     private static bool IsNotThereYet(Exception fault) =>

@@ -1,6 +1,7 @@
 using Kener.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,7 @@ public static class ModuleDbExtensions
         builder.AddDeadLetters<TDb>();
         if (settings.Database == DatabaseKind.PostgreSQL)
         {
-            builder.AddNpgsqlDbContext<TPostgres>(connectionName, configureDbContextOptions: options => options.UseSnakeCaseNamingConvention());
+            builder.AddNpgsqlDbContext<TPostgres>(connectionName, configureDbContextOptions: options => Tune(options));
             builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
         }
         else
@@ -33,8 +34,7 @@ public static class ModuleDbExtensions
                 DefaultTimeout = 5,
                 ForeignKeys = true,
             }.ToString();
-            builder.Services.AddDbContextPool<TSqlite>(options => options
-                .UseSqlite(connection).UseSnakeCaseNamingConvention().AddInterceptors(new SqliteTuning()));
+            builder.Services.AddDbContextPool<TSqlite>(options => Tune(options).UseSqlite(connection).AddInterceptors(new SqliteTuning()));
             builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TSqlite>());
             builder.Services.AddHealthChecks().AddDbContextCheck<TSqlite>(typeof(TSqlite).Name, tags: ["ready"]);
         }
@@ -47,4 +47,8 @@ public static class ModuleDbExtensions
         builder.Services.AddHostedService<Dispatcher<TDb>>();
         return builder;
     }
+
+    /// <summary>That the migrations make what the model says is for the tests to find out, not for each start.</summary>
+    private static DbContextOptionsBuilder Tune(DbContextOptionsBuilder options) =>
+        options.UseSnakeCaseNamingConvention().ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
 }

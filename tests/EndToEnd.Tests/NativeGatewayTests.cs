@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net;
+using Kener.TestKit;
+
+namespace Kener.EndToEnd.Tests;
+
+/// <summary>
+/// The gateway as native code (`dotnet publish gateway -p:PublishAot=true`), a second one of the distributed installation: what the managed
+/// one does, it does. <c>./test</c> makes it, and says where it is.
+/// </summary>
+public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
+{
+    private const double MostMiB = 64;
+    private KenerProcess _kener = null!;
+    private Process _gateway = null!;
+    private HttpClient _visitor = null!, _api = null!;
+    private TimeSpan _start;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _kener = (await hostings.EmptyAsync(Hosting.Distributed)).Process;
+        var program = Environment.GetEnvironmentVariable("KENER_TEST_NATIVE_GATEWAY") ?? throw new InvalidOperationException("KENER_TEST_NATIVE_GATEWAY is not set: run ./test");
+        var start = new ProcessStartInfo(program);
+        start.Environment.Clear();
+        foreach (var (name, value) in Tree.EnvironmentOf(Tree.Find(_kener.ProcessId, "Kener.Gateway.dll"))) start.Environment[name] = value;
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["LOGGING__LOGLEVEL__MICROSOFT.HOSTING.LIFETIME"] = "Information";
+        start.RedirectStandardOutput = true;
+        var clock = Stopwatch.StartNew();
+        _gateway = Process.Start(start)!;
+        const string Says = "Now listening on: ";
+        var said = "";
+        while (!said.Contains(Says, StringComparison.Ordinal)) said = await _gateway.StandardOutput.ReadLineAsync(Cancel) ?? throw new InvalidOperationException("The native gateway ended");
+        _start = clock.Elapsed;
+        _ = _gateway.StandardOutput.ReadToEndAsync(Cancel);
+        (_visitor, _api) = (_kener.Client(null), _kener.Client(KenerProcess.Key));
+        _visitor.BaseAddress = _api.BaseAddress = new Uri(said[(said.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..]);
+        await Eventually.TrueAsync(async () => (await _visitor.GetAsync("/ready", Cancel)).IsSuccessStatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _gateway?.Kill();
+        _gateway?.Dispose();
+        _visitor?.Dispose();
+        _api?.Dispose();
+        await ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task It_serves_changes_refuses_and_tells_as_the_managed_one_does()
+    {
+        using var live = await _visitor.GetAsync("/live?page=/", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        Assert.Equal("text/event-stream", live.Content.Headers.ContentType?.MediaType);
+        using var news = new StreamReader(await live.Content.ReadAsStreamAsync(Cancel));
+
+        await _api.CreateMonitorAsync("web");
+        var incident = await _api.OpenIncidentAsync("Seen by both", Calls.Minute, ("web", "DOWN"));
+        await _api.PostUpdateAsync(incident, "IDENTIFIED", "It is **known**.");
+        foreach (var path in new[] { "/", $"/incidents/{incident}" })
+        {
+            await _visitor.SeesAsync(path, html => html.Contains("Seen by both") && html.Contains("<strong>known</strong>"));
+            await Eventually.TrueAsync(async () => await _visitor.GetStringAsync(path, Cancel) == await _kener.Visitor.GetStringAsync(path, Cancel));
+        }
+        var told = "";
+        while (!told.StartsWith("data:", StringComparison.Ordinal)) told = await news.ReadLineAsync(Cancel) ?? throw new InvalidOperationException("The news ended");
+
+        var asked = new (HttpClient Client, HttpMethod Method, string Path, string? Body)[]
+        {
+            (_visitor, HttpMethod.Get, "/api/v4/incidents", null), (_api, HttpMethod.Post, "/api/v4/incidents", "null"), (_api, HttpMethod.Post, "/api/v4/incidents", "{"),
+            (_api, HttpMethod.Get, "/api/v4/incidents/999999", null), (_api, HttpMethod.Delete, "/api/v4/site", null), (_api, HttpMethod.Get, "/api/v4/nothing", null),
+            (_visitor, HttpMethod.Get, "/nowhere", null), (_api, HttpMethod.Get, "/api/v5/dead-letters", null), (_api, HttpMethod.Get, "/api/v5/api-keys", null),
+        };
+        foreach (var (client, method, path, body) in asked)
+        {
+            using var managed = client == _api ? _kener.Client(KenerProcess.Key) : _kener.Client(null);
+            Assert.Equal(await AnswerAsync(managed, method, path, body), await AnswerAsync(client, method, path, body));
+        }
+    }
+
+    [Fact]
+    public async Task It_is_small_and_starts_at_once()
+    {
+        for (var i = 0; i < 500; i++) Assert.NotEmpty(await _visitor.GetStringAsync("/", Cancel));
+        // A tenth of a second as a rule (docs/performance.md); the machine that tests may be busy.
+        Assert.InRange(_start.TotalSeconds, 0, 2);
+        Assert.InRange(Process.GetProcessById(_gateway.Id).WorkingSet64 / 1_048_576d, 0, MostMiB);
+    }
+
+    private static async Task<(HttpStatusCode, string)> AnswerAsync(HttpClient client, HttpMethod method, string path, string? body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var answer = await client.SendAsync(request, Cancel);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+}
