@@ -4,6 +4,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
@@ -108,6 +109,22 @@ public sealed class AssignmentTests(MonitorsApps apps)
         await Eventually.TrueAsync(async () => (await AskAsync("a")).Count == 12);
 
         async Task<List<long>> AskAsync(string agent) => [.. (await app.AssignmentAsync(agent))!.Monitors.Select(monitor => monitor.Id).Order()];
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task Who_only_reports_takes_no_share(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var ids = new List<long>();
+        for (var i = 0; i < 12; i++) ids.Add((await app.CheckedAsync()).Id);
+        await Eventually.TrueAsync(async () => (await app.AssignmentAsync("one"))!.Monitors.Count == 12);
+        Assert.Equal((1, 0), await app.ReportAsync(MonitorsApp.Result(ids[0], Minutes.Floor(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()))));
+        // A change of the set makes all of it be looked at again.
+        await app.CheckedAsync();
+        await Eventually.TrueAsync(async () => (await app.AssignmentAsync("one"))!.Monitors.Count == 13);
+        await using var scope = app.Host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
+        Assert.Equal(["one"], await db.Agents.Select(agent => agent.Name).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

@@ -17,7 +17,6 @@ internal static class ReportResults
     {
         var report = await ReadAsync(request, cancel);
         var observations = Check(report, clock.GetUtcNow().ToUnixTimeSeconds(), assignments.LongestRetentionDays);
-        await assignments.SeenAsync(report.Agent, changes, cancel);
         var stored = await Recording.StoreAsync(changes, observations, MonitorTypes.OfAgents, $"agent/{report.Agent}", cancel);
         if (stored > 0) evaluations.Recorded(observations.Select(seen => seen.MonitorId).Distinct());
         return Results.Json(new CheckReceipt(stored, report.Results.Count - stored), AgentJson.Default.CheckReceipt);
