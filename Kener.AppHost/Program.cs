@@ -1,12 +1,8 @@
 var builder = DistributedApplication.CreateBuilder(args);
-if (!Uri.TryCreate(builder.Configuration["Kener:Url"] ?? "http://localhost:8080", UriKind.Absolute, out var url))
+if (!int.TryParse(builder.Configuration["Kener:Replicas"] ?? "1", out var replicas) || replicas is < 1 or > 9
+    || !Uri.TryCreate(builder.Configuration["Kener:Url"] ?? "http://localhost:8080", UriKind.Absolute, out var url))
 {
-    await Console.Error.WriteLineAsync("Kener can not start: Kener__Url is no address: give one such as http://localhost:8080");
-    return 1;
-}
-if (!int.TryParse(builder.Configuration["Kener:Replicas"] ?? "1", out var replicas) || replicas is < 1 or > 9)
-{
-    await Console.Error.WriteLineAsync("Kener can not start: Kener__Replicas is no number from 1 to 9: how often the gateway and each service run");
+    await Console.Error.WriteLineAsync("Kener can not start: Kener__Url is to be an address such as http://localhost:8080, Kener__Replicas a number from 1 to 9");
     return 1;
 }
 var siteUrl = builder.Configuration["Kener:SiteUrl"] ?? url.GetLeftPart(UriPartial.Authority);

@@ -56,12 +56,14 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task A_stop_does_not_wait_for_the_agents_poll_and_says_nothing_of_it()
+    public async Task A_stop_waits_neither_for_the_agents_poll_nor_for_who_listens_for_news_and_says_nothing_of_them()
     {
         await using var kener = await KenerProcess.StartAsync();
         await using var server = RawServer.Saying(Ok);
         await CreateAsync(kener, "web", server);
         await FollowsAsync(kener, "UP", "All Systems Operational");
+        using var live = await kener.Visitor.GetAsync("/live?page=/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.True(live.IsSuccessStatusCode);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         Assert.Equal(0, await kener.TerminateAsync());
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,28 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
         Assert.Null(plain.ContentSecurityPolicy);
         owner.Remove(bare.Key);
         await Eventually.TrueAsync(() => Task.FromResult(gateway.Find(bare.Key) is null));
+    }
+
+    [Fact]
+    public async Task What_goes_to_Redis_and_comes_from_it_is_traced_by_name_alone()
+    {
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Kener",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var owner = await OwnerAsync();
+        var gateway = await GatewayAsync();
+        owner.Publish(PageTests.Page("<h1>traced</h1>", "page:/traced", version: 3));
+        await SeesAsync(gateway, "page:/traced", 3);
+        await Eventually.TrueAsync(() => Task.FromResult(Names().Contains("redis write") && Names().Contains("redis read")));
+        Assert.All(spans.Where(IsOurs), span => Assert.Equal(["db.operation.name", "db.system.name", "kener.snapshot"], span.Tags.Select(tag => tag.Key).Order()));
+
+        bool IsOurs(Activity span) => Equals(span.GetTagItem("kener.snapshot"), "page:/traced");
+        HashSet<string> Names() => [.. spans.Where(IsOurs).Select(span => span.OperationName)];
     }
 
     [Fact]
