@@ -84,7 +84,7 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
     public async Task It_is_small_and_starts_at_once()
     {
         for (var i = 0; i < 500; i++) Assert.NotEmpty(await _visitor.GetStringAsync("/", Cancel));
-        // A tenth of a second as a rule (docs/performance.md); the machine that tests may be busy.
+        // Its goal is a tenth of a second; the machine that tests may be busy.
         Assert.InRange(_start.TotalSeconds, 0, 2);
         Assert.InRange(Process.GetProcessById(_gateway.Id).WorkingSet64 / 1_048_576d, 0, MostMiB);
     }
