@@ -49,7 +49,7 @@ public sealed partial class AppHostTests(Hostings hostings)
         var killed = Tree.Find(kener.ProcessId, program);
         Tree.Kill(killed);
         await Eventually.TrueAsync(() => Task.FromResult(Tree.IsGone(killed) && kener.Output.Contains($"{name,-12} | ended with code 137", StringComparison.Ordinal)), 60);
-        await Eventually.TrueAsync(async () => !IsClosed(Ports(kener.Output)[name]) && await IsWellAsync(kener), 180);
+        await Eventually.TrueAsync(async () => !IsClosed(Ports(kener.Output)[name]) && await kener.IsWellAsync(), 180);
         await kener.Api.SendAsync(HttpMethod.Get, "/api/v4/incidents");
     }
 
@@ -90,13 +90,15 @@ public sealed partial class AppHostTests(Hostings hostings)
         Assert.DoesNotContain("   at ", kener.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_wrong_setting_stops_all_with_its_name_and_the_reason()
+    [Theory]
+    [InlineData("Kener__BootstrapApiKey", "too-short", "Kener__BootstrapApiKey is shorter than 32 characters")]
+    [InlineData("Kener__Replicas", "0", "Kener__Replicas a number from 1 to 9")]
+    public async Task A_wrong_setting_stops_all_with_its_name_and_the_reason(string setting, string value, string told)
     {
-        await using var kener = KenerProcess.Prepare(new() { ["Kener__BootstrapApiKey"] = "too-short" }, Hosting.Distributed);
+        await using var kener = KenerProcess.Prepare(new() { [setting] = value }, Hosting.Distributed);
         kener.Launch();
         Assert.Equal(1, await kener.ExitCodeAsync());
-        Assert.Contains("Kener__BootstrapApiKey is shorter than 32 characters", kener.Output, StringComparison.Ordinal);
+        Assert.Contains(told, kener.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", kener.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("too-short", kener.Output, StringComparison.Ordinal);
     }
@@ -114,19 +116,6 @@ public sealed partial class AppHostTests(Hostings hostings)
     /// <summary>The table that it shows when all is up: name → port.</summary>
     internal static Dictionary<string, int> Ports(string output) => Row().Matches(output[output.LastIndexOf("All is up", StringComparison.Ordinal)..])
         .ToDictionary(row => row.Groups[1].Value, row => int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture));
-
-    private static async Task<bool> IsWellAsync(KenerProcess kener)
-    {
-        try
-        {
-            using var health = await kener.Visitor.GetAsync("/health");
-            return health.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
 
     private static bool IsClosed(int port)
     {

@@ -53,7 +53,7 @@ public sealed class ChaosTests(Hostings hostings)
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
         var missed = server.Requests.Count - before.Checks;
-        await Eventually.TrueAsync(() => IsWellAsync(kener, "Kener.Monitors.dll"), 180);
+        await Eventually.TrueAsync(() => kener.IsWellAsync("Kener.Monitors.dll"), 180);
         var last = Calls.Minute;
         foreach (var tag in tags)
         {
@@ -74,7 +74,7 @@ public sealed class ChaosTests(Hostings hostings)
         var killed = programs.Select(program => Tree.Find(kener.ProcessId, program)).ToList();
         foreach (var one in killed) Tree.Kill(one);
         await Eventually.TrueAsync(() => Task.FromResult(killed.TrueForAll(Tree.IsGone)), 60);
-        await Eventually.TrueAsync(() => IsWellAsync(kener, programs), 180);
+        await Eventually.TrueAsync(() => kener.IsWellAsync(programs), 180);
         if (isGateway) pages.MayBeMissing = false;
     }
 
@@ -86,21 +86,6 @@ public sealed class ChaosTests(Hostings hostings)
         foreach (var one in halted) await Tree.SignalAsync(one, "STOP");
         await Task.Delay(Halt);
         foreach (var one in halted) await Tree.SignalAsync(one, "CONT");
-        await Eventually.TrueAsync(() => IsWellAsync(kener, program), 60);
-    }
-
-    /// <summary>Whether the gateway says so of all, and these programs run.</summary>
-    internal static async Task<bool> IsWellAsync(KenerProcess kener, params string[] programs)
-    {
-        try
-        {
-            using var health = await kener.Visitor.GetAsync("/health");
-            // What was killed may not have been noticed yet.
-            return health.IsSuccessStatusCode && programs.All(program => Tree.All(kener.ProcessId, program).Count > 0);
-        }
-        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
-        {
-            return false;
-        }
+        await Eventually.TrueAsync(() => kener.IsWellAsync(program), 60);
     }
 }

@@ -123,6 +123,21 @@ public sealed class KenerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Whether the gateway says so of all, and these programs run, by a word of their commands.</summary>
+    public async Task<bool> IsWellAsync(params string[] programs)
+    {
+        try
+        {
+            using var health = await Visitor.GetAsync("/health");
+            // What was killed may not have been noticed yet.
+            return health.IsSuccessStatusCode && programs.All(program => Tree.All(ProcessId, program).Count > 0);
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {

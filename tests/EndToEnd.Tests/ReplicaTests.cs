@@ -42,7 +42,7 @@ public sealed class ReplicaTests
             {
                 var before = relay.Connections;
                 relay.Cut();
-                await Eventually.TrueAsync(async () => relay.Connections > before && await ChaosTests.IsWellAsync(kener), 60);
+                await Eventually.TrueAsync(async () => relay.Connections > before && await kener.IsWellAsync(), 60);
             }
         }
         foreach (var program in Twice)
@@ -50,7 +50,7 @@ public sealed class ReplicaTests
             var one = Tree.Find(kener.ProcessId, program);
             Tree.Kill(one);
             // The other answers meanwhile: see the visits.
-            await Eventually.TrueAsync(async () => Tree.IsGone(one) && Tree.All(kener.ProcessId, program).Count == 2 && await ChaosTests.IsWellAsync(kener), 120);
+            await Eventually.TrueAsync(async () => Tree.IsGone(one) && Tree.All(kener.ProcessId, program).Count == 2 && await kener.IsWellAsync(), 120);
         }
         await load.EndAsync(kener.Visitor, second);
     }
