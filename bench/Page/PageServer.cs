@@ -22,11 +22,12 @@ internal static class PageServer
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Configuration["Kener:Database"] = "Sqlite";
         builder.Configuration["Kener:Delivery"] = "Mediator";
         builder.AddServiceDefaults();
         builder.AddGateway();
+        // What is printed is the address, and nothing else.
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton<PageRenderer>();
         await using var app = builder.Build();
         var page = await app.Services.GetRequiredService<PageRenderer>().HomeAsync(SamplePage.Of(monitors: 50, days: 90, incidents: 1));

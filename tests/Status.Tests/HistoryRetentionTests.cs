@@ -81,6 +81,6 @@ public sealed class HistoryRetentionTests
     private static HistoryRetention RetentionOf(Service service) => service.Host.Services.GetServices<IHostedService>().OfType<HistoryRetention>().Single();
 
     /// <summary>The days of which anything is known, as so many days ago.</summary>
-    private static async Task<string> KnownAsync(Service service, long id) => string.Join(' ', (await service.ReadAsync(db => db.Days.Where(day => day.MonitorId == id).OrderBy(day => day.Day).ToListAsync()))
-        .Where(day => DayRow.Unpack(day.Packed).LastKnown(DayRow.Minutes - 1) >= 0).Select(day => Minutes.DayOf(Given.Noon) - day.Day));
+    private static async Task<string> KnownAsync(Service service, long id) => string.Join(' ', (await service.RecordedAsync())
+        .Where(day => day.Key.Monitor == id && day.Value.LastKnown(DayRow.Minutes - 1) >= 0).Select(day => Minutes.DayOf(Given.Noon) - day.Key.Day));
 }

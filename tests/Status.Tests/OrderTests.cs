@@ -2,7 +2,6 @@ using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Views;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
 
@@ -54,8 +53,7 @@ public sealed class OrderTests
     {
         await service.ForgetAsync();
         foreach (var one in told) await service.TellAsync(Event(one, seed));
-        var days = await service.ReadAsync(db => db.Days.OrderBy(day => day.MonitorId).ThenBy(day => day.Day)
-            .Select(day => $"{day.MonitorId}/{day.Day} {Convert.ToHexString(day.Packed)}").ToListAsync());
+        var days = (await service.RecordedAsync()).Select(day => $"{day.Key} {Convert.ToHexString(day.Value.Pack())}");
         var pages = new[] { (await service.ViewAsync(Given.Noon)).Text(), (await service.ViewAsync(Given.Noon, "/other")).Text() };
         return string.Join('\n', pages) + "\n" + string.Join('\n', days);
     }

@@ -5,6 +5,7 @@ using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.History;
 using Kener.Status.Snapshots;
 using Kener.Status.Views;
 using Kener.TestKit;
@@ -100,6 +101,22 @@ internal sealed class Service : IAsyncDisposable
         Clock.Advance(TimeSpan.FromMilliseconds(20));
         return Task.FromResult(work.IsCompleted);
     });
+
+    /// <summary>All days of which something was stored, by monitor and day, what waits for its day row in them.</summary>
+    public async Task<SortedDictionary<(long Monitor, int Day), DayRow>> RecordedAsync()
+    {
+        var days = new SortedDictionary<(long Monitor, int Day), DayRow>();
+        foreach (var day in await ReadAsync(db => db.Days.ToListAsync())) days[(day.MonitorId, day.Day)] = DayRow.Unpack(day.Packed);
+        foreach (var head in await ReadAsync(db => db.Histories.ToListAsync()))
+        {
+            foreach (var piece in Pending.Read(head.Pending))
+            {
+                if (!days.TryGetValue((head.MonitorId, piece.Day), out var row)) days[(head.MonitorId, piece.Day)] = row = new DayRow();
+                Assert.True(row.Set(piece), "What waits is in no day row");
+            }
+        }
+        return days;
+    }
 
     /// <summary>Empties the database of what others told.</summary>
     public Task ForgetAsync() => ReadAsync(async db =>

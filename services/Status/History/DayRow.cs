@@ -34,6 +34,14 @@ internal sealed class DayRow
     /// <summary>The oldest recorded minute after that one; -1 where there is none.</summary>
     public int NextKnown(int after) => after + 1 >= Minutes ? -1 : Array.FindIndex(_version, after + 1, version => version > 0);
 
+    /// <summary>Records each minute of the piece unless it has the same version or a newer one; says whether there was any to record.</summary>
+    public bool Set(Piece piece)
+    {
+        var changed = false;
+        for (var minute = piece.From; minute < piece.From + piece.Count; minute++) changed |= Set(minute, piece.Status, piece.Latency, piece.Version);
+        return changed;
+    }
+
     /// <summary>Records the reading unless that minute has the same version or a newer one; says whether it did.</summary>
     public bool Set(int minute, MonitorStatus status, double latency, int version)
     {
@@ -130,6 +138,7 @@ internal sealed class DayRow
         }
     }
 
-    private static int Hundredths(double milliseconds) =>
+    /// <summary>Milliseconds as they are kept.</summary>
+    public static int Hundredths(double milliseconds) =>
         double.IsNaN(milliseconds) ? 0 : (int)Math.Round(Math.Clamp(milliseconds, 0, int.MaxValue / 100) * 100);
 }

@@ -59,11 +59,16 @@ internal sealed class HistoryRetention(
         await changes.ProjectAsync(async change =>
         {
             var old = change.Db.Days.Where(day => day.MonitorId == monitor && day.Day < oldest);
+            var history = (await HistoryRow.LockAsync(change.Db, [monitor], cancel)).Single();
+            if (Pending.Read(history.Pending).Exists(piece => piece.Day < oldest))
+            {
+                await DayRows.SettleAsync(change.Db, [history], _ => [], cancel);
+                await change.FlushAsync(cancel);
+            }
             isNews = await old.AnyAsync(day => day.Packed != DayRow.Nothing, cancel);
             if (isNews)
             {
                 // Also for days that no page shows: what a page carries forward may have been read from them.
-                var history = (await HistoryRow.LockAsync(change.Db, [monitor], cancel)).Single();
                 history.Version++;
                 await old.Where(day => day.Packed != DayRow.Nothing).ExecuteUpdateAsync(
                     set => set.SetProperty(day => day.Packed, DayRow.Nothing).SetProperty(day => day.Changed, history.Version), cancel);

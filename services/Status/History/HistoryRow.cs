@@ -6,7 +6,7 @@ namespace Kener.Status.History;
 
 /// <summary>
 /// The head of a monitor's history, known or not yet known: its lock, a version that is raised by all that touches the history
-/// (readings, intervals, deletion), and the newest reading.
+/// (readings, intervals, deletion), the newest reading, and what is in no day row yet.
 /// </summary>
 internal sealed class HistoryRow
 {
@@ -17,6 +17,8 @@ internal sealed class HistoryRow
     public int LatestVersion { get; set; }
     public MonitorStatus LatestStatus { get; set; }
     public double LatestLatency { get; set; }
+    /// <summary>Readings that are newer than all in the day rows (<see cref="History.Pending"/>): a day is written once for many of them.</summary>
+    public byte[] Pending { get; set; } = [];
 
     /// <summary>
     /// The heads of these monitors, made where missing, tracked, and locked until the transaction ends: always in the order of their ids,
@@ -30,7 +32,7 @@ internal sealed class HistoryRow
         {
             await db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO histories (monitor_id, version, latest_version, latest_status, latest_latency) VALUES ({id}, 0, 0, 0, 0)
+                INSERT INTO histories (monitor_id, version, latest_version, latest_status, latest_latency, pending) VALUES ({id}, 0, 0, 0, 0, {Array.Empty<byte>()})
                 ON CONFLICT DO NOTHING
                 """, cancel);
         }
@@ -38,6 +40,29 @@ internal sealed class HistoryRow
             ? db.Histories.FromSql($"SELECT * FROM histories WHERE monitor_id = ANY({ids}) ORDER BY monitor_id FOR UPDATE")
             : db.Histories.Where(row => ids.Contains(row.MonitorId)).OrderBy(row => row.MonitorId);
         return await rows.ToListAsync(cancel);
+    }
+
+    /// <summary>
+    /// Writes these heads, which are locked. In PostgreSQL by one statement, which takes a tenth of the time of one for each; they are not
+    /// tracked after. In SQLite they are written with all that is tracked.
+    /// </summary>
+    public static async Task SaveAsync(StatusDb db, List<HistoryRow> rows, CancellationToken cancel)
+    {
+        if (!db.IsPostgres || rows.Count == 0) return;
+        var (ids, versions, pending) = (Column(row => row.MonitorId), Column(row => row.Version), Column(row => row.Pending));
+        var (minutes, latestVersions) = (Column(row => row.LatestMinute), Column(row => row.LatestVersion));
+        var (statuses, latencies) = (Column(row => (short)row.LatestStatus), Column(row => row.LatestLatency));
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE histories SET version = given.version, pending = given.pending, latest_minute = given.latest_minute,
+                latest_version = given.latest_version, latest_status = given.latest_status, latest_latency = given.latest_latency
+            FROM unnest({ids}, {versions}, {pending}, {minutes}, {latestVersions}, {statuses}, {latencies})
+                AS given (monitor_id, version, pending, latest_minute, latest_version, latest_status, latest_latency)
+            WHERE histories.monitor_id = given.monitor_id
+            """, cancel);
+        foreach (var row in rows) db.Entry(row).State = EntityState.Detached;
+
+        T[] Column<T>(Func<HistoryRow, T> value) => [.. rows.Select(value)];
     }
 
     /// <summary>Takes the reading as the newest if it is; says whether the present status may have changed by it.</summary>

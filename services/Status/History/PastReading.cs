@@ -12,6 +12,7 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
     private readonly Dictionary<int, DayRow> _rows = [];
     // Days of UTC of which it is known what was recorded, if only that nothing was.
     private readonly HashSet<int> _read = [];
+    private readonly List<Piece> _pending = Pending.Read(head?.Pending ?? []);
 
     // What is carried over midnight makes each day depend on those before.
     private readonly MonitorPast? _old =
@@ -22,6 +23,7 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         var dirty = await DirtyAsync(db, cancel);
         var (openFirst, openLast) = (span.FirstUtc(span.Today), span.LastUtc(span.Today));
         await LoadAsync(db, dirty.SelectMany(day => Range(span.FirstUtc(day), span.LastUtc(day))).Concat(Range(openFirst, openLast)), cancel);
+        foreach (var piece in _pending.Where(piece => _read.Contains(piece.Day))) RowOf(piece.Day).Set(piece);
         var earlier = _blanks.Carries ? await BeforeAsync(db, span.FirstUtc(span.First), cancel) : null;
         var all = _blanks.Carries ? RowsOf(span.FirstUtc(span.First), openLast) : null;
 
@@ -62,13 +64,15 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         foreach (var row in rows)
         {
             Take(row);
-            if (row.Changed <= since) continue;
-            var start = row.Day * Minutes.Day;
-            dirty.UnionWith(Range(span.Calendar.DayOf(start), span.Calendar.DayOf(start + Minutes.Day - 1)));
+            if (row.Changed > since) AddDaysOf(row.Day);
         }
         _read.UnionWith(Range(recent, span.LastUtc(span.Today)));
+        foreach (var piece in _pending) AddDaysOf(piece.Day);
         dirty.RemoveWhere(day => day < span.First || day >= span.Today);
         return dirty;
+
+        void AddDaysOf(int utc) => dirty.UnionWith(
+            Range(span.Calendar.DayOf(utc * Minutes.Day), span.Calendar.DayOf((utc * Minutes.Day) + Minutes.Day - 1)));
     }
 
     private async Task LoadAsync(StatusDb db, IEnumerable<int> days, CancellationToken cancel)
@@ -80,12 +84,15 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         var rows = db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day >= first && row.Day <= last);
         foreach (var row in await rows.ToListAsync(cancel))
             if (missing.Contains(row.Day)) Take(row);
+        _read.UnionWith(missing);
     }
 
     private void Take(StoredDay row)
     {
         if (_read.Add(row.Day)) _rows[row.Day] = DayRow.Unpack(row.Packed);
     }
+
+    private DayRow RowOf(int day) => _rows.TryGetValue(day, out var row) ? row : _rows[day] = new DayRow();
 
     private DayCounts Count(int day, MonitorStatus? carried)
     {
@@ -115,6 +122,8 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
     private async Task<Observed?> BeforeAsync(StatusDb db, int day, CancellationToken cancel)
     {
         if (LatestBefore(day * Minutes.Day) is { } known) return known;
+        // All that waits is newer than what is in the day rows.
+        if (_pending.FindLastIndex(piece => piece.Day < day) is >= 0 and var last) return new Observed(_pending[last].Last, _pending[last].Status);
         var row = await db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day < day && row.Packed != DayRow.Nothing)
             .OrderByDescending(row => row.Day).FirstOrDefaultAsync(cancel);
         return row is null ? null : new Recorded(row.Day, [DayRow.Unpack(row.Packed)]).LastKnown((row.Day + 1) * Minutes.Day - 1);

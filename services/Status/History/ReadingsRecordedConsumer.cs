@@ -7,82 +7,65 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.History;
 
-/// <summary>Writes what was observed into the day rows, also of monitors that are not known yet; of deleted ones nothing is kept.</summary>
+/// <summary>
+/// Writes what was observed, also of monitors that are not known yet; of deleted ones nothing is kept. What is newer than all before waits
+/// in the head until there is enough for a day row to be worth writing; anything else goes into the day rows, with all that waits.
+/// </summary>
 internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<ReadingsRecorded>
 {
-    private sealed record Piece(long MonitorId, int Day, int From, int Count, Reading Reading);
-
     public async Task Consume(ConsumeContext<ReadingsRecorded> context)
     {
         var cancel = context.CancellationToken;
-        var pieces = context.Message.Readings.SelectMany(Cut).ToList();
-        if (pieces.Count == 0) return;
+        var readings = context.Message.Readings.Where(reading => reading.Count > 0 && reading.Version > 0).ToLookup(reading => reading.MonitorId);
+        if (readings.Count == 0) return;
         bool isNews = false, presentChanged = false;
         await changes.ProjectAsync(async change =>
         {
-            var days = await LoadAsync(change.Db, pieces, cancel);
-            foreach (var (history, stored) in days)
+            var changed = new List<HistoryRow>();
+            var unsorted = new List<HistoryRow>();
+            foreach (var history in await LivingAsync(change.Db, [.. readings.Select(own => own.Key)], cancel))
             {
-                var ofMonitor = pieces.Where(piece => piece.MonitorId == history.MonitorId).ToList();
-                if (!Write(change.Db, history, stored, ofMonitor)) continue;
-                isNews = true;
-                foreach (var piece in ofMonitor) presentChanged |= TakeLatest(history, piece.Reading);
+                if (Append(history, readings[history.MonitorId])) changed.Add(history);
+                else unsorted.Add(history);
             }
+            changed.AddRange(await DayRows.SettleAsync(change.Db, unsorted, id => readings[id].SelectMany(Piece.Of), cancel));
+            isNews |= changed.Count > 0;
+            foreach (var history in changed) presentChanged |= Take(history, readings[history.MonitorId]);
+            await HistoryRow.SaveAsync(change.Db, changed, cancel);
         }, cancel);
         if (presentChanged) bell.Ring();
         else if (isNews) bell.RingSoon();
     }
 
-    /// <summary>The locked heads of the monitors that live, with those of their days that are stored already.</summary>
-    private static async Task<List<(HistoryRow History, Dictionary<int, StoredDay> Days)>> LoadAsync(
-        StatusDb db, List<Piece> pieces, CancellationToken cancel)
+    /// <summary>Whether the present status may have changed by one of them.</summary>
+    private static bool Take(HistoryRow history, IEnumerable<Reading> readings)
     {
-        var ids = pieces.Select(piece => piece.MonitorId).Distinct().ToArray();
-        var dayNumbers = pieces.Select(piece => piece.Day).Distinct().ToArray();
+        var presentChanged = false;
+        foreach (var reading in readings) presentChanged |= history.Take(Last(reading), reading.Status, reading.Latency, reading.Version);
+        return presentChanged;
+    }
+
+    /// <summary>The locked heads of the monitors that live.</summary>
+    private static async Task<IEnumerable<HistoryRow>> LivingAsync(StatusDb db, long[] ids, CancellationToken cancel)
+    {
         var histories = await HistoryRow.LockAsync(db, ids, cancel);
         var dead = await db.Monitors.Where(row => row.Deleted && ids.Contains(row.Id)).Select(row => row.Id).ToHashSetAsync(cancel);
-        var stored = (await db.Days.Where(day => ids.Contains(day.MonitorId) && dayNumbers.Contains(day.Day)).ToListAsync(cancel))
-            .ToLookup(day => day.MonitorId);
-        return [.. histories.Where(history => !dead.Contains(history.MonitorId))
-            .Select(history => (history, stored[history.MonitorId].ToDictionary(day => day.Day)))];
+        return histories.Where(history => !dead.Contains(history.MonitorId));
     }
 
-    private static bool Write(StatusDb db, HistoryRow history, Dictionary<int, StoredDay> stored, IEnumerable<Piece> pieces)
+    /// <summary>Lets them wait in the head, each newer than all before; false where one is not, or there is no room.</summary>
+    private static bool Append(HistoryRow history, IEnumerable<Reading> readings)
     {
-        var isNews = false;
-        foreach (var ofDay in pieces.GroupBy(piece => piece.Day))
+        var latest = history.LatestMinute ?? long.MinValue;
+        foreach (var reading in readings)
         {
-            var known = stored.GetValueOrDefault(ofDay.Key);
-            var row = known is null ? new DayRow() : DayRow.Unpack(known.Packed);
-            var changed = false;
-            foreach (var piece in ofDay)
-            {
-                for (var minute = piece.From; minute < piece.From + piece.Count; minute++)
-                    changed |= row.Set(minute, piece.Reading.Status, piece.Reading.Latency, piece.Reading.Version);
-            }
-            if (!changed) continue;
-            if (!isNews) history.Version++;
-            isNews = true;
-            if (known is null) db.Days.Add(known = new StoredDay { MonitorId = history.MonitorId, Day = ofDay.Key, Packed = [] });
-            (known.Packed, known.Changed) = (row.Pack(), history.Version);
+            if (Minutes.Floor(reading.Minute) <= latest) return false;
+            latest = Last(reading);
         }
-        return isNews;
+        if (Pending.With(history.Pending, readings.SelectMany(Piece.Of)) is not { } pending) return false;
+        (history.Pending, history.Version) = (pending, history.Version + 1);
+        return true;
     }
 
-    private static bool TakeLatest(HistoryRow history, Reading reading) =>
-        history.Take(Minutes.Floor(reading.Minute) + (reading.Count - 1) * 60L, reading.Status, reading.Latency, reading.Version);
-
-    /// <summary>A run, cut at midnight.</summary>
-    private static IEnumerable<Piece> Cut(Reading reading)
-    {
-        var (minute, left) = (Minutes.Floor(reading.Minute), reading.Count);
-        while (left > 0)
-        {
-            var day = Minutes.DayOf(minute);
-            var from = (int)((minute - day * Minutes.Day) / 60);
-            var count = Math.Min(left, DayRow.Minutes - from);
-            yield return new Piece(reading.MonitorId, day, from, count, reading);
-            (minute, left) = (minute + count * 60L, left - count);
-        }
-    }
+    private static long Last(Reading reading) => Minutes.Floor(reading.Minute) + ((reading.Count - 1) * 60L);
 }

@@ -31,7 +31,7 @@ internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell
         // Whoever writes readings holds this lock, and looks for the tombstone after it has it.
         var history = (await HistoryRow.LockAsync(db, [monitorId], cancel)).Single();
         history.Version++;
-        history.LatestMinute = null;
+        (history.LatestMinute, history.Pending) = (null, []);
         await db.Days.Where(day => day.MonitorId == monitorId).ExecuteDeleteAsync(cancel);
     }
 }

@@ -198,6 +198,11 @@ namespace Kener.Status.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("latest_version");
 
+                    b.Property<byte[]>("Pending")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("pending");
+
                     b.Property<long>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");

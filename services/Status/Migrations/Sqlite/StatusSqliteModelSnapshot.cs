@@ -186,6 +186,11 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("latest_version");
 
+                    b.Property<byte[]>("Pending")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("pending");
+
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");

@@ -1,0 +1,27 @@
+using Kener.Contracts;
+
+namespace Kener.Status.History;
+
+/// <summary>A run of equal minutes within one day of UTC, which is numbered since 1970-01-01; latency in milliseconds.</summary>
+internal readonly record struct Piece(int Day, int From, int Count, MonitorStatus Status, double Latency, int Version)
+{
+    /// <summary>Its first minute, in Unix seconds.</summary>
+    public long First => (Day * Minutes.Day) + (From * 60L);
+
+    /// <summary>Its last minute, in Unix seconds.</summary>
+    public long Last => First + ((Count - 1) * 60L);
+
+    /// <summary>A run, cut at midnight.</summary>
+    public static IEnumerable<Piece> Of(Reading reading)
+    {
+        var (minute, left) = (Minutes.Floor(reading.Minute), reading.Count);
+        while (left > 0)
+        {
+            var day = Minutes.DayOf(minute);
+            var from = (int)((minute - day * Minutes.Day) / 60);
+            var count = Math.Min(left, DayRow.Minutes - from);
+            yield return new Piece(day, from, count, reading.Status, reading.Latency, reading.Version);
+            (minute, left) = (minute + count * 60L, left - count);
+        }
+    }
+}

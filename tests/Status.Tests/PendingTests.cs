@@ -1,0 +1,75 @@
+using CsCheck;
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.Status.History;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Tests;
+
+/// <summary>Readings that wait in the head for their day row.</summary>
+public sealed class PendingTests
+{
+    private static readonly Gen<Piece> Any = Gen.Select(Gen.Int[0, 100_000], Gen.Int[0, 1439], Gen.Int[1, 1440], Gen.Int[0, 4], Gen.Int[0, 1_000_000], Gen.Int[1, int.MaxValue])
+        .Select((day, from, count, status, latency, version) =>
+            new Piece(day, from, Math.Min(count, DayRow.Minutes - from), (MonitorStatus)status, latency / 100.0, version));
+
+    [Fact]
+    public void What_is_read_is_what_was_added() => Any.Array[0, 20].Sample(pieces =>
+    {
+        Assert.Equal(pieces, Pending.Read(Pending.With([], pieces)!));
+        byte[]? oneByOne = [];
+        foreach (var piece in pieces) oneByOne = Pending.With(oneByOne!, [piece]);
+        Assert.Equal(Pending.With([], pieces), oneByOne);
+    });
+
+    [Fact]
+    public void There_is_room_for_an_hour_of_minutes()
+    {
+        Assert.NotNull(Pending.With([], Enumerable.Range(0, 60).Select(minute => new Piece(20_000, minute, 1, MonitorStatus.Up, 40, 1))));
+        Assert.Null(Pending.With([], Enumerable.Range(0, 80).Select(minute => new Piece(20_000, minute, 1, MonitorStatus.Up, 40, 1))));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Each_minute_counts_at_once_and_its_day_is_written_once_an_hour(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        var written = new HashSet<long>();
+        for (var minute = 0; minute < 200; minute++)
+        {
+            await service.RecordAsync(Given.Reading(1, Given.Midnight - 3600 + (minute * 60), MonitorStatus.Up, latency: minute));
+            foreach (var day in await service.ReadAsync(db => db.Days.ToListAsync())) written.Add(day.Changed);
+            var days = (await service.ViewAsync()).Monitors.Single().Days;
+            Assert.Equal((Math.Min(minute + 1, 60), Math.Max(0, minute - 59)), (days[^2].Up, days[^1].Up));
+        }
+        Assert.InRange(written.Count, 1, 4);
+        Assert.Equal(200, await service.ReadAsync(db => db.Histories.Select(head => head.Version).SingleAsync()));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task What_waits_is_corrected_and_what_was_said_already_is_no_news(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        for (var minute = 0; minute < 10; minute++) await service.RecordAsync(Given.Reading(1, Given.Midnight + (minute * 60), MonitorStatus.Up));
+        await service.RecordAsync(Given.Reading(1, Given.Midnight + 240, MonitorStatus.Down, version: 2));
+        await service.RecordAsync(Given.Reading(1, Given.Midnight + 600, MonitorStatus.Up));
+        for (var minute = 0; minute < 11; minute++) await service.RecordAsync(Given.Reading(1, Given.Midnight + (minute * 60), MonitorStatus.Up));
+
+        var today = (await service.ViewAsync()).Monitors.Single().Days[^1];
+        Assert.Equal((10, 1), (today.Up, today.Down));
+        Assert.Equal(12, await service.ReadAsync(db => db.Histories.Select(head => head.Version).SingleAsync()));
+        await service.PassingAsync(service.SettledAsync());
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_deleted_monitor_keeps_nothing_that_waited(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.TellAsync(Given.Monitor(1, 2) with { Deleted = true });
+        await service.RecordAsync(Given.Reading(1, Given.Noon + 60, MonitorStatus.Up));
+        Assert.Empty(await service.RecordedAsync());
+    }
+}
