@@ -31,7 +31,7 @@ internal static class PageServer
         builder.Services.AddSingleton<PageRenderer>();
         await using var app = builder.Build();
         var page = await app.Services.GetRequiredService<PageRenderer>().HomeAsync(SamplePage.Of(monitors: 50, days: 90, incidents: 1));
-        var snapshot = page.ToSnapshot(Variant.KeyOf("/", null), 1, Bytes.ETagOf(page), 0);
+        var snapshot = page.ToSnapshot(page.Pack(), Variant.KeyOf("/", null), 1, Bytes.ETagOf(page), 0);
         var (hello, bytes) = ("Hello, World!"u8.ToArray(), snapshot.Brotli!);
         app.Use(async (context, next) =>
         {

@@ -12,7 +12,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddDemo(args);
 builder.AddEmbedding();
 builder.AddServiceDefaults();
-builder.AddAccounts().AddIncidents().AddMonitors().AddStatus().AddGateway().AddAgent();
+builder.AddAccounts().AddIncidents().AddStatus().AddMonitors().AddGateway().AddAgent();
 builder.AddDelivery();
 
 var app = builder.Build();

@@ -17,6 +17,7 @@ public sealed class PageRenderer(IServiceProvider services)
     /// </summary>
     public const string AgeMarker = "<!--age-->";
 
+    private MemoryStream? _spare;
     private readonly ILoggerFactory _logs = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 
     /// <summary>A status page.</summary>
@@ -51,8 +52,17 @@ public sealed class PageRenderer(IServiceProvider services)
                 tree.CloseComponent();
             }),
         });
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<CascadingValue<Localizer>>(parameters)).ToHtmlString());
-        return new(html, PageAssets.Policy(style, images.Append(site.Logo).Append(site.Favicon)));
+        // What a page passes through is used again: arrays of this size would make the garbage collector look at everything that lives.
+        var written = Interlocked.Exchange(ref _spare, null) ?? new MemoryStream();
+        written.SetLength(0);
+        await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var page = await renderer.RenderComponentAsync<CascadingValue<Localizer>>(parameters);
+            await using var writer = new StreamWriter(written, leaveOpen: true);
+            page.WriteHtmlTo(writer);
+        });
+        var body = written.ToArray();
+        Volatile.Write(ref _spare, written);
+        return new(body, PageAssets.Policy(style, images.Append(site.Logo).Append(site.Favicon)));
     }
 }

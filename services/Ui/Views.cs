@@ -1,3 +1,4 @@
+using System.Text;
 using Kener.Contracts;
 
 namespace Kener.Ui;
@@ -164,5 +165,9 @@ public sealed record IncidentPageView(SiteView Site, Audience Audience, Incident
 /// <param name="Message">One sentence on what is missing, in English, said in the language if its locale knows it; null for what the status says.</param>
 public sealed record ErrorPageView(SiteView Site, Audience Audience, int Status, string? Message = null);
 
-/// <summary>A finished document, with the policy that allows its own style and script and nothing else.</summary>
-public sealed record RenderedPage(string Html, string ContentSecurityPolicy);
+/// <summary>A finished document in UTF-8, with the policy that allows its own style and script and nothing else.</summary>
+public sealed record RenderedPage(byte[] Body, string ContentSecurityPolicy)
+{
+    /// <summary>The document as text, made anew at each call.</summary>
+    public string Html => Encoding.UTF8.GetString(Body);
+}

@@ -1,3 +1,4 @@
+using System.Text;
 using Kener.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -75,7 +76,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     {
         var page = await Pages.HomeAsync(View());
         await using var sheet = await OpenAsync(page);
-        sheet.Served = page with { Html = page.Html.Replace("<script>", "<script>//new\n", StringComparison.Ordinal), ContentSecurityPolicy = "" };
+        sheet.Served = page with { Body = Encoding.UTF8.GetBytes(page.Html.Replace("<script>", "<script>//new\n", StringComparison.Ordinal)), ContentSecurityPolicy = "" };
         await sheet.Page.RunAndWaitForRequestAsync(() => TellAsync(sheet), request => request.IsNavigationRequest);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,8 +43,8 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 
     private static RenderedPage Aged(RenderedPage page) => page with
     {
-        Html = page.Html.Replace(
-            PageRenderer.AgeMarker, "<p class=\"age\" role=\"status\">This page could not be refreshed. It shows the state of 23 Nov, 21:42 UTC.</p>", StringComparison.Ordinal),
+        Body = Encoding.UTF8.GetBytes(page.Html.Replace(
+            PageRenderer.AgeMarker, "<p class=\"age\" role=\"status\">This page could not be refreshed. It shows the state of 23 Nov, 21:42 UTC.</p>", StringComparison.Ordinal)),
     };
 
     [Theory]

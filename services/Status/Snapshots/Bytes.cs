@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -16,31 +17,34 @@ internal static class Bytes
     /// <summary>The same document with the same policy always has the same tag, and another one never.</summary>
     public static string ETagOf(RenderedPage page)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(page.ContentSecurityPolicy + "\n" + page.Html));
-        return $"\"{Base64Url.EncodeToString(hash.AsSpan(0, 18))}\"";
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(page.ContentSecurityPolicy + "\n"));
+        hash.AppendData(page.Body);
+        return $"\"{Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 18))}\"";
     }
 
-    public static Snapshot ToSnapshot(this RenderedPage page, string key, long version, string etag, long madeMs)
+    /// <summary>The page in the two encodings.</summary>
+    public static PackedBytes Pack(this RenderedPage page) => new(Brotli(page.Body), Gzip(page.Body));
+
+    public static Snapshot ToSnapshot(this RenderedPage page, PackedBytes packed, string key, long version, string etag, long madeMs) => new()
     {
-        var body = Encoding.UTF8.GetBytes(page.Html);
-        return new Snapshot
-        {
-            Key = key,
-            Version = version,
-            ContentType = "text/html; charset=utf-8",
-            ETag = etag,
-            Body = body,
-            Brotli = Brotli(body),
-            Gzip = Gzip(body),
-            ContentSecurityPolicy = page.ContentSecurityPolicy,
-            MadeMs = madeMs,
-        };
-    }
+        Key = key,
+        Version = version,
+        ContentType = "text/html; charset=utf-8",
+        ETag = etag,
+        Body = page.Body,
+        Brotli = packed.Brotli,
+        Gzip = packed.Gzip,
+        ContentSecurityPolicy = page.ContentSecurityPolicy,
+        MadeMs = madeMs,
+    };
 
     private static byte[]? Brotli(byte[] body)
     {
-        var packed = new byte[BrotliEncoder.GetMaxCompressedLength(body.Length)];
-        return BrotliEncoder.TryCompress(body, packed, out var length, BrotliQuality, BrotliWindow) ? packed[..length] : null;
+        var room = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(body.Length));
+        var packed = BrotliEncoder.TryCompress(body, room, out var length, BrotliQuality, BrotliWindow) ? room[..length] : null;
+        ArrayPool<byte>.Shared.Return(room);
+        return packed;
     }
 
     private static byte[] Gzip(byte[] body)
@@ -50,3 +54,6 @@ internal static class Bytes
         return packed.ToArray();
     }
 }
+
+/// <summary>A body as it is sent to those who take brotli, or gzip.</summary>
+internal readonly record struct PackedBytes(byte[]? Brotli, byte[] Gzip);

@@ -40,17 +40,21 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
     public async Task<bool> TryPublishAsync(IServiceProvider scope, string path, DrawnRow? known, RenderedPage page, CancellationToken cancel)
     {
         var (key, etag, version) = (KeyOf(path), Bytes.ETagOf(page), known?.Version ?? 0);
+        // While the disk takes the version.
+        Task<PackedBytes>? packing = null;
         if (known?.Etag != etag)
         {
             // Never below the clock: pages of a database made anew must win over those that gateways still hold.
             var next = Math.Max(version + 1, NowMs);
+            packing = Task.Run(page.Pack, CancellationToken.None);
             var raised = false;
             await scope.GetRequiredService<Changes<StatusDb>>().ProjectAsync(
                 async change => raised = await DrawnRow.RaiseAsync(change.Db, path, version, next, etag, cancel), cancel);
             if (!raised) return false;
             version = next;
         }
-        if (board.Find(key) is not { } shown || shown.Version < version) board.Publish(page.ToSnapshot(key, version, etag, NowMs));
+        if (board.Find(key) is not { } shown || shown.Version < version)
+            board.Publish(page.ToSnapshot(packing is null ? page.Pack() : await packing, key, version, etag, NowMs));
         return true;
     }
 
@@ -65,7 +69,7 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
         {
             var shown = board.Find(key);
             if (shown?.ETag == etag) return shown;
-            var snapshot = page.ToSnapshot(key, Math.Max(readMs, (shown?.Version ?? 0) + 1), etag, NowMs);
+            var snapshot = page.ToSnapshot(page.Pack(), key, Math.Max(readMs, (shown?.Version ?? 0) + 1), etag, NowMs);
             if (board.Publish(snapshot)) return snapshot;
         }
     }

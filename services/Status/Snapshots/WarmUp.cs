@@ -46,7 +46,7 @@ internal sealed class WarmUp(PageRenderer renderer)
             Today = new DateOnly(1970, 1, 1),
             LastReadingAt = 0,
         });
-        home.ToSnapshot("", 1, Bytes.ETagOf(home), 0);
+        home.ToSnapshot(home.Pack(), "", 1, Bytes.ETagOf(home), 0);
         await renderer.IncidentAsync(new IncidentPageView(new SiteView { Name = "Name" }, Audience.Default, over));
     }
 
