@@ -10,7 +10,7 @@ namespace Kener.Ui.Tests;
 public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
-    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare", "full", "grid", "compact", "dense", "german", "lost", "away"];
+    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare", "full", "grid", "compact", "dense", "german", "lost", "away", "many"];
 
     // Axe waits for a network that is silent.
     private const string NoStream = "window.EventSource = EventTarget";
@@ -37,6 +37,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         "dense" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.CompactGrid }),
         "german" => await Pages.HomeAsync(Samples.Full() with { Audience = new("de", "Europe/Berlin", PageTheme.System) }),
         "lost" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 404)),
+        "many" => await Pages.HomeAsync(Samples.Outage(200)),
         "away" => await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, 503)),
         _ => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Bare())),
     };
