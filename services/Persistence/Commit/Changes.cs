@@ -1,3 +1,4 @@
+using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,23 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     /// </summary>
     public Task ProjectAsync(Func<Change<TDb>, Task> work, CancellationToken cancel) =>
         RunAsync("system", WithoutResult(work), null, cancel);
+
+    /// <summary>Writes what every change writes beside its own rows, and takes it back.</summary>
+    internal async Task RehearseAsync(CancellationToken cancel)
+    {
+        using var mine = await turn.TakeAsync(db, cancel);
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        {
+            db.ChangeTracker.Clear();
+            await using var transaction = await db.Database.BeginTransactionAsync(token);
+            var change = new Change<TDb>(db, "system", clock.GetUtcNow().ToUnixTimeMilliseconds());
+            change.Note("rehearsed", "nothing", () => 0);
+            change.Publish("nothing", () => new ReplayRequested { By = "nobody" });
+            await change.WriteAsync(Guid.CreateVersion7(), token);
+            await transaction.RollbackAsync(token);
+        }, cancel);
+        db.ChangeTracker.Clear();
+    }
 
     private static Func<Change<TDb>, Task<bool>> WithoutResult(Func<Change<TDb>, Task> work) => async change =>
     {

@@ -45,6 +45,16 @@ public static class ModuleDbExtensions
         builder.Services.AddSingleton<WriteTurn<TDb>>();
         builder.Services.AddHostedService<Migrator<TDb>>();
         builder.Services.AddHostedService<Dispatcher<TDb>>();
+        return builder.AddWarmUp<TDb>();
+    }
+
+    private static IHostApplicationBuilder AddWarmUp<TDb>(this IHostApplicationBuilder builder) where TDb : ModuleDb
+    {
+        builder.Services.AddSingleton(new Rehearsal((services, cancel) => services.GetRequiredService<Changes<TDb>>().RehearseAsync(cancel)));
+        if (builder.Services.Any(service => service.ServiceType == typeof(WarmUp))) return builder;
+        builder.Services.AddSingleton<WarmUp>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WarmUp>());
+        builder.Services.AddHealthChecks().AddCheck<WarmUp>("warm-up", tags: ["ready"]);
         return builder;
     }
 
