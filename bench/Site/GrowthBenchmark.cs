@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// What an operator and a reader notice as an installation grows: the time of an update until it is on the page, of a list of incidents, and
-/// of the page itself; each beside the same in a small installation, which is the bound.
+/// What an operator and a reader notice as an installation grows: the time of an update until a reader has it, of a list of the incidents of the
+/// last two days, and of the page itself; each beside the same in a small installation, which is the bound.
 /// </summary>
 internal static class GrowthBenchmark
 {
@@ -38,7 +38,9 @@ internal static class GrowthBenchmark
         await using var kener = await RunningKener.StartAsync("Embedded");
         await kener.FillAsync(monitors, days);
         await Parallel.ForEachAsync(Enumerable.Range(0, incidents), new ParallelOptions { MaxDegreeOfParallelism = 4 },
-            async (i, _) => await kener.OpenIncidentAsync($"Incident {i}", isOpen: false));
+            async (i, _) => await kener.AddPastIncidentAsync($"Incident {i}", TimeSpan.FromHours(1 + (6 * i))));
+        await using var reader = await PageReader.OpenAsync(kener);
+        var since = (TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(2)).ToUnixTimeSeconds();
         var open = await kener.OpenIncidentAsync("Mail is stuck");
         var (update, list, page) = (new Figures(), new Figures(), new Figures());
         for (var i = 0; i < 2 * Times; i++)
@@ -48,10 +50,10 @@ internal static class GrowthBenchmark
             await TimeAsync(update, async () =>
             {
                 var posted = await kener.SendAsync(HttpMethod.Post, $"/api/v4/incidents/{open}/comments", new { state = "IDENTIFIED", comment = word });
-                while (!(await kener.Api.GetStringAsync("/")).Contains(word, StringComparison.Ordinal)) await Task.Delay(1);
+                while (!(await reader.NextAsync()).Contains(word, StringComparison.Ordinal)) { }
                 await kener.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{open}/comments/{posted["comment"]!["id"]}");
             });
-            await TimeAsync(list, () => kener.SendAsync(HttpMethod.Get, "/api/v4/incidents?limit=50"));
+            await TimeAsync(list, () => kener.SendAsync(HttpMethod.Get, $"/api/v4/incidents?start_ts={since}"));
             await TimeAsync(page, () => kener.Api.GetAsync("/"));
         }
         return new($"{monitors} monitors, {days} days, {incidents} incidents", update.At(0.5), list.At(0.5), page.At(0.5));

@@ -78,14 +78,26 @@ internal sealed class RunningKener : IAsyncDisposable
         });
     }
 
-    public async Task<long> OpenIncidentAsync(string title, bool isOpen = true)
+    public Task<long> OpenIncidentAsync(string title) => StartIncidentAsync(title, TimeSpan.FromMinutes(10));
+
+    /// <summary>One that is over: it lasted for ten minutes.</summary>
+    public async Task AddPastIncidentAsync(string title, TimeSpan ago)
     {
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var id = await StartIncidentAsync(title, ago);
+        var end = (TimeProvider.System.GetUtcNow() - ago).ToUnixTimeSeconds() + 600;
+        await SendAsync(HttpMethod.Post, $"/api/v4/incidents/{id}/comments", new { state = "RESOLVED", comment = "It is over.", timestamp = end });
+    }
+
+    private async Task<long> StartIncidentAsync(string title, TimeSpan ago)
+    {
         var incident = await SendAsync(HttpMethod.Post, "/api/v4/incidents",
-            new { title, start_date_time = now - 600, monitors = new[] { new { monitor_tag = "service-0", impact = "DEGRADED" } } });
-        var id = incident["incident"]!["id"]!.GetValue<long>();
-        if (!isOpen) await SendAsync(HttpMethod.Post, $"/api/v4/incidents/{id}/comments", new { state = "RESOLVED", comment = "It is over." });
-        return id;
+            new
+            {
+                title,
+                start_date_time = (TimeProvider.System.GetUtcNow() - ago).ToUnixTimeSeconds(),
+                monitors = new[] { new { monitor_tag = "service-0", impact = "DEGRADED" } },
+            });
+        return incident["incident"]!["id"]!.GetValue<long>();
     }
 
     public async ValueTask DisposeAsync()
