@@ -1,3 +1,4 @@
+using System.Text;
 using Kener.Ui.Pages;
 using Kener.Ui.Text;
 using Microsoft.AspNetCore.Components;
@@ -17,6 +18,8 @@ public sealed class PageRenderer(IServiceProvider services)
     /// </summary>
     public const string AgeMarker = "<!--age-->";
 
+    // Half a surrogate, which a user may send, becomes U+FFFD; a writer's usual encoding would throw.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private MemoryStream? _spare;
     private readonly ILoggerFactory _logs = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 
@@ -58,7 +61,7 @@ public sealed class PageRenderer(IServiceProvider services)
         await renderer.Dispatcher.InvokeAsync(async () =>
         {
             var page = await renderer.RenderComponentAsync<CascadingValue<Localizer>>(parameters);
-            await using var writer = new StreamWriter(written, leaveOpen: true);
+            await using var writer = new StreamWriter(written, Utf8, leaveOpen: true);
             page.WriteHtmlTo(writer);
         });
         var body = written.ToArray();
