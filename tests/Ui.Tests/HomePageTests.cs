@@ -159,14 +159,6 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task Half_a_surrogate_is_drawn_as_what_can_not_be_read()
-    {
-        var view = Samples.Outage();
-        var page = await Pages.HomeAsync(view with { Monitors = [view.Monitors[0] with { Name = "half \ud83d" }] });
-        Assert.Contains("half \ufffd", page.Html, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_logo_may_come_from_elsewhere_and_the_policy_names_from_where()
     {
         var monitors = Samples.Calm(6).Monitors;
