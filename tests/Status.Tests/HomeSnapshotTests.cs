@@ -169,7 +169,7 @@ public sealed class HomeSnapshotTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();
-        Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/ready")).Status);
+        await Eventually.TrueAsync(async () => (await service.GetAsync("/ready")).Status == HttpStatusCode.OK);
         service.Board.Remove(SitePages.HomeKey);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/ready")).Status);
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/")).Status);
