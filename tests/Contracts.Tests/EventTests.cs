@@ -99,6 +99,29 @@ public sealed class EventTests
     }
 
     [Fact]
+    public void A_reading_is_sent_as_six_numbers()
+    {
+        var reading = new Reading(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2);
+        Assert.Equal("[7,1764000000,3,4,12.5,2]", JsonSerializer.Serialize(reading, Json));
+        Assert.Equal(reading, JsonSerializer.Deserialize<Reading>("""[7,1764000000,3,4,12.5,2,"of the future",{"a":[1]}]""", Json));
+    }
+
+    [Fact]
+    public void Readings_from_before_they_were_arrays_are_read()
+    {
+        var json = """{"readings":[{"monitorId":7,"minute":1764000000,"count":3,"status":4,"latency":12.5,"version":2}]}""";
+        Assert.Equal([new Reading(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2)], JsonSerializer.Deserialize<ReadingsRecorded>(json, Json)!.Readings);
+    }
+
+    [Theory]
+    [InlineData("[7,1764000000,3,4,12.5]")]
+    [InlineData("[7,1764000000,3,4,null,2]")]
+    [InlineData("[7,1764000000,3.5,4,12.5,2]")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    public void What_is_no_reading_is_refused(string json) => Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Reading>(json, Json));
+
+    [Fact]
     public void An_unknown_name_is_no_event() => Assert.Null(EventTypes.Find("NobodyKnows"));
 
     private static void AssertSame(object? expected, object? actual)

@@ -22,6 +22,8 @@ namespace Kener.Gateway.Tests;
 public sealed class HeartbeatSecretTests
 {
     private const string Secret = "s3cret-that-nobody-should-read";
+    // Nobody is there; but where no address is given, nothing is told at all.
+    private static readonly (string, string) Telemetry = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
 
     [Theory, InlineData(LogLevel.Warning), InlineData(LogLevel.Information), InlineData(LogLevel.Debug)]
     public async Task No_log_no_trace_no_error_answer_and_no_event_bears_the_secret(LogLevel level)
@@ -36,7 +38,7 @@ public sealed class HeartbeatSecretTests
                 builder.AddEventConsumer<EventsTold>();
                 builder.AddDelivery();
                 Listen(builder, told, level);
-            }, true, ("Kener:Database", "Sqlite"), ("Kener:DataPath", folder)))
+            }, true, ("Kener:Database", "Sqlite"), ("Kener:DataPath", folder), Telemetry))
         {
             using var client = host.Client(Embedded.Full);
             await MakeAsync(client);
@@ -72,7 +74,7 @@ public sealed class HeartbeatSecretTests
         var url = service.Url.ToString();
         await using (var host = await Embedded.StartAsync(null, null, builder => Listen(builder, told, LogLevel.Debug), true,
             ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ)), ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789"),
-            ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100"), ("services:monitors:http:0", url)))
+            ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100"), ("services:monitors:http:0", url), Telemetry))
         {
             using var client = host.Client(Embedded.Full);
             Assert.Equal(200, (await client.AskAsync("GET", "/api/v4/monitors")).Code);

@@ -47,6 +47,47 @@ public sealed class ReportTests(MonitorsApps apps)
         Assert.Equal((MonitorStatus.Up, 1d, 1), app.Heard.Known(id)[Now - 60]);
     }
 
+    /// <summary>PostgreSQL copies those whose minutes are all new, and merges the others.</summary>
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_long_report_is_stored_alike_whether_none_some_or_all_of_it_is_known(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var ((tag, id), (_, other)) = (await app.CheckedAsync(), await app.CheckedAsync());
+        CheckResult[] Minutes(int from, int count, double latency) =>
+            [.. Enumerable.Range(from, count).Select(i => Result(id, Now - (60 * i), i % 7 == 0 ? "DOWN" : "UP", latency, message: i % 2 == 0 ? "it says" : null))];
+        Assert.Equal((200, 0), await app.ReportAsync(Minutes(0, 200, 1)));
+        Assert.Equal((0, 200), await app.ReportAsync(Minutes(0, 200, 1)));
+        await app.PatchAsync($"/{tag}/data/{Now}", """{"status":"DEGRADED"}""");
+        Assert.Equal((99, 1), await app.ReportAsync(Minutes(0, 100, 2)));
+        // One of another monitor, last of all, is known; and over the end of a month.
+        await app.ReportAsync(Result(other, Now));
+        Assert.Equal((100, 1), await app.ReportAsync([.. Minutes(200, 100, 3), Result(other, Now)]));
+        Assert.Equal((80, 0), await app.ReportAsync([.. Enumerable.Range(0, 80).Select(day => Result(other, Now - 86_400L - (day * 86_400L / 2)))]));
+
+        var expected = Enumerable.Range(0, 300).Select(i => (
+            Minute: Now - (60 * i), Status: i == 0 ? MonitorStatus.Degraded : i % 7 == 0 ? MonitorStatus.Down : MonitorStatus.Up,
+            Latency: i == 0 ? 1d : i < 100 ? 2 : i < 200 ? 1 : 3, Message: i > 0 && i % 2 == 0 ? "it says" : null, Version: i < 100 ? 2 : 1)).OrderBy(row => row.Minute).ToList();
+        var rows = await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == id).OrderBy(row => row.Minute).ToListAsync());
+        Assert.Equal(expected, rows.Select(row => (row.Minute, row.Status, row.Latency, row.Message, row.Version)));
+        Assert.Equal(81, await app.WithDbAsync(db => db.Results.CountAsync(row => row.MonitorId == other)));
+        await Eventually.TrueAsync(() => Task.FromResult(
+            app.Heard.Known(id).Select(known => (known.Key, known.Value)).SequenceEqual(expected.Select(row => (row.Minute, (row.Status, row.Latency, row.Version))))));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_monitor_that_was_changed_is_judged_as_it_now_is(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.CheckedAsync();
+        Assert.Equal((1, 0), await app.ReportAsync(Result(id, Now - 120, "NO_DATA")));
+        await app.PatchAsync($"/{tag}", """{"default_status":"DEGRADED"}""");
+        Assert.Equal((1, 0), await app.ReportAsync(Result(id, Now - 60, "NO_DATA")));
+        await app.PatchAsync($"/{tag}", """{"monitor_type":"NONE"}""");
+        Assert.Equal((0, 1), await app.ReportAsync(Result(id, Now)));
+        var rows = await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == id).OrderBy(row => row.Minute).Select(row => row.Status).ToListAsync());
+        Assert.Equal([MonitorStatus.Up, MonitorStatus.Degraded], rows);
+    }
+
     [Theory, ClassData(typeof(BothDatabases))]
     public async Task A_late_report_does_not_undo_a_correction(DatabaseKind database)
     {

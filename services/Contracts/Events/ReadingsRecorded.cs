@@ -1,10 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Kener.Contracts;
 
 /// <summary>
 /// What was observed in <paramref name="Count"/> minutes in a row, beginning with <paramref name="Minute"/> (Unix seconds, a whole
 /// minute): a verdict after confirmation, never an overlay. A single check is a run of 1. <paramref name="Latency"/> is in milliseconds.
-/// <paramref name="Version"/> is that of each of these minutes: 1 when first written, one more at each overwrite.
+/// <paramref name="Version"/> is that of each of these minutes: 1 when first written, one more at each overwrite. Sent as an array of
+/// these six in this order: there are a thousand in a message, and their names would be most of it.
 /// </summary>
+[JsonConverter(typeof(ReadingJson))]
 public sealed record Reading(long MonitorId, long Minute, int Count, MonitorStatus Status, double Latency, int Version);
 
 /// <summary>
@@ -15,4 +20,42 @@ public sealed record ReadingsRecorded
 {
     /// <summary>The runs, in no promised order.</summary>
     public required IReadOnlyList<Reading> Readings { get; init; }
+}
+
+internal sealed class ReadingJson : JsonConverter<Reading>
+{
+    public override Reading Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // Sent so at first; an outbox or a queue may still hold some.
+        if (reader.TokenType == JsonTokenType.StartObject) return ByNames(JsonElement.ParseValue(ref reader));
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("A reading is an array");
+        var reading = new Reading(
+            Next(ref reader).GetInt64(), Next(ref reader).GetInt64(), Next(ref reader).GetInt32(), (MonitorStatus)Next(ref reader).GetByte(),
+            Next(ref reader).GetDouble(), Next(ref reader).GetInt32());
+        // A later version may say more at the end.
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) reader.Skip();
+        return reading;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Reading value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        writer.WriteNumberValue(value.MonitorId);
+        writer.WriteNumberValue(value.Minute);
+        writer.WriteNumberValue(value.Count);
+        writer.WriteNumberValue((byte)value.Status);
+        writer.WriteNumberValue(value.Latency);
+        writer.WriteNumberValue(value.Version);
+        writer.WriteEndArray();
+    }
+
+    private static Reading ByNames(JsonElement reading) => new(
+        reading.GetProperty("monitorId").GetInt64(), reading.GetProperty("minute").GetInt64(), reading.GetProperty("count").GetInt32(),
+        (MonitorStatus)reading.GetProperty("status").GetByte(), reading.GetProperty("latency").GetDouble(), reading.GetProperty("version").GetInt32());
+
+    private static ref Utf8JsonReader Next(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw new JsonException("A reading is six numbers");
+        return ref reader;
+    }
 }

@@ -12,12 +12,12 @@ internal static class TakeBeat
 {
     private static readonly HeartbeatRule Nobody = new(0, 0, null);
 
-    public static Task<IResult> HandleOlderAsync(string token, Changes<MonitorsDb> changes, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
+    public static Task<IResult> HandleOlderAsync(string token, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
         token.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
-            ? HandleAsync(token[..colon], token[(colon + 1)..], changes, db, evaluations, clock, cancel) : Task.FromResult(Refused());
+            ? HandleAsync(token[..colon], token[(colon + 1)..], changes, living, db, evaluations, clock, cancel) : Task.FromResult(Refused());
 
     public static async Task<IResult> HandleAsync(
-        string tag, string secret, Changes<MonitorsDb> changes, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
+        string tag, string secret, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
     {
         var monitor = !MonitorFields.IsTag(tag) ? null : await db.Monitors.AsNoTracking()
             .FirstOrDefaultAsync(row => row.Tag == tag && row.IsActive && row.Type == MonitorTypes.Heartbeat, cancel);
@@ -30,7 +30,7 @@ internal static class TakeBeat
             await Deletion.HoldOffAsync(change.Db, cancel);
             await Recording.LockAsync(change.Db, [monitor.Id], cancel);
             await change.Db.Database.ExecuteSqlAsync($"INSERT INTO beats (monitor_id, at) VALUES ({monitor.Id}, {now}) ON CONFLICT DO NOTHING", cancel);
-            await Recording.StoreAsync(change, [seen], MonitorTypes.OfClock, $"monitor/{monitor.Id}", cancel);
+            await Recording.StoreAsync(change, living, [seen], MonitorTypes.OfClock, $"monitor/{monitor.Id}", cancel);
         }, cancel);
         evaluations.Recorded([monitor.Id]);
         return Results.Json(new { status = "OK" });

@@ -4,15 +4,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>A monitor as far as storing a result of it needs it.</summary>
-internal sealed record Recorded(long Id, int Threshold, string? DefaultStatus)
-{
-    /// <summary>What the observation means without confirmation: where the check yielded nothing, the default counts (spec/monitors 4).</summary>
-    public Verdict Read(Observation seen) => seen.Raw == MonitorStatus.NoData && DefaultStatus is "UP" or "DOWN" or "DEGRADED"
-        ? new Verdict(Id, seen.Minute, Words.ToStatus(DefaultStatus)!.Value, seen.Raw, seen.Latency, ResultType.Default, null, seen.Message)
-        : new Verdict(Id, seen.Minute, seen.Raw, seen.Raw, seen.Latency, seen.Type, seen.Message, seen.Message);
-}
-
 /// <summary>
 /// Stores what checks saw, with the event that tells of it, in one transaction. There is no audit row: what was observed is its own record,
 /// and storing it again changes nothing.
@@ -26,20 +17,20 @@ internal static class Recording
     /// <paramref name="types"/> does not hold any more, are passed over. <paramref name="source"/>, such as "agent/berlin", is for people.
     /// </summary>
     public static async Task<int> StoreAsync(
-        Changes<MonitorsDb> changes, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
+        Changes<MonitorsDb> changes, LivingMonitors living, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
     {
         var stored = 0;
-        await changes.ProjectAsync(async change => stored = await StoreAsync(change, observations, types, source, cancel), cancel);
+        await changes.ProjectAsync(async change => stored = await StoreAsync(change, living, observations, types, source, cancel), cancel);
         return stored;
     }
 
     /// <summary>As above, within a change under way.</summary>
     public static async Task<int> StoreAsync(
-        Change<MonitorsDb> change, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
+        Change<MonitorsDb> change, LivingMonitors living, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
     {
-        var living = await LivingAsync(change.Db, observations, types, cancel);
-        var known = observations.Where(seen => living.ContainsKey(seen.MonitorId)).ToList();
-        var verdicts = await JudgeAsync(change.Db, known, living, cancel);
+        var monitors = await living.HoldAsync(change.Db, cancel);
+        var known = observations.Where(seen => monitors.TryGetValue(seen.MonitorId, out var monitor) && types.Contains(monitor.Type)).ToList();
+        var verdicts = await JudgeAsync(change.Db, known, monitors, cancel);
         var readings = await Verdict.StoreAsync(change.Db, verdicts, cancel);
         foreach (var part in readings.Chunk(MostReadings)) change.Publish(source, () => new ReadingsRecorded { Readings = part });
         // What confirmation made of minutes that were there before is not what was asked.
@@ -50,7 +41,7 @@ internal static class Recording
 
     /// <summary>Without a threshold each result stands for itself; only monitors with one take the longer way.</summary>
     private static async Task<List<Verdict>> JudgeAsync(
-        MonitorsDb db, List<Observation> seen, Dictionary<long, Recorded> living, CancellationToken cancel)
+        MonitorsDb db, List<Observation> seen, IReadOnlyDictionary<long, Recorded> living, CancellationToken cancel)
     {
         var verdicts = seen.Where(one => living[one.MonitorId].Threshold <= 1).Select(one => living[one.MonitorId].Read(one)).ToList();
         if (verdicts.Count == seen.Count) return verdicts;
@@ -69,16 +60,5 @@ internal static class Recording
         if (!db.IsPostgres) return;
         var ids = monitors.Order().ToArray();
         await db.Database.ExecuteSqlAsync($"SELECT 1 FROM monitors WHERE id = ANY({ids}) ORDER BY id FOR NO KEY UPDATE", cancel);
-    }
-
-    /// <summary>The monitors that are there, which none can delete until the transaction ends. SQLite has one writer.</summary>
-    private static async Task<Dictionary<long, Recorded>> LivingAsync(
-        MonitorsDb db, IReadOnlyList<Observation> observations, string[] types, CancellationToken cancel)
-    {
-        await Deletion.HoldOffAsync(db, cancel);
-        var ids = observations.Select(seen => seen.MonitorId).Distinct().ToArray();
-        return await db.Monitors.Where(row => ids.Contains(row.Id) && types.Contains(row.Type))
-            .Select(row => new Recorded(row.Id, row.ConfirmationThreshold, row.IsActive && row.Cron != null ? row.DefaultStatus : null))
-            .ToDictionaryAsync(row => row.Id, cancel);
     }
 }

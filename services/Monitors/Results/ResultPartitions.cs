@@ -83,6 +83,9 @@ internal sealed class ResultPartitions(
         return FirstOfMonth(clock.GetUtcNow().AddDays(-days));
     }
 
+    /// <summary>The first day of the partition in which that minute lies, if it has one.</summary>
+    internal static DateTimeOffset MonthOf(long minute) => FirstOfMonth(DateTimeOffset.FromUnixTimeSeconds(minute));
+
     private static DateTimeOffset FirstOfMonth(DateTimeOffset day) => new(day.Year, day.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static string NameOf(DateTimeOffset month) => "results_" + month.ToString("yyyy_MM", CultureInfo.InvariantCulture);

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Kener.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Kener.Monitors;
 
@@ -9,6 +11,9 @@ namespace Kener.Monitors;
 internal sealed record Verdict(
     long MonitorId, long Minute, MonitorStatus Status, MonitorStatus Raw, double Latency, ResultType Type, string? Message, string? RawMessage)
 {
+    // Below this a statement costs less than what makes COPY safe to fail.
+    private const int FewestCopied = 50;
+
     // Written this way once for both: nothing that a person said is overwritten, and what is known already is no change.
     private const string OnConflict = """
         ON CONFLICT (monitor_id, minute, region) DO UPDATE SET
@@ -20,15 +25,63 @@ internal sealed record Verdict(
         """;
 
     /// <summary>
-    /// Stores the verdicts, which are in order and of distinct minutes, in the transaction under way; what changed by it. In PostgreSQL one
-    /// statement for all: unnest keeps the order, so writers of the same minutes take turns.
+    /// Stores the verdicts, which are in order and of distinct minutes, in the transaction under way; what changed by it. In PostgreSQL by
+    /// COPY where all of them seem to be new, which costs a third; else one statement for all: unnest keeps the order, so writers of the
+    /// same minutes take turns.
     /// </summary>
     public static async Task<List<Reading>> StoreAsync(MonitorsDb db, IReadOnlyList<Verdict> verdicts, CancellationToken cancel)
     {
         if (verdicts.Count == 0) return [];
-        await using var command = db.Database.GetDbConnection().CreateCommand();
-        command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        var connection = db.Database.GetDbConnection();
+        var transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        if (db.IsPostgres && verdicts.Count >= FewestCopied && AreOfOneMonth(verdicts)
+            && await CopiedAsync((NpgsqlConnection)connection, (NpgsqlTransaction)transaction, verdicts, cancel))
+            return [.. verdicts.Select(verdict => verdict.ToReading(1))];
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
         return db.IsPostgres ? await UnnestAsync(command, verdicts, cancel) : await OneByOneAsync(command, verdicts, cancel);
+    }
+
+    /// <summary>Over several partitions COPY writes one after the other: not in the order in which all writers go.</summary>
+    private static bool AreOfOneMonth(IReadOnlyList<Verdict> verdicts)
+    {
+        var (first, last) = (verdicts.Min(verdict => verdict.Minute), verdicts.Max(verdict => verdict.Minute));
+        return ResultPartitions.MonthOf(first) == ResultPartitions.MonthOf(last);
+    }
+
+    /// <summary>Stores all as new minutes; where any is there already, none, and the transaction is as it was.</summary>
+    private static async Task<bool> CopiedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Verdict> verdicts, CancellationToken cancel)
+    {
+        const string BeforeCopy = "before_copy";
+        await transaction.SaveAsync(BeforeCopy, cancel);
+        try
+        {
+            await using var copy = await connection.BeginBinaryImportAsync(
+                "COPY results (monitor_id, minute, region, status, raw_status, latency, type, message, raw_message, version) FROM STDIN (FORMAT binary)", cancel);
+            foreach (var verdict in verdicts)
+            {
+                await copy.StartRowAsync(cancel);
+                await copy.WriteAsync(verdict.MonitorId, cancel);
+                await copy.WriteAsync(verdict.Minute, cancel);
+                await copy.WriteAsync((short)0, cancel);
+                await copy.WriteAsync((short)verdict.Status, cancel);
+                await copy.WriteAsync((short)verdict.Raw, cancel);
+                await copy.WriteAsync(verdict.Latency, cancel);
+                await copy.WriteAsync((short)verdict.Type, cancel);
+                await WriteAsync(verdict.Message);
+                await WriteAsync(verdict.RawMessage);
+                await copy.WriteAsync(1, cancel);
+            }
+            await copy.CompleteAsync(cancel);
+            return true;
+
+            Task WriteAsync(string? text) => text is null ? copy.WriteNullAsync(cancel) : copy.WriteAsync(text, NpgsqlDbType.Text, cancel);
+        }
+        catch (PostgresException known) when (known.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            await transaction.RollbackAsync(BeforeCopy, cancel);
+            return false;
+        }
     }
 
     private static async Task<List<Reading>> UnnestAsync(DbCommand command, IReadOnlyList<Verdict> verdicts, CancellationToken cancel)

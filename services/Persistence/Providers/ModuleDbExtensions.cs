@@ -23,7 +23,8 @@ public static class ModuleDbExtensions
         builder.AddDeadLetters<TDb>();
         if (settings.Database == DatabaseKind.PostgreSQL)
         {
-            builder.AddNpgsqlDbContext<TPostgres>(connectionName, configureDbContextOptions: options => Tune(options));
+            var isQuiet = !builder.Configuration.TellsTelemetry();
+            builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire => (aspire.DisableTracing, aspire.DisableMetrics) = (isQuiet, isQuiet), options => Tune(options));
             builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
         }
         else
