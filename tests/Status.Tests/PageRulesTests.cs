@@ -1,5 +1,7 @@
+using CsCheck;
 using Kener.Contracts;
 using Kener.Status.Views;
+using Kener.TestKit;
 using Kener.Ui;
 
 namespace Kener.Status.Tests;
@@ -56,10 +58,28 @@ public sealed class PageRulesTests
     }
 
     [Fact]
+    public void A_row_that_was_kept_says_what_a_new_one_would()
+    {
+        var overlay = new Overlay(OverlayKind.Incident, Now + 30, Now + 150, MonitorStatus.Down);
+        MonitorFacts Made() => Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon - 60, MonitorStatus.Up, latency: 5)], overlay);
+        var kept = Made();
+        Gen.Select(Gen.Long[Now, Now + 400], Gen.Int[1, 3]).Array[1, 8].Sample(asked =>
+        {
+            foreach (var (now, days) in asked)
+            {
+                var (row, other) = (kept.RowAt(now, days), Made().RowAt(now, days));
+                Assert.Equal(other with { Days = [] }, row with { Days = [] });
+                Assert.Equal(other.Days, row.Days);
+            }
+        }, iter: Scale.Of(200), threads: 1);
+        Assert.Same(kept.RowAt(Now, 3), kept.RowAt(Now, 3));
+    }
+
+    [Fact]
     public void Who_is_in_a_group_stands_within_it_alone_and_is_named_for_it()
     {
         var group = Saying(9, MonitorStatus.Degraded);
-        group = group with { Monitor = group.Monitor with { Members = [new("m2", 0.5), new("m1", 0.5), new("gone", 1)] } };
+        group = new(group.Monitor with { Members = [new("m2", 0.5), new("m1", 0.5), new("gone", 1)] }, group.Past);
         var view = Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Down), Saying(3, MonitorStatus.Up), group);
         Assert.Equal(["m3", "m9"], view.Monitors.Select(row => row.Tag));
         Assert.Equal(["m2", "m1"], view.Monitors[1].Members!.Select(row => row.Tag));

@@ -21,13 +21,16 @@ internal sealed class PastCache(TimeZoneInfo zone)
     {
         var ids = monitors.Select(monitor => monitor.Id).ToArray();
         var span = new DaySpan(Calendar, Calendar.DayOf(now), days, now);
-        var heads = await db.Histories.AsNoTracking().Where(row => ids.Contains(row.MonitorId)).ToDictionaryAsync(row => row.MonitorId, cancel);
-        var stale = monitors.Where(monitor => !IsFresh(monitor, heads.GetValueOrDefault(monitor.Id), span)).ToList();
+        var versions = await db.Histories.Where(row => ids.Contains(row.MonitorId))
+            .Select(row => new { row.MonitorId, row.Version }).ToDictionaryAsync(row => row.MonitorId, row => row.Version, cancel);
+        var stale = monitors.Where(monitor => !IsFresh(monitor, versions.GetValueOrDefault(monitor.Id), span)).ToList();
         var pasts = new Dictionary<long, MonitorPast>(monitors.Count);
         foreach (var id in ids) if (_pasts.TryGetValue(id, out var past)) pasts[id] = past;
         if (stale.Count > 0)
         {
-            var overlays = await OverlaysAsync(db, [.. stale.Select(monitor => monitor.Id)], span, cancel);
+            var staleIds = stale.Select(monitor => monitor.Id).ToArray();
+            var heads = await db.Histories.AsNoTracking().Where(row => staleIds.Contains(row.MonitorId)).ToDictionaryAsync(row => row.MonitorId, cancel);
+            var overlays = await OverlaysAsync(db, staleIds, span, cancel);
             foreach (var monitor in stale)
             {
                 var reading = new PastReading(span, monitor, heads.GetValueOrDefault(monitor.Id), [.. overlays[monitor.Id]], _pasts.GetValueOrDefault(monitor.Id));
@@ -37,8 +40,8 @@ internal sealed class PastCache(TimeZoneInfo zone)
         return _pasts = pasts;
     }
 
-    private bool IsFresh(MonitorChanged monitor, HistoryRow? head, DaySpan span) =>
-        _pasts.TryGetValue(monitor.Id, out var past) && past.Version == (head?.Version ?? 0) && past.Today == span.Today
+    private bool IsFresh(MonitorChanged monitor, long version, DaySpan span) =>
+        _pasts.TryGetValue(monitor.Id, out var past) && past.Version == version && past.Today == span.Today
         && past.Closed.Count == span.Days - 1 && past.Blanks == Blanks.Of(monitor);
 
     private static async Task<ILookup<long, Overlay>> OverlaysAsync(StatusDb db, long[] ids, DaySpan span, CancellationToken cancel)

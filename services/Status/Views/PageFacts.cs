@@ -3,11 +3,31 @@ using Kener.ServiceDefaults;
 using Kener.Status.History;
 using Kener.Status.Pages;
 using Kener.Status.Settings;
+using Kener.Ui;
 
 namespace Kener.Status.Views;
 
-/// <summary>A shown monitor and its history.</summary>
-internal sealed record MonitorFacts(MonitorChanged Monitor, MonitorPast Past);
+/// <summary>A shown monitor and its history. Immutable, but for the row that it keeps.</summary>
+internal sealed class MonitorFacts(MonitorChanged monitor, MonitorPast past)
+{
+    private sealed record KnownRow(long Minute, int Days, MonitorView View);
+
+    // What changes a page seldom changes more than one of its rows.
+    private KnownRow? _row;
+
+    public MonitorChanged Monitor => monitor;
+
+    public MonitorPast Past => past;
+
+    /// <summary>Its row at this second, with so many days.</summary>
+    public MonitorView RowAt(long now, int days)
+    {
+        var (minute, status, known) = (Minutes.Floor(now), past.StatusAt(now, monitor.PeriodSeconds), Volatile.Read(ref _row));
+        if (known is null || known.Minute != minute || known.Days != days)
+            Volatile.Write(ref _row, known = new KnownRow(minute, days, PageRules.Row(monitor, past.DaysAt(now, days), status)));
+        return known.View.Now == status ? known.View : known.View with { Now = status };
+    }
+}
 
 /// <summary>A page and how it is set.</summary>
 internal sealed record ShownPage(StatusPage Page, PageLook Look);

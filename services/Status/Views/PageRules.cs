@@ -11,7 +11,7 @@ internal static class PageRules
     {
         var (page, look) = (facts.Page.Page, facts.Page.Look);
         var visible = facts.Shown.ToDictionary(pair => pair.Key, pair => pair.Value.Monitor);
-        var rows = facts.Shown.ToDictionary(pair => pair.Key, pair => Row(pair.Value, look.Days, now));
+        var rows = facts.Shown.ToDictionary(pair => pair.Key, pair => pair.Value.RowAt(now, look.Days));
         List<MonitorView> listed = [.. facts.Listed.Select(monitor => rows[monitor.Monitor.Id])];
         var grouped = Grouped(facts, rows);
         var ongoing = look.Lists.Ongoing ? List(facts, visible, incident => incident.IsOngoing(now)) : [];
@@ -50,12 +50,12 @@ internal static class PageRules
         .Append(midnight)
         .Min();
 
-    private static MonitorView Row(MonitorFacts facts, int shownDays, long now)
+    /// <summary>A monitor's row, of these days.</summary>
+    public static MonitorView Row(MonitorChanged monitor, IReadOnlyList<DayCounts> days, MonitorStatus status)
     {
-        var (monitor, days) = (facts.Monitor, facts.Past.DaysAt(now, shownDays));
         var all = days.Aggregate((sum, day) => sum + day);
         return new MonitorView(
-            monitor.Tag, monitor.Name, monitor.Description, monitor.Image, facts.Past.StatusAt(now, monitor.PeriodSeconds),
+            monitor.Tag, monitor.Name, monitor.Description, monitor.Image, status,
             Uptime.Text(Uptime.Percent(all, monitor.UptimeNumerator, monitor.UptimeDenominator)), days,
             all.LatencyCount == 0 ? null : all.LatencySum / all.LatencyCount);
     }
