@@ -1,7 +1,7 @@
 using Kener.Gateway;
 using Kener.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = KenerApp.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddGateway();
 

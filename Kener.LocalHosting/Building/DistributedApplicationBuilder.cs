@@ -14,7 +14,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public DistributedApplicationBuilder(string[] args)
     {
-        _host = Host.CreateApplicationBuilder(args);
+        // Settings are read once: a watch on each folder below the one it is started in would be many.
+        _host = Host.CreateApplicationBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         // What is to be said is said by the terminal, in the operator's words.
         _host.Logging.ClearProviders();
         Folder = new DataFolder(Configuration["Kener:DataPath"] ?? "./.kener/data");

@@ -2,7 +2,7 @@ using Kener.Incidents;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = KenerApp.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddIncidents();
 builder.AddDelivery();

@@ -8,7 +8,7 @@ using Kener.ServiceDefaults;
 using Kener.Standalone;
 using Kener.Status;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = KenerApp.CreateBuilder(args);
 builder.AddDemo(args);
 builder.AddEmbedding();
 builder.AddServiceDefaults();

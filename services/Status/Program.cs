@@ -2,7 +2,7 @@ using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = KenerApp.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddStatus();
 builder.AddDelivery();

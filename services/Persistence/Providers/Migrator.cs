@@ -6,22 +6,32 @@ using Npgsql;
 
 namespace Kener.Persistence;
 
+/// <summary>A module's migration.</summary>
+internal sealed record ModuleMigration(Func<CancellationToken, Task> RunAsync);
+
+/// <summary>Migrates all modules of this process at once, before anything else of them starts: each waits for the compiler more than for its database.</summary>
+internal sealed class Migrations(IEnumerable<ModuleMigration> migrations) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(migrations.Select(migration => Task.Run(() => migration.RunAsync(cancellationToken), cancellationToken)));
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
 /// <summary>Brings the database up to date before the process serves: in PostgreSQL under an advisory lock, so that replicas take turns.</summary>
 internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder folder, TimeProvider clock, ILogger<Migrator<TDb>> log)
-    : IHostedService where TDb : ModuleDb
+    where TDb : ModuleDb
 {
     private const long LockKey = 0x4B454E4552; // "KENER"
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromSeconds(5), LongestMigration = TimeSpan.FromMinutes(30);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        if (db.IsPostgres) await WhenThereAsync(db, cancellationToken);
-        else await MigrateSqliteAsync(db, cancellationToken);
+        if (db.IsPostgres) await WhenThereAsync(db, cancel);
+        else await MigrateSqliteAsync(db, cancel);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task MigrateSqliteAsync(TDb db, CancellationToken cancel)
     {

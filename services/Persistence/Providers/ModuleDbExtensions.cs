@@ -44,7 +44,8 @@ public static class ModuleDbExtensions
         builder.Services.AddScoped<Changes<TDb>>();
         builder.Services.AddSingleton<OutboxSignal<TDb>>();
         builder.Services.AddSingleton<WriteTurn<TDb>>();
-        builder.Services.AddHostedService<Migrator<TDb>>();
+        builder.Services.AddSingleton<Migrator<TDb>>().AddSingleton(services => new ModuleMigration(services.GetRequiredService<Migrator<TDb>>().RunAsync));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Migrations>());
         builder.Services.AddHostedService<Dispatcher<TDb>>();
         return builder.AddWarmUp<TDb>();
     }
