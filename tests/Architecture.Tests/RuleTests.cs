@@ -57,6 +57,12 @@ public sealed class RuleTests
     [Fact]
     public void Patterns_can_not_backtrack() => None(CodeRules.BacktrackingPatterns(CodeRules.Product));
 
+    /// <summary>A watch on each folder below the one it was started in is what the framework's own way would cost.</summary>
+    [Fact]
+    public void A_process_reads_its_settings_once() => None(Repository.Sources
+        .Where(source => source.Path.EndsWith("/Program.cs", StringComparison.Ordinal) && source.Text.Contains(" WebApplication.CreateBuilder(", StringComparison.Ordinal))
+        .Select(source => source.Path));
+
     private static void None(IEnumerable<string> violations)
     {
         var list = violations.Distinct().ToList();

@@ -11,7 +11,7 @@ internal static class ReadIncident
     public static async Task<IResult> HandleAsync(string id, IncidentsDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
     {
         var known = await db.ExistingAsync(id, cancel);
-        var incident = await db.Incidents.AsNoTracking().Include(row => row.Monitors).ThenInclude(link => link.Monitor)
+        var incident = await db.Incidents.AsNoTracking().AsSplitQuery().Include(row => row.Monitors).ThenInclude(link => link.Monitor)
             .FirstOrDefaultAsync(row => row.Id == known, cancel) ?? throw IncidentId.NotFound(id);
         return ApiAnswer.Of(new { incident = IncidentAnswer.Of(incident, await db.SiteUrlAsync(settings.Value, cancel)) });
     }
