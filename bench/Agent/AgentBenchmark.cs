@@ -21,6 +21,8 @@ internal static class AgentBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
+        // As the agent's own process is configured.
+        AppContext.SetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0);
         var monitors = args.Length > 0 ? int.Parse(args[0], null) : 10_000;
         var minutes = args.Length > 1 ? int.Parse(args[1], null) : 1;
         var folder = Directory.CreateTempSubdirectory("kener-bench-").FullName;
@@ -120,6 +122,8 @@ internal static class AgentBenchmark
                 // Ticks that the timer left out are late by all that they are.
                 var lateMs = watch.Elapsed.TotalMilliseconds - (++ticks * 10);
                 if (lateMs > 10) ticks += (long)(lateMs / 10);
+                // One that seemed left out came all the same: no timer is early.
+                if (lateMs < -5) (ticks, lateMs) = (ticks - 1, lateMs + 10);
                 bound.Add(lateMs);
             }
         }
