@@ -8,6 +8,13 @@ internal static class Resident
     /// <summary>Whole MiB.</summary>
     public static int Mebibytes(int process) => Number(process, "VmRSS") / 1024;
 
+    /// <summary>Whole MiB, of which what processes share is divided among them: what is free again when it ends.</summary>
+    public static int Share(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/smaps_rollup").Single(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+        return int.Parse(new string([.. line.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture) / 1024;
+    }
+
     /// <summary>The process and all that it started, as they are called, with their ids.</summary>
     public static IEnumerable<(int Id, string Command)> Below(int process)
     {

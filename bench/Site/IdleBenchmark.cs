@@ -29,7 +29,7 @@ internal static partial class IdleBenchmark
                 if (Kener().Match(command) is not { Success: true } name) continue;
                 var (held, most) = (Resident.Mebibytes(id), hosting == "Embedded" ? GoalEmbedded : GoalService);
                 isMet &= held <= most;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name.Groups[1].Value,-18} {held,4} MiB (goal: {most} MiB)"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name.Groups[1].Value,-18} {held,4} MiB (goal: {most} MiB); {Resident.Share(id)} if what they share is divided among them"));
             }
         }
         Console.WriteLine($"idle: {(isMet ? "met" : "NOT met")}");
