@@ -114,17 +114,14 @@ internal static class AgentBenchmark
     private static async Task BareTimerAsync(Figures bound, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        var (watch, ticks) = (Stopwatch.StartNew(), 0L);
+        var watch = Stopwatch.StartNew();
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                // Ticks that the timer left out are late by all that they are.
-                var lateMs = watch.Elapsed.TotalMilliseconds - (++ticks * 10);
-                if (lateMs > 10) ticks += (long)(lateMs / 10);
-                // One that seemed left out came all the same: no timer is early.
-                if (lateMs < -5) (ticks, lateMs) = (ticks - 1, lateMs + 10);
-                bound.Add(lateMs);
+                // Later after the one before than it should be; a timer that was late goes on from there.
+                bound.Add(Math.Max(0, watch.Elapsed.TotalMilliseconds - 10));
+                watch.Restart();
             }
         }
         catch (OperationCanceledException)
