@@ -6,14 +6,10 @@ namespace Kener.Bench;
 internal static class Resident
 {
     /// <summary>Whole MiB.</summary>
-    public static int Mebibytes(int process) => Number(process, "VmRSS") / 1024;
+    public static int Mebibytes(int process) => Kibibytes(process, "status", "VmRSS:") / 1024;
 
     /// <summary>Whole MiB, of which what processes share is divided among them: what is free again when it ends.</summary>
-    public static int Share(int process)
-    {
-        var line = File.ReadLines($"/proc/{process}/smaps_rollup").Single(line => line.StartsWith("Pss:", StringComparison.Ordinal));
-        return int.Parse(new string([.. line.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture) / 1024;
-    }
+    public static int Share(int process) => Kibibytes(process, "smaps_rollup", "Pss:") / 1024;
 
     /// <summary>The process and all that it started, as they are called, with their ids.</summary>
     public static IEnumerable<(int Id, string Command)> Below(int process)
@@ -26,9 +22,9 @@ internal static class Resident
         }
     }
 
-    private static int Number(int process, string name)
+    private static int Kibibytes(int process, string file, string name)
     {
-        var line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process}/{file}").Single(line => line.StartsWith(name, StringComparison.Ordinal));
         return int.Parse(new string([.. line.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture);
     }
 }

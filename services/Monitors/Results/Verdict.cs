@@ -11,7 +11,7 @@ namespace Kener.Monitors;
 internal sealed record Verdict(
     long MonitorId, long Minute, MonitorStatus Status, MonitorStatus Raw, double Latency, ResultType Type, string? Message, string? RawMessage)
 {
-    // Below this a statement costs less than what makes COPY safe to fail.
+    // A few rows are not worth a savepoint and the way there and back.
     private const int FewestCopied = 50;
 
     // Written this way once for both: nothing that a person said is overwritten, and what is known already is no change.
@@ -26,7 +26,7 @@ internal sealed record Verdict(
 
     /// <summary>
     /// Stores the verdicts, which are in order and of distinct minutes, in the transaction under way; what changed by it. In PostgreSQL by
-    /// COPY where all of them seem to be new, which costs a third; else one statement for all: unnest keeps the order, so writers of the
+    /// COPY where there are many and all are new; else one statement for all: unnest keeps the order, so writers of the
     /// same minutes take turns.
     /// </summary>
     public static async Task<List<Reading>> StoreAsync(MonitorsDb db, IReadOnlyList<Verdict> verdicts, CancellationToken cancel)
