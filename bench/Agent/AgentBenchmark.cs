@@ -23,6 +23,7 @@ internal static class AgentBenchmark
     {
         // As the agent's own process is configured.
         AppContext.SetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0);
+        AppContext.SetData("System.Threading.ThreadPool.MinThreads", 1);
         var monitors = args.Length > 0 ? int.Parse(args[0], null) : 10_000;
         var minutes = args.Length > 1 ? int.Parse(args[1], null) : 1;
         var folder = Directory.CreateTempSubdirectory("kener-bench-").FullName;

@@ -5,8 +5,8 @@ namespace Kener.Ui.Status;
 /// <param name="SharedDays">Days in the page's shared row of bars.</param>
 /// <param name="HasLogos">Whether rows have a place for a logo: all of a page or none.</param>
 /// <param name="HasLatency">Whether rows have a place for a latency: all of a page or none.</param>
-internal sealed record RowStyle(DateOnly Today, int SharedDays, bool HasLogos, bool HasLatency)
+public sealed record RowStyle(DateOnly Today, int SharedDays, bool HasLogos, bool HasLatency)
 {
-    public static RowStyle Of(StatusPageView view, IReadOnlyList<MonitorView> all) => new(
+    internal static RowStyle Of(StatusPageView view, IReadOnlyList<MonitorView> all) => new(
         view.Today, all.Count == 0 ? 0 : all[0].Days.Count, all.Any(monitor => !string.IsNullOrEmpty(monitor.Image)), all.Any(monitor => monitor.Latency is not null));
 }
