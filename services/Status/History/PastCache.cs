@@ -15,14 +15,15 @@ internal sealed class PastCache(TimeZoneInfo zone)
 
     private Dictionary<long, MonitorPast> _pasts = [];
 
-    /// <summary>The pasts of these monitors as of <paramref name="now"/>, by id; <paramref name="days"/> long, today among them.</summary>
+    /// <summary>
+    /// The pasts of these monitors as of <paramref name="now"/>, by id; <paramref name="days"/> long, today among them. They are read where
+    /// their histories' <paramref name="versions"/> are not those that are known.
+    /// </summary>
     public async Task<IReadOnlyDictionary<long, MonitorPast>> ReadAsync(
-        StatusDb db, IReadOnlyList<MonitorChanged> monitors, int days, long now, CancellationToken cancel)
+        StatusDb db, IReadOnlyList<MonitorChanged> monitors, IReadOnlyDictionary<long, long> versions, int days, long now, CancellationToken cancel)
     {
         var ids = monitors.Select(monitor => monitor.Id).ToArray();
         var span = new DaySpan(Calendar, Calendar.DayOf(now), days, now);
-        var versions = await db.Histories.Where(row => ids.Contains(row.MonitorId))
-            .Select(row => new { row.MonitorId, row.Version }).ToDictionaryAsync(row => row.MonitorId, row => row.Version, cancel);
         var stale = monitors.Where(monitor => !IsFresh(monitor, versions.GetValueOrDefault(monitor.Id), span)).ToList();
         var pasts = new Dictionary<long, MonitorPast>(monitors.Count);
         foreach (var id in ids) if (_pasts.TryGetValue(id, out var past)) pasts[id] = past;

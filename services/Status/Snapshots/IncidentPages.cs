@@ -144,7 +144,7 @@ internal sealed class IncidentPages(
         var told = await db.Monitors.AsNoTracking().Where(monitor => ids.Contains(monitor.Id)).ToListAsync(cancel);
         var visible = told.Select(monitor => Payload.Read<MonitorChanged>(monitor.Payload)).Where(monitor => monitor.IsVisible())
             .ToDictionary(monitor => monitor.Id);
-        var site = await new SiteReader(settings.Value).ReadAsync(db, cancel);
+        var site = await SiteReader.ReadAsync(db, settings.Value, cancel);
         // A choice that the site no longer offers has no page.
         if (which.Variant is { } variant && !site.Published.Offers(variant)) return null;
         var audience = which.Variant?.ToAudience() ?? site.Settings.Audience;

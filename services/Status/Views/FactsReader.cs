@@ -13,7 +13,7 @@ internal sealed class FactsReader(KenerSettings installation)
     private readonly EventCache<MonitorChanged> _monitors = new();
     private readonly EventCache<IncidentChanged> _incidents = new();
     private readonly Dictionary<string, ZoneFacts> _zones = [];
-    private readonly SiteReader _site = new(installation);
+    private (SiteFacts Facts, string Versions)? _site;
 
     /// <summary>The zones of which pasts are kept.</summary>
     public IReadOnlyCollection<string> Zones => _zones.Keys;
@@ -24,19 +24,33 @@ internal sealed class FactsReader(KenerSettings installation)
     /// <summary>Everything as of <paramref name="now"/>, with days of the zone that the site's settings or <paramref name="zone"/> names.</summary>
     public async Task<AllFacts> ReadAsync(StatusDb db, string? zone, long now, CancellationToken cancel)
     {
-        var site = await _site.ReadAsync(db, cancel);
-        var told = await _monitors.ReadAsync(db.Monitors.Where(row => !row.Deleted), cancel);
+        var (site, versions) = await SiteAsync(db, now, cancel);
+        var told = await _monitors.ReadAsync(db.Monitors.Where(row => !row.Deleted), versions.Monitors, cancel);
         var visible = told.Where(monitor => monitor.IsVisible()).OrderBy(monitor => monitor.Id).ToList();
         var days = site.Pages.Select(page => page.Look.Days).DefaultIfEmpty(1).Max();
         var inZone = InZone(zone ?? site.Settings.Zone);
-        var facts = await inZone.ReadAsync(db, visible, days, now, cancel);
-        var from = now - site.Pages.Select(page => page.Look.Lists.ResolvedDays).DefaultIfEmpty(0).Max() * Minutes.Day;
-        var incidents = await _incidents.ReadAsync(db.Incidents.Where(row => !row.Deleted && (row.End == null || row.End >= from)), cancel);
+        var facts = await inZone.ReadAsync(db, visible, versions.Histories, days, now, cancel);
+        var incidents = await _incidents.ReadAsync(db.Incidents.Where(row => !row.Deleted), versions.Incidents, cancel);
         return new AllFacts(site, facts, incidents);
     }
 
     /// <summary>The calendar by which that zone's pasts were read.</summary>
     public Calendar CalendarOf(string zone) => InZone(zone).Calendar;
+
+    /// <summary>The site, the same object as long as neither it nor a page has changed, and the versions that go with it.</summary>
+    private async Task<(SiteFacts Site, Versions Versions)> SiteAsync(StatusDb db, long now, CancellationToken cancel)
+    {
+        var site = _site?.Facts ?? await SiteReader.ReadAsync(db, installation, cancel);
+        while (true)
+        {
+            // How long ended incidents are shown is for the site to say, and it may say otherwise by now.
+            var since = now - (site.Pages.Select(page => page.Look.Lists.ResolvedDays).DefaultIfEmpty(0).Max() * Minutes.Day);
+            var versions = await Versions.ReadAsync(db, since, cancel);
+            if (_site?.Versions == versions.OfSite) return (site, versions);
+            site = await SiteReader.ReadAsync(db, installation, cancel);
+            _site = (site, versions.OfSite);
+        }
+    }
 
     private ZoneFacts InZone(string zone)
     {
@@ -54,9 +68,9 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
     public Calendar Calendar => _pasts.Calendar;
 
     public async Task<IReadOnlyDictionary<long, MonitorFacts>> ReadAsync(
-        StatusDb db, IReadOnlyList<MonitorChanged> monitors, int days, long now, CancellationToken cancel)
+        StatusDb db, IReadOnlyList<MonitorChanged> monitors, IReadOnlyDictionary<long, long> versions, int days, long now, CancellationToken cancel)
     {
-        var pasts = await _pasts.ReadAsync(db, monitors, days, now, cancel);
+        var pasts = await _pasts.ReadAsync(db, monitors, versions, days, now, cancel);
         // Keeps the order in which they come.
         var facts = new OrderedDictionary<long, MonitorFacts>(monitors.Count);
         foreach (var monitor in monitors)
@@ -76,15 +90,15 @@ internal sealed class EventCache<T>
     private const int AtOnce = 500;
     private Dictionary<long, (long Version, T Event)> _known = [];
 
-    public async Task<IReadOnlyList<T>> ReadAsync<TRow>(IQueryable<TRow> rows, CancellationToken cancel) where TRow : class, IToldOf
+    public async Task<IReadOnlyList<T>> ReadAsync<TRow>(
+        IQueryable<TRow> rows, IReadOnlyDictionary<long, long> versions, CancellationToken cancel) where TRow : class, IToldOf
     {
-        var versions = await rows.AsNoTracking().Select(row => new { row.Id, row.Version }).ToListAsync(cancel);
         var kept = new Dictionary<long, (long Version, T Event)>(versions.Count);
         var missing = new List<long>();
-        foreach (var row in versions)
+        foreach (var (id, version) in versions)
         {
-            if (_known.TryGetValue(row.Id, out var known) && known.Version == row.Version) kept[row.Id] = known;
-            else missing.Add(row.Id);
+            if (_known.TryGetValue(id, out var known) && known.Version == version) kept[id] = known;
+            else missing.Add(id);
         }
         foreach (var ids in missing.Chunk(AtOnce))
         {
