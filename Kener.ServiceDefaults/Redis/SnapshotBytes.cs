@@ -6,7 +6,7 @@ namespace Kener.ServiceDefaults;
 internal static class SnapshotBytes
 {
     // Raised when the fields change: a process of another release then asks again later instead of reading nonsense.
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     public static byte[] Write(Snapshot snapshot)
     {
@@ -23,7 +23,6 @@ internal static class SnapshotBytes
             if (snapshot.ContentSecurityPolicy is { } policy) writer.Write(policy);
             Write(writer, snapshot.Body);
             Write(writer, snapshot.Brotli);
-            Write(writer, snapshot.Gzip);
         }
         return buffer.ToArray();
     }
@@ -43,7 +42,6 @@ internal static class SnapshotBytes
             ContentSecurityPolicy = reader.ReadBoolean() ? reader.ReadString() : null,
             Body = ReadBytes(reader)!,
             Brotli = ReadBytes(reader),
-            Gzip = ReadBytes(reader),
         };
     }
 

@@ -65,8 +65,8 @@ public static class SnapshotAnswer
                 else if (name.SequenceEqual("*")) others = weight;
             }
         }
-        var br = snapshot.Brotli is null ? 0 : brotli ?? others ?? 0;
-        var gz = snapshot.Gzip is null ? 0 : gzip ?? others ?? 0;
+        var isPacked = snapshot.Brotli is not null;
+        var (br, gz) = isPacked ? (brotli ?? others ?? 0, gzip ?? others ?? 0) : (0, 0);
         // Plain bytes need no mention to be welcome, but nobody who accepts a coding prefers them unless he says so.
         var plain = identity ?? 0;
         if (br > 0 && br >= gz && br >= plain) return (snapshot.Brotli!, "br");

@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
 
 namespace Kener.ServiceDefaults;
 
 /// <summary>Bytes ready to be answered: a page, or a set of facts such as the API keys. Immutable.</summary>
 public sealed record Snapshot
 {
+    private static readonly ConditionalWeakTable<byte[], byte[]> InGzip = [];
+
     /// <summary>"page:/" and other paths for pages; "keys" for the API keys.</summary>
     public required string Key { get; init; }
     /// <summary>Grows with each change of that key's bytes.</summary>
@@ -17,12 +21,19 @@ public sealed record Snapshot
     public required byte[] Body { get; init; }
     /// <summary>The bytes in brotli, where worth it.</summary>
     public byte[]? Brotli { get; init; }
-    /// <summary>The bytes in gzip, where worth it.</summary>
-    public byte[]? Gzip { get; init; }
+    /// <summary>The bytes in gzip, where they are there in brotli: made when first asked for, as nearly all who ask take brotli, and kept.</summary>
+    public byte[]? Gzip => Brotli is null ? null : InGzip.GetValue(Body, Pack);
     /// <summary>Content-Security-Policy of the page, with the hashes of its own style and script.</summary>
     public string? ContentSecurityPolicy { get; init; }
     /// <summary>When it was made, Unix milliseconds.</summary>
     public long MadeMs { get; init; }
+
+    private static byte[] Pack(byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(body);
+        return packed.ToArray();
+    }
 }
 
 /// <summary>

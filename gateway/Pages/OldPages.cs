@@ -48,8 +48,7 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
         {
             ETag = $"{page.ETag[..^1]}-{minute:x}\"",
             Body = body,
-            Brotli = page.Brotli is null ? null : Compress(body, stream => new BrotliStream(stream, new BrotliCompressionOptions { Quality = 5 })),
-            Gzip = page.Gzip is null ? null : Compress(body, stream => new GZipStream(stream, CompressionLevel.Optimal)),
+            Brotli = page.Brotli is null ? null : Pack(body),
         };
     }
 
@@ -61,10 +60,10 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
             + "What happened since then may be missing.</p>";
     }
 
-    private static byte[] Compress(byte[] body, Func<Stream, Stream> coding)
+    private static byte[] Pack(byte[] body)
     {
         using var buffer = new MemoryStream();
-        using (var stream = coding(buffer)) stream.Write(body);
+        using (var stream = new BrotliStream(buffer, new BrotliCompressionOptions { Quality = 5 })) stream.Write(body);
         return buffer.ToArray();
     }
 

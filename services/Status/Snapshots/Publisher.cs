@@ -41,12 +41,12 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
     {
         var (key, etag, version) = (KeyOf(path), Bytes.ETagOf(page), known?.Version ?? 0);
         // While the disk takes the version.
-        Task<PackedBytes>? packing = null;
+        Task<byte[]?>? packing = null;
         if (known?.Etag != etag)
         {
             // Never below the clock: pages of a database made anew must win over those that gateways still hold.
             var next = Math.Max(version + 1, NowMs);
-            packing = page.PackAsync();
+            packing = Task.Run(page.Pack, CancellationToken.None);
             var raised = false;
             await scope.GetRequiredService<Changes<StatusDb>>().ProjectAsync(
                 async change => raised = await DrawnRow.RaiseAsync(change.Db, path, version, next, etag, cancel), cancel);
