@@ -9,7 +9,7 @@ using System.Text.Json.Nodes;
 
 namespace Kener.Bench.Site;
 
-/// <summary>Kener as it is run by people, in a folder of its own: "Embedded" or "Distributed".</summary>
+/// <summary>Kener as it is run by people, in a folder of its own: "Embedded", "Published" (the same after <c>dotnet publish</c>) or "Distributed".</summary>
 internal sealed class RunningKener : IAsyncDisposable
 {
     private const string Key = "a-key-of-the-benchmark-0123456789abcdef";
@@ -19,7 +19,7 @@ internal sealed class RunningKener : IAsyncDisposable
 
     private RunningKener(string hosting)
     {
-        var assembly = typeof(RunningKener).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting).Value!;
+        var assembly = AssemblyOf(hosting);
         var url = $"http://127.0.0.1:{FreePort()}";
         _process = Process.Start(new ProcessStartInfo("dotnet", [assembly])
         {
@@ -37,7 +37,7 @@ internal sealed class RunningKener : IAsyncDisposable
         };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        if (hosting == "Embedded") _isUp.SetResult();
+        if (hosting != "Distributed") _isUp.SetResult();
         Api = new HttpClient { BaseAddress = new Uri(url) };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
@@ -54,6 +54,10 @@ internal sealed class RunningKener : IAsyncDisposable
         while (!await kener.HasPageAsync()) await Task.Delay(5);
         return kener;
     }
+
+    /// <summary>Where the build puts what is run.</summary>
+    public static string AssemblyOf(string hosting) =>
+        typeof(RunningKener).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting).Value!;
 
     public async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body = null)
     {

@@ -9,11 +9,15 @@ using Xunit.v3;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>How Kener is run: all in one process, or a process each with PostgreSQL, RabbitMQ and Redis.</summary>
+/// <summary>
+/// How Kener is run: all in one process, or a process each with PostgreSQL, RabbitMQ and Redis; or all in one as <c>dotnet publish</c> makes it,
+/// compiled ahead, which <c>./test</c> does.
+/// </summary>
 public enum Hosting
 {
     Embedded,
     Distributed,
+    Published,
 }
 
 /// <summary>
@@ -26,6 +30,8 @@ public sealed class Hostings : IAsyncLifetime
 
     public static TheoryData<Hosting> Both { get; } = [Hosting.Embedded, Hosting.Distributed];
 
+    public static TheoryData<Hosting> All { get; } = [Hosting.Embedded, Hosting.Distributed, Hosting.Published];
+
     /// <summary>For a test that changes nothing which others could see.</summary>
     public async Task<KenerProcess> SharedAsync(Hosting hosting)
     {
@@ -36,7 +42,7 @@ public sealed class Hostings : IAsyncLifetime
     /// <summary>An installation without monitors and incidents.</summary>
     public async Task<Empty> EmptyAsync(Hosting hosting)
     {
-        if (hosting == Hosting.Embedded) return new Empty(await KenerProcess.StartAsync(), isOwn: true);
+        if (hosting != Hosting.Distributed) return new Empty(await KenerProcess.StartAsync(hosting: hosting), isOwn: true);
         var kener = await SharedAsync(hosting);
         await DeleteAllAsync(kener.Api, "incidents", incident => incident["id"]!.ToString());
         await DeleteAllAsync(kener.Api, "monitors", monitor => monitor["tag"]!.ToString());

@@ -80,7 +80,7 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         Launch();
         var watch = Stopwatch.StartNew();
-        var patience = TimeSpan.FromSeconds(Hosting == Hosting.Embedded ? 30 : 180);
+        var patience = TimeSpan.FromSeconds(Hosting != Hosting.Distributed ? 30 : 180);
         while (true)
         {
             if (_process!.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}:\n{Output}");
@@ -88,7 +88,7 @@ public sealed class KenerProcess : IAsyncDisposable
             {
                 using var page = await Visitor.GetAsync("/");
                 // Distributed, the gateway may have a page before all others are there.
-                if (page.StatusCode == HttpStatusCode.OK && (Hosting == Hosting.Embedded || OutputSinceLaunch.Contains("All is up", StringComparison.Ordinal))) return;
+                if (page.StatusCode == HttpStatusCode.OK && (Hosting != Hosting.Distributed || OutputSinceLaunch.Contains("All is up", StringComparison.Ordinal))) return;
             }
             catch (HttpRequestException)
             {
@@ -101,7 +101,7 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public void Launch()
     {
-        if (!File.Exists(_assembly)) throw new InvalidOperationException($"{_assembly} is missing: build Kener.sln first, or run ./test");
+        if (!File.Exists(_assembly)) throw new InvalidOperationException($"{_assembly} is missing: run ./test");
         lock (_output) _launchedAt = _output.Length;
         var start = new ProcessStartInfo("dotnet", [_assembly, .. _arguments])
         {
@@ -154,14 +154,14 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting == Hosting.Embedded ? 30 : 90));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting != Hosting.Distributed ? 30 : 90));
         await _process!.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false } && Hosting == Hosting.Embedded) await KillAsync();
+        if (_process is { HasExited: false } && Hosting != Hosting.Distributed) await KillAsync();
         if (_process is { HasExited: false }) await TerminateAsync();
         _process?.Dispose();
         Api.Dispose();
