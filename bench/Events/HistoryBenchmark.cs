@@ -4,6 +4,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status;
 using Kener.Status.Database;
+using Kener.Status.History;
 using Kener.TestKit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +38,7 @@ internal static class HistoryBenchmark
         await Broker.PublishAsync(bus, Messages(groups, 700, minutes, 1), InFlight);
         await CommittedAsync(host, (long)groups * MonitorsEach * (1 + minutes));
         var rate = (double)groups * MonitorsEach * minutes / clock.Elapsed.TotalSeconds;
-        var bound = await WriteAsync(host, groups * Math.Min(minutes, 5));
+        var bound = await WriteAsync(host, groups * Math.Min(minutes, 5), day, minutes);
 
         var isMet = rate >= Goal;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -62,12 +63,17 @@ internal static class HistoryBenchmark
         while (await db.Histories.SumAsync(history => history.Version) < versions) await Task.Delay(20);
     }
 
-    private static async Task<double> WriteAsync(ModuleHost host, int batches)
+    /// <summary>Days a second where PostgreSQL is only given them, packed: those that the readings make.</summary>
+    private static async Task<double> WriteAsync(ModuleHost host, int batches, int today, int minutes)
     {
+        var random = new Random(7);
+        var row = new DayRow();
+        for (var minute = 0; minute < 700 + minutes; minute++) row.Set(minute, MonitorStatus.Up, minute < 700 ? 40 : random.Next(1_000, 9_000) / 100d, 1);
+        long[] ids = [.. Enumerable.Range(1, MonitorsEach)];
+        int[] days = [.. ids.Select(_ => today)];
+        byte[][] bytes = [.. ids.Select(_ => row.Pack())];
         await using var scope = host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<StatusDb>();
-        var monitors = await db.Days.OrderBy(row => row.MonitorId).Take(MonitorsEach).ToListAsync();
-        var (ids, days, bytes) = (monitors.ConvertAll(row => row.MonitorId).ToArray(), monitors.ConvertAll(row => row.Day).ToArray(), monitors.ConvertAll(row => row.Packed).ToArray());
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < batches; i++)
         {
