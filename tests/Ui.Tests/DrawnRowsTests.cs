@@ -49,11 +49,31 @@ public sealed class DrawnRowsTests
     }
 
     [Fact]
+    public async Task Rows_that_are_known_are_not_drawn_again()
+    {
+        var view = Samples.Calm(50);
+        await _kept.HomeAsync(Samples.Calm(1));
+        var first = await AllocatedAsync(view);
+        var again = await AllocatedAsync(view);
+        // What is left is around the rows: a page has a bar, a head and a foot.
+        Assert.InRange(again, 1, first / 2);
+    }
+
+    [Fact]
     public async Task Many_may_draw_at_once()
     {
         var expected = (await FreshAsync(View)).Html;
         var drawn = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => _kept.HomeAsync(View))));
         Assert.All(drawn, page => Assert.Equal(expected, page.Html));
+    }
+
+    private async Task<long> AllocatedAsync(StatusPageView view)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var drawing = _kept.HomeAsync(view);
+        Assert.True(drawing.IsCompleted, "nothing is waited for, so all of it is this thread's");
+        await drawing;
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static Task<RenderedPage> FreshAsync(StatusPageView view) => new PageRenderer(new ServiceCollection().BuildServiceProvider()).HomeAsync(view);
