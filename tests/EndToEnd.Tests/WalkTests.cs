@@ -53,8 +53,10 @@ public sealed class WalkTests(Hostings hostings)
         using var gone = await kener.Visitor.GetAsync($"/incidents/{id}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Gone, gone.StatusCode);
         await kener.Api.SendAsync(HttpMethod.Get, $"/api/v4/incidents/{id}", expect: 404);
+        // Compiled ahead it maps larger files, and starts the faster for it (docs/adr/0015-compiled-ahead.md).
+        var most = hosting == Hosting.Published ? 230 : 200;
         if (hosting != Hosting.Distributed)
-            await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(kener.Process.ProcessId)), mebibytes => mebibytes <= 200, 60);
+            await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(kener.Process.ProcessId)), mebibytes => mebibytes <= most, 60);
     }
 
     [Theory]
