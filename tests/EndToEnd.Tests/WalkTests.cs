@@ -147,8 +147,8 @@ public sealed class WalkTests(Hostings hostings)
     }
 
     /// <summary>MiB at rest. Compiled ahead it maps larger files, and starts the faster for it (docs/adr/0015-compiled-ahead.md).</summary>
-    private static Task HoldsAtMostAsync(int process, int most) =>
-        Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(process)), mebibytes => mebibytes <= most, 60);
+    private static async Task HoldsAtMostAsync(int process, int most) =>
+        await Eventually.GetAsync(() => Task.FromResult(ResidentMebibytes(process)), mebibytes => mebibytes <= most, 60);
 
     private static int ResidentMebibytes(int process)
     {
