@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Runtime.CompilerServices;
 
 namespace Kener.ServiceDefaults;
@@ -22,18 +21,11 @@ public sealed record Snapshot
     /// <summary>The bytes in brotli, where worth it.</summary>
     public byte[]? Brotli { get; init; }
     /// <summary>The bytes in gzip, where they are there in brotli: made when first asked for, as nearly all who ask take brotli, and kept.</summary>
-    public byte[]? Gzip => Brotli is null ? null : InGzip.GetValue(Body, Pack);
+    public byte[]? Gzip => Brotli is null ? null : InGzip.GetValue(Body, Packing.Gzip);
     /// <summary>Content-Security-Policy of the page, with the hashes of its own style and script.</summary>
     public string? ContentSecurityPolicy { get; init; }
     /// <summary>When it was made, Unix milliseconds.</summary>
     public long MadeMs { get; init; }
-
-    private static byte[] Pack(byte[] body)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(body);
-        return packed.ToArray();
-    }
 }
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Kener.ServiceDefaults;
 
@@ -48,7 +47,7 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
         {
             ETag = $"{page.ETag[..^1]}-{minute:x}\"",
             Body = body,
-            Brotli = page.Brotli is null ? null : Pack(body),
+            Brotli = page.Brotli is null ? null : Packing.Brotli(body),
         };
     }
 
@@ -58,13 +57,6 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
         var people = at.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
         return $"<p class=\"age\" role=\"status\">This page was last updated at <time datetime=\"{machine}\">{people} UTC</time>. "
             + "What happened since then may be missing.</p>";
-    }
-
-    private static byte[] Pack(byte[] body)
-    {
-        using var buffer = new MemoryStream();
-        using (var stream = new BrotliStream(buffer, new BrotliCompressionOptions { Quality = 5 })) stream.Write(body);
-        return buffer.ToArray();
     }
 
     private sealed record Noticed(Snapshot Of, long Minute, Snapshot Made);

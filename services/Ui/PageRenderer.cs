@@ -29,10 +29,9 @@ public sealed class PageRenderer(IServiceProvider services)
     public async Task<RenderedPage> HomeAsync(StatusPageView view)
     {
         var reader = new Localizer(view.Audience, view.Site.Dates);
-        List<MonitorView> all = [.. view.Monitors.SelectMany(monitor => monitor.Members is { } members ? members.Prepend(monitor) : [monitor])];
-        var style = RowStyle.Of(view, all);
+        var style = RowStyle.Of(view);
         var own = OwnColours.Style(view.Site, style.SharedDays, view.DaysOnPhones);
-        return await DrawAsync<HomePage>(reader, view.Site, own, all.Select(monitor => monitor.Image).Append(view.Logo), new()
+        return await DrawAsync<HomePage>(reader, view.Site, own, view.Rows.Select(row => row.Image).Append(view.Logo), new()
         {
             ["View"] = view,
             ["Style"] = style,

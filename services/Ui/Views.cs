@@ -124,6 +124,8 @@ public sealed record StatusPageView
     public IReadOnlyList<IncidentView>? Resolved { get; init; } = [];
     /// <summary>The monitors in their order.</summary>
     public IReadOnlyList<MonitorView> Monitors { get; init; } = [];
+    /// <summary>These and the members of groups among them, in the order in which they stand.</summary>
+    internal IEnumerable<MonitorView> Rows => Monitors.SelectMany(monitor => monitor.Members is { } members ? members.Prepend(monitor) : [monitor]);
     /// <summary>The last day of every monitor's history: today in the page's zone.</summary>
     public required DateOnly Today { get; init; }
     /// <summary>Days that phones show of the bars.</summary>

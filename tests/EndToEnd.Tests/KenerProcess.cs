@@ -80,7 +80,7 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         Launch();
         var watch = Stopwatch.StartNew();
-        var patience = TimeSpan.FromSeconds(Hosting != Hosting.Distributed ? 30 : 180);
+        var patience = TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 180 : 30);
         while (true)
         {
             if (_process!.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}:\n{Output}");
@@ -154,7 +154,7 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting != Hosting.Distributed ? 30 : 90));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 90 : 30));
         await _process!.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }

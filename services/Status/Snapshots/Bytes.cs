@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Kener.ServiceDefaults;
@@ -11,10 +9,6 @@ namespace Kener.Status.Snapshots;
 /// <summary>A page as bytes.</summary>
 internal static class Bytes
 {
-    // A millisecond for a page of 50 monitors, which then fits into what a server may send before it hears from the client. 3 would take a
-    // third of that and 2 KB more, 11 a hundred times as long.
-    private const int BrotliQuality = 5, BrotliWindow = 22;
-
     /// <summary>The same document with the same policy always has the same tag, and another one never.</summary>
     public static string ETagOf(RenderedPage page)
     {
@@ -25,15 +19,9 @@ internal static class Bytes
     }
 
     /// <summary>The page in brotli.</summary>
-    public static byte[]? Pack(this RenderedPage page)
-    {
-        var room = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(page.Body.Length));
-        var packed = BrotliEncoder.TryCompress(page.Body, room, out var length, BrotliQuality, BrotliWindow) ? room[..length] : null;
-        ArrayPool<byte>.Shared.Return(room);
-        return packed;
-    }
+    public static byte[] Pack(this RenderedPage page) => Packing.Brotli(page.Body);
 
-    public static Snapshot ToSnapshot(this RenderedPage page, byte[]? brotli, string key, long version, string etag, long madeMs) => new()
+    public static Snapshot ToSnapshot(this RenderedPage page, byte[] brotli, string key, long version, string etag, long madeMs) => new()
     {
         Key = key,
         Version = version,

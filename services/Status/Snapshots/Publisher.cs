@@ -41,7 +41,7 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
     {
         var (key, etag, version) = (KeyOf(path), Bytes.ETagOf(page), known?.Version ?? 0);
         // While the disk takes the version.
-        Task<byte[]?>? packing = null;
+        Task<byte[]>? packing = null;
         if (known?.Etag != etag)
         {
             // Never below the clock: pages of a database made anew must win over those that gateways still hold.

@@ -7,6 +7,7 @@ namespace Kener.Ui.Status;
 /// <param name="HasLatency">Whether rows have a place for a latency: all of a page or none.</param>
 public sealed record RowStyle(DateOnly Today, int SharedDays, bool HasLogos, bool HasLatency)
 {
-    internal static RowStyle Of(StatusPageView view, IReadOnlyList<MonitorView> all) => new(
-        view.Today, all.Count == 0 ? 0 : all[0].Days.Count, all.Any(monitor => !string.IsNullOrEmpty(monitor.Image)), all.Any(monitor => monitor.Latency is not null));
+    internal static RowStyle Of(StatusPageView view) => new(
+        view.Today, view.Monitors.Count == 0 ? 0 : view.Monitors[0].Days.Count, view.Rows.Any(row => !string.IsNullOrEmpty(row.Image)),
+        view.Rows.Any(row => row.Latency is not null));
 }
