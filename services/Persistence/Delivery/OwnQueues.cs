@@ -13,7 +13,8 @@ namespace Kener.Persistence;
 internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _there = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _there = new(StringComparer.Ordinal);
+    private int _arrivals;
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done at the next time that a queue of this process comes or goes.</summary>
@@ -25,10 +26,10 @@ internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
         }
     }
 
-    /// <summary>Whether all of these are consumed from now.</summary>
-    public bool AreThere(IEnumerable<string> queues)
+    /// <summary>The last arrival of any of these: another number each time that one has come again; null while not all are consumed from.</summary>
+    public int? LastArrival(IReadOnlyCollection<string> queues)
     {
-        lock (_gate) return queues.All(_there.Contains);
+        lock (_gate) return queues.All(_there.ContainsKey) ? queues.Select(queue => _there[queue]).DefaultIfEmpty().Max() : null;
     }
 
     /// <summary>Those of them that have no mark yet.</summary>
@@ -82,7 +83,7 @@ internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
         lock (_gate)
         {
             var name = queue.AbsolutePath.Split('/')[^1];
-            if (isThere) _there.Add(name);
+            if (isThere) _there[name] = ++_arrivals;
             else _there.Remove(name);
             (told, _change) = (_change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }

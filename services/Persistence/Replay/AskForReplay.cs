@@ -36,11 +36,16 @@ internal sealed class AskForReplay<TDb>(
     private async Task WatchAsync(OwnQueues queues, CancellationToken cancel)
     {
         var own = modules.Consumers.Where(consumer => modules.DatabaseOf(consumer) == typeof(TDb)).Select(RabbitDelivery.QueueOf).ToList();
+        int? looked = null;
         while (true)
         {
             var change = queues.Change;
-            // Each time that they are there again: the broker may have lost its data meanwhile.
-            if (queues.AreThere(own)) await UntilDoneAsync(() => LookAsync(queues, own, cancel), cancel);
+            // Each time that they are there again, and not when another queue is: the broker may have lost its data meanwhile.
+            if (queues.LastArrival(own) is { } arrival && arrival != looked)
+            {
+                await UntilDoneAsync(() => LookAsync(queues, own, cancel), cancel);
+                looked = arrival;
+            }
             await change.WaitAsync(cancel);
         }
     }
