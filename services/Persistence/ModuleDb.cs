@@ -16,8 +16,14 @@ public interface IAggregate
 /// A service's database with what every service's has: outbox, dead letters, audit. Each service derives an abstract context with its own
 /// tables, and one sealed context a provider, which only carries that provider's migrations.
 /// </summary>
-public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
+public abstract class ModuleDb : DbContext
 {
+    /// <summary>A context with these options, and no savepoints: whatever fails takes its whole transaction back, and each would ask the server twice.</summary>
+    protected ModuleDb(DbContextOptions options) : base(options) => Database.AutoSavepointsEnabled = false;
+
+    /// <summary>Within a change, from its transaction's begin to its end: see <see cref="OneConnection"/>.</summary>
+    internal bool IsChanging { get; set; }
+
     /// <summary>Events that are committed and not yet delivered.</summary>
     public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 

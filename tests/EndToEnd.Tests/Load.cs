@@ -10,9 +10,9 @@ namespace Kener.EndToEnd.Tests;
 /// </summary>
 internal sealed class Load
 {
-    private const int Monitors = 4, MinutesAReport = 10;
+    private const int Monitors = 4, MinutesAReport = 20;
     private const double Patience = 10;
-    private static readonly int Days = Scale.Of(2), Changes = Scale.Of(200);
+    private static readonly int Days = Scale.Of(4), Changes = Scale.Of(200);
     private readonly KenerProcess _kener;
     private readonly ConcurrentQueue<string> _acknowledged = [];
     private readonly List<long> _monitors;

@@ -84,6 +84,54 @@ public sealed class LostConnectionTests
         Assert.Equal([first, id], module.Inbox.Of<IncidentChanged>().Select(message => message.Id).Distinct());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_broke_unnoticed_is_lost_and_nothing_is_written_over_another(bool inTheEnd)
+    {
+        await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL);
+        var ran = 0;
+        await module.CommitAsync(async change =>
+        {
+            var isFirst = ++ran == 1;
+            change.Db.Add(new Thing { Name = "once", Version = 1 });
+            change.Note("thing.made", "thing", () => 1);
+            if (isFirst && !inTheEnd) await BreakAsync(change);
+            await change.FlushAsync(Cancel);
+            // Then nothing is left to write but the note.
+            if (isFirst) await BreakAsync(change);
+            return 0;
+        }, Cancel);
+        Assert.Equal(2, ran);
+        Assert.Single(await module.ReadAsync(db => db.Things.ToListAsync(Cancel)));
+        Assert.Single(await module.ReadAsync(db => db.Audit.ToListAsync(Cancel)));
+
+        // As where the break comes while a reader is closed, which tells nobody.
+        async Task BreakAsync(Change<TestDb> change)
+        {
+            await EndAsync(module, await BackendAsync(change.Db));
+            await Assert.ThrowsAnyAsync<Exception>(() => BackendAsync(change.Db));
+        }
+    }
+
+    [Fact]
+    public async Task A_projection_that_wrote_nothing_after_the_break_is_run_again_too()
+    {
+        await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL);
+        var ran = 0;
+        await module.WithAsync(async (_, changes) =>
+        {
+            await changes.ProjectAsync(async change =>
+            {
+                if (++ran > 1) return;
+                await EndAsync(module, await BackendAsync(change.Db));
+                await Assert.ThrowsAnyAsync<Exception>(() => BackendAsync(change.Db));
+            }, Cancel);
+            return true;
+        });
+        Assert.Equal(2, ran);
+    }
+
     private static async Task<int> BackendAsync(TestDb db) => await db.Database.SqlQuery<int>($"SELECT pg_backend_pid() AS \"Value\"").SingleAsync(Cancel);
 
     private static Task<bool> EndAsync(TestModule module, int backend) => module.ReadAsync(db =>

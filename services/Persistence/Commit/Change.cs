@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Kener.Contracts;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kener.Persistence;
 
@@ -32,19 +31,16 @@ public sealed class Change<TDb> where TDb : ModuleDb
     /// </summary>
     public async Task<T?> LockAsync<T>(long id, CancellationToken cancel) where T : class, IAggregate
     {
+        var readBefore = Db.ChangeTracker.Entries<T>().Any(entry => entry.State == EntityState.Unchanged && entry.Entity.Id == id);
+        var rows = Db.Set<T>().Where(aggregate => aggregate.Id == id);
         if (Db.IsPostgres && !_locked.Contains((typeof(T), id)))
         {
-            var table = Db.Model.FindEntityType(typeof(T))!.GetTableName();
-            await using var command = Db.Database.GetDbConnection().CreateCommand();
-            command.Transaction = Db.Database.CurrentTransaction!.GetDbTransaction();
-            command.CommandText = $"SELECT 1 FROM \"{table}\" WHERE id = @id FOR UPDATE";
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = ("id", id);
-            command.Parameters.Add(parameter);
-            await command.ExecuteScalarAsync(cancel);
+            // The table's name is our own; of what came from outside there is only the parameter.
+            var statement = $"SELECT * FROM \"{Db.Model.FindEntityType(typeof(T))!.GetTableName()}\" WHERE id = {{0}} FOR UPDATE";
+            rows = Db.Set<T>().FromSqlRaw(statement, id);
         }
-        var readBefore = Db.ChangeTracker.Entries<T>().Any(entry => entry.State == EntityState.Unchanged && entry.Entity.Id == id);
-        var row = await Db.Set<T>().FirstOrDefaultAsync(aggregate => aggregate.Id == id, cancel);
+        // Not composed further: the lock is to be the whole statement.
+        var row = (await rows.ToListAsync(cancel)).SingleOrDefault();
         if (row is null || !_locked.Add((typeof(T), id))) return row;
         // What was read before the lock may have been changed since.
         if (readBefore) await Db.Entry(row).ReloadAsync(cancel);
@@ -56,7 +52,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
     public Task FlushAsync(CancellationToken cancel) => Db.SaveChangesAsync(cancel);
 
     /// <summary>
-    /// Sends an event with this change. It is made after the rows are written, so it may use ids that the database gave. The subject,
+    /// Sends an event with this change. It is made after new rows have their ids, so it may use those that the database gave. The subject,
     /// such as "incident/5", is for people.
     /// </summary>
     public void Publish(string subject, Func<object> makeEvent) => _events.Add((subject, makeEvent));
@@ -70,7 +66,9 @@ public sealed class Change<TDb> where TDb : ModuleDb
         // The note is also what tells, after a lost connection, that the change was committed.
         if (changeId is not null && _notes.Count == 0 && (_events.Count > 0 || Db.ChangeTracker.HasChanges()))
             throw new InvalidOperationException("A change must be noted: call Note");
-        await Db.SaveChangesAsync(cancel);
+        // Where no row waits for an id of the database's, all goes there at once.
+        if (Db.ChangeTracker.Entries().Any(entry => entry.State == EntityState.Added && entry.Properties.Any(property => property.IsTemporary)))
+            await Db.SaveChangesAsync(cancel);
         var rows = _events.Select(entry => Outgoing(entry.Subject, entry.Event())).ToList();
         Db.Outbox.AddRange(rows);
         for (var i = 0; i < _notes.Count; i++)
@@ -88,7 +86,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
                 Detail = detail,
             });
         }
-        if (rows.Count + _notes.Count > 0) await Db.SaveChangesAsync(cancel);
+        await Db.SaveChangesAsync(cancel);
         return rows;
     }
 

@@ -1,6 +1,8 @@
+using System.Data;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Persistence;
@@ -61,26 +63,13 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     {
         // Before the application has started nobody delivers yet.
         var waits = changeId is not null && settings.Value.IsEmbedded && signal.IsDelivering;
-        T result = default!;
+        var (result, isCommitting) = (default(T)!, false);
         IReadOnlyList<OutboxRow> rows = [];
         try
         {
             using (await turn.TakeAsync(db, cancel))
             {
-                await db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
-                    async token =>
-                    {
-                        db.ChangeTracker.Clear();
-                        signal.Forget(rows);
-                        var change = new Change<TDb>(db, actor, clock.GetUtcNow().ToUnixTimeMilliseconds());
-                        result = await work(change);
-                        rows = await change.WriteAsync(changeId, token);
-                        // Before the commit: nobody can deliver yet, so no delivery is missed.
-                        if (waits) signal.Expect(rows);
-                    },
-                    // After a connection that broke in the commit: was it committed? Projections may simply run again.
-                    token => changeId is { } id ? db.Audit.AsNoTracking().AnyAsync(row => row.ChangeId == id, token) : Task.FromResult(false),
-                    cancel);
+                await db.Database.CreateExecutionStrategy().ExecuteAsync(this, RunOnceAsync, WasCommittedAsync, cancel);
                 db.ChangeTracker.Clear();
             }
             if (rows.Count == 0) return result;
@@ -92,6 +81,47 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         finally
         {
             signal.Forget(rows);
+        }
+
+        async Task<bool> RunOnceAsync(Changes<TDb> _, CancellationToken token)
+        {
+            db.ChangeTracker.Clear();
+            signal.Forget(rows);
+            isCommitting = false;
+            await InTransactionAsync(async () =>
+            {
+                var change = new Change<TDb>(db, actor, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                result = await work(change);
+                rows = await change.WriteAsync(changeId, token);
+                // Before the commit: nobody can deliver yet, so no delivery is missed.
+                if (waits) signal.Expect(rows);
+                isCommitting = true;
+            }, token);
+            return true;
+        }
+
+        // After a connection that broke in the commit. Projections may simply run again.
+        async Task<ExecutionResult<bool>> WasCommittedAsync(Changes<TDb> _, CancellationToken token) =>
+            new(isCommitting && changeId is { } id && await db.Audit.AsNoTracking().AnyAsync(row => row.ChangeId == id, token), true);
+    }
+
+    /// <summary>A connection that breaks meanwhile is a lost connection, whoever notices it first.</summary>
+    private async Task InTransactionAsync(Func<Task> work, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        db.IsChanging = true;
+        try
+        {
+            await work();
+            await transaction.CommitAsync(cancel);
+        }
+        catch (InvalidOperationException fault) when (db.IsPostgres && db.Database.GetDbConnection().State != ConnectionState.Open)
+        {
+            throw OneConnection.Lost(fault);
+        }
+        finally
+        {
+            db.IsChanging = false;
         }
     }
 }

@@ -62,5 +62,5 @@ public static class ModuleDbExtensions
 
     /// <summary>That the migrations make what the model says is for the tests to find out, not for each start.</summary>
     private static DbContextOptionsBuilder Tune(DbContextOptionsBuilder options) =>
-        options.UseSnakeCaseNamingConvention().ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        options.UseSnakeCaseNamingConvention().AddInterceptors(new OneConnection()).ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
 }
