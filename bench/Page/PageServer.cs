@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kener.Gateway;
 using Kener.ServiceDefaults;
 using Kener.Status.Snapshots;
@@ -11,31 +12,55 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Bench.Page;
 
 /// <summary>
-/// The gateway with one page in its memory, and before it, on the same Kestrel, what bounds it: answers that nothing is asked for, one of
-/// thirteen bytes and one of as many as the page has.
+/// The gateway with one page in its memory, which it also gives to Redis for others; and before it, on the same Kestrel, what bounds it: answers
+/// that nothing is asked for, one of thirteen bytes and one of as many as the page has.
 /// </summary>
 internal static class PageServer
 {
-    public const string Name = "page-server", Plaintext = "/plaintext", SameBytes = "/same-bytes", Publish = "publish";
+    public const string Name = "page-server", Plaintext = "plaintext", SameBytes = "same-bytes";
+
+    /// <summary>What a gateway needs to have the page by that Redis.</summary>
+    public static Dictionary<string, string> Settings(string redis) => new()
+    {
+        ["ConnectionStrings:cache"] = redis,
+        ["Kener:InternalKey"] = "an-internal-key-of-the-benchmark-0123456789",
+    };
 
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration["Kener:Database"] = "Sqlite";
-        builder.Configuration["Kener:Delivery"] = "Mediator";
+        foreach (var (setting, value) in Settings(args[0])) builder.Configuration[setting] = value;
         builder.AddServiceDefaults();
         builder.AddGateway();
+        builder.AddSnapshotMirror("page:");
         // What is printed is the address, and nothing else.
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<PageRenderer>();
         await using var app = builder.Build();
         var page = await app.Services.GetRequiredService<PageRenderer>().HomeAsync(SamplePage.Of(monitors: 50, days: 90, incidents: 1));
         var snapshot = page.ToSnapshot(page.Pack(), Variant.KeyOf("/", null), 1, Bytes.ETagOf(page), 0);
-        var (hello, bytes) = ("Hello, World!"u8.ToArray(), snapshot.Brotli!);
+        UseBounds(app, snapshot.Brotli!);
+        app.UseGateway();
+        app.UseServiceDefaults();
+        app.MapGateway();
+        await app.StartAsync();
+        var board = app.Services.GetRequiredService<SnapshotBoard>();
+        board.Publish(snapshot);
+        Console.WriteLine(app.Urls.First());
+        // As Status does, so that the gateways know that their page is still true.
+        using var confirming = new Timer(_ => board.Confirm(), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        // Each word from outside is the number of a new version of the page.
+        while (await Console.In.ReadLineAsync() is { } version) board.Publish(snapshot with { Version = long.Parse(version, CultureInfo.InvariantCulture) });
+        return 0;
+    }
+
+    private static void UseBounds(WebApplication app, byte[] bytes)
+    {
+        var hello = "Hello, World!"u8.ToArray();
         app.Use(async (context, next) =>
         {
-            var body = context.Request.Path.Value switch { Plaintext => hello, SameBytes => bytes, _ => null };
+            var body = context.Request.Path.Value switch { "/" + Plaintext => hello, "/" + SameBytes => bytes, _ => null };
             if (body is null)
             {
                 await next(context);
@@ -45,15 +70,5 @@ internal static class PageServer
             context.Response.ContentLength = body.Length;
             await context.Response.Body.WriteAsync(body);
         });
-        app.UseGateway();
-        app.UseServiceDefaults();
-        app.MapGateway();
-        await app.StartAsync();
-        var board = app.Services.GetRequiredService<SnapshotBoard>();
-        board.Publish(snapshot);
-        Console.WriteLine(app.Urls.First());
-        // Each word from outside is a new version of the page.
-        while (await Console.In.ReadLineAsync() is not null) board.Publish(snapshot = snapshot with { Version = snapshot.Version + 1 });
-        return 0;
     }
 }

@@ -1,15 +1,17 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Kener.TestKit;
 
 namespace Kener.Bench.Site;
 
-/// <summary>Kener as it is run by people, in a folder of its own: "Embedded", "Published" (the same after <c>dotnet publish</c>) or "Distributed".</summary>
+/// <summary>
+/// Kener as it is run by people, in a folder of its own: "Embedded", "Published" (the same after <c>dotnet publish</c>), "Distributed", or
+/// "Native" (the same, asked through a second gateway, which is native code).
+/// </summary>
 internal sealed class RunningKener : IAsyncDisposable
 {
     private const string Key = "a-key-of-the-benchmark-0123456789abcdef";
@@ -17,10 +19,12 @@ internal sealed class RunningKener : IAsyncDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource _isUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private NativeGateway? _native;
+
     private RunningKener(string hosting)
     {
         var assembly = AssemblyOf(hosting);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{LocalPort.Free()}";
         _process = Process.Start(new ProcessStartInfo("dotnet", [assembly])
         {
             RedirectStandardOutput = true,
@@ -38,22 +42,32 @@ internal sealed class RunningKener : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         if (hosting != "Distributed") _isUp.SetResult();
-        Api = new HttpClient { BaseAddress = new Uri(url) };
-        Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        Api = ClientOf(new Uri(url));
     }
 
-    public HttpClient Api { get; }
+    public HttpClient Api { get; private set; }
 
     public int ProcessId => _process.Id;
 
     /// <summary>Starts it, and returns when it gives a page.</summary>
     public static async Task<RunningKener> StartAsync(string hosting)
     {
-        var kener = new RunningKener(hosting);
+        var isNative = hosting == "Native";
+        if (isNative) await Published.GatewayAsync();
+        var kener = new RunningKener(isNative ? "Distributed" : hosting);
         await Task.WhenAny(kener._isUp.Task, kener._process.WaitForExitAsync());
+        while (!await kener.HasPageAsync()) await Task.Delay(5);
+        if (!isNative) return kener;
+        kener._native = await kener.StartGatewayAsync();
+        kener.Api.Dispose();
+        kener.Api = ClientOf(kener._native.Url);
         while (!await kener.HasPageAsync()) await Task.Delay(5);
         return kener;
     }
+
+    /// <summary>Starts a second gateway beside the one of the distributed installation, as native code; it is there already.</summary>
+    public Task<NativeGateway> StartGatewayAsync() =>
+        NativeGateway.StartAsync(Published.Gateway, Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Gateway.dll")), default);
 
     /// <summary>Where the build puts what is run.</summary>
     public static string AssemblyOf(string hosting) =>
@@ -107,15 +121,17 @@ internal sealed class RunningKener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Api.Dispose();
+        _native?.Dispose();
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
+            await Tree.SignalAsync(_process.Id, "TERM");
             await _process.WaitForExitAsync();
         }
         _process.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    private static HttpClient ClientOf(Uri url) => new() { BaseAddress = url, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) } };
 
     private async Task<bool> HasPageAsync()
     {
@@ -129,12 +145,5 @@ internal sealed class RunningKener : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

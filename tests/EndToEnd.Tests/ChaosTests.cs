@@ -83,9 +83,9 @@ public sealed class ChaosTests(Hostings hostings)
     {
         var halted = Tree.All(kener.ProcessId, program.Split(' ')[0]);
         Assert.NotEmpty(halted);
-        foreach (var one in halted) await Tree.SignalAsync(one, "STOP");
+        foreach (var one in halted) await Tree.SignalAsync(one.Id, "STOP");
         await Task.Delay(Halt);
-        foreach (var one in halted) await Tree.SignalAsync(one, "CONT");
+        foreach (var one in halted) await Tree.SignalAsync(one.Id, "CONT");
         await Eventually.TrueAsync(() => kener.IsWellAsync(program), 60);
     }
 }

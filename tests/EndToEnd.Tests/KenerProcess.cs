@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text;
+using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
@@ -22,7 +22,7 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         (Hosting, _settings, DataPath, _arguments) = (hosting, settings, dataPath, arguments);
         _assembly = typeof(KenerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting.ToString()).Value!;
-        Url = $"http://127.0.0.1:{FreePort()}";
+        Url = $"http://127.0.0.1:{LocalPort.Free()}";
         Api = Client(Key);
         Visitor = Client(null);
     }
@@ -148,7 +148,7 @@ public sealed class KenerProcess : IAsyncDisposable
     /// <summary>SIGTERM, or another that asks it to end; the exit code.</summary>
     public async Task<int> TerminateAsync(string signal = "TERM")
     {
-        using (var kill = Process.Start("kill", [$"-{signal}", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await Tree.SignalAsync(ProcessId, signal);
         return await ExitCodeAsync();
     }
 
@@ -172,12 +172,5 @@ public sealed class KenerProcess : IAsyncDisposable
     private void Note(object sender, DataReceivedEventArgs line)
     {
         lock (_output) _output.AppendLine(line.Data);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

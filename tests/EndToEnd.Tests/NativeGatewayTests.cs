@@ -12,9 +12,8 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
 {
     private const double MostMiB = 64;
     private KenerProcess _kener = null!;
-    private Process _gateway = null!;
+    private NativeGateway _gateway = null!;
     private HttpClient _visitor = null!, _api = null!;
-    private TimeSpan _start;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -22,31 +21,18 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
     {
         _kener = (await hostings.EmptyAsync(Hosting.Distributed)).Process;
         var program = Environment.GetEnvironmentVariable("KENER_TEST_NATIVE_GATEWAY") ?? throw new InvalidOperationException("KENER_TEST_NATIVE_GATEWAY is not set: run ./test");
-        var start = new ProcessStartInfo(program);
-        start.Environment.Clear();
-        foreach (var (name, value) in Tree.EnvironmentOf(Tree.Find(_kener.ProcessId, "Kener.Gateway.dll"))) start.Environment[name] = value;
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        start.Environment["LOGGING__LOGLEVEL__MICROSOFT.HOSTING.LIFETIME"] = "Information";
-        start.RedirectStandardOutput = true;
-        var clock = Stopwatch.StartNew();
-        _gateway = Process.Start(start)!;
-        const string Says = "Now listening on: ";
-        var said = "";
-        while (!said.Contains(Says, StringComparison.Ordinal)) said = await _gateway.StandardOutput.ReadLineAsync(Cancel) ?? throw new InvalidOperationException("The native gateway ended");
-        _start = clock.Elapsed;
-        _ = _gateway.StandardOutput.ReadToEndAsync(Cancel);
+        _gateway = await NativeGateway.StartAsync(program, Tree.EnvironmentOf(Tree.Find(_kener.ProcessId, "Kener.Gateway.dll")), Cancel);
         (_visitor, _api) = (_kener.Client(null), _kener.Client(KenerProcess.Key));
-        _visitor.BaseAddress = _api.BaseAddress = new Uri(said[(said.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..]);
+        _visitor.BaseAddress = _api.BaseAddress = _gateway.Url;
         await Eventually.TrueAsync(async () => (await _visitor.GetAsync("/ready", Cancel)).IsSuccessStatusCode);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        _gateway?.Kill();
         _gateway?.Dispose();
         _visitor?.Dispose();
         _api?.Dispose();
-        await ValueTask.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
@@ -85,8 +71,8 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
     {
         for (var i = 0; i < 500; i++) Assert.NotEmpty(await _visitor.GetStringAsync("/", Cancel));
         // Its goal is a tenth of a second; the machine that tests may be busy.
-        Assert.InRange(_start.TotalSeconds, 0, 2);
-        Assert.InRange(Process.GetProcessById(_gateway.Id).WorkingSet64 / 1_048_576d, 0, MostMiB);
+        Assert.InRange(_gateway.Start.TotalSeconds, 0, 2);
+        Assert.InRange(Process.GetProcessById(_gateway.ProcessId).WorkingSet64 / 1_048_576d, 0, MostMiB);
     }
 
     private static async Task<(HttpStatusCode, string)> AnswerAsync(HttpClient client, HttpMethod method, string path, string? body)

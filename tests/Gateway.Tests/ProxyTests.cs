@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -72,7 +73,7 @@ public sealed class ProxyTests
     [Fact]
     public async Task A_service_that_is_away_is_told_in_the_error_shape_and_its_page_as_503()
     {
-        var away = $"http://127.0.0.1:{FreePort()}";
+        var away = $"http://127.0.0.1:{LocalPort.Free()}";
         await using var host = await Embedded.StartAsync(settings: [Distributed, Internal, NoRedis, ("services:incidents:http:0", away), ("services:status:http:0", away)]);
         using var client = host.Client(Embedded.Full);
         var answer = (await client.AskAsync("GET", Incidents)).Error();
@@ -87,12 +88,5 @@ public sealed class ProxyTests
         Assert.Equal("<h1>Here</h1>", (await client.AskAsync("GET", "/")).Text);
         Assert.Equal(200, (await client.AskAsync("GET", "/ready")).Code);
         Assert.Equal(503, (await client.AskAsync("GET", "/health")).Code);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Kener.TestKit;
 
 /// <summary>
-/// A PostgreSQL, Redis or RabbitMQ that belongs to one test, to be stopped, killed and started again: the same address and the same data
+/// A PostgreSQL, Redis, RabbitMQ or nginx that belongs to one test, to be stopped, killed and started again: the same address and the same data
 /// each time. It ends with the tests, however they end.
 /// </summary>
 public sealed class PrivateServer : IAsyncDisposable
@@ -39,6 +39,10 @@ public sealed class PrivateServer : IAsyncDisposable
     public static Task<PrivateServer> RedisAsync() => MakeAsync(ServerRecipe.Redis);
 
     public static Task<PrivateServer> RabbitAsync() => MakeAsync(ServerRecipe.Rabbit);
+
+    /// <summary>nginx with one page, in brotli; null where there is no nginx.</summary>
+    public static async Task<PrivateServer?> NginxAsync(byte[] page) =>
+        ServerRecipe.Nginx is null ? null : await MakeAsync((folder, _) => ServerRecipe.NginxAsync(folder, page));
 
     private static async Task<PrivateServer> MakeAsync(Func<string, string, Task<ServerRecipe>> recipe)
     {

@@ -15,7 +15,7 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
     public static async Task<ServerRecipe> PostgresAsync(string folder, string password)
     {
         var bin = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(Directory.Exists).Order().Last();
-        var (data, secret, port) = (Path.Combine(folder, "data"), Path.Combine(folder, "secret"), FreePort());
+        var (data, secret, port) = (Path.Combine(folder, "data"), Path.Combine(folder, "secret"), LocalPort.Free());
         await File.WriteAllTextAsync(secret, password);
         await File.WriteAllTextAsync(Path.Combine(folder, "server.log"), "");
         Directory.CreateDirectory(data);
@@ -42,16 +42,36 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
 
     public static async Task<ServerRecipe> Redis(string folder, string password)
     {
-        var (port, file) = (FreePort(), Path.Combine(folder, "redis.conf"));
+        var (port, file) = (LocalPort.Free(), Path.Combine(folder, "redis.conf"));
         await File.WriteAllTextAsync(file, $"port {port}\nbind 127.0.0.1\nrequirepass {password}\ndir {folder}\nsave \"\"\nappendonly no\n");
         return new ServerRecipe($"127.0.0.1:{port},password={password}", ["redis-server", file], "TERM", () => SaysAsync(port, $"AUTH {password}\r\n", "+OK"));
     }
+
+    /// <summary>nginx as its manual says that it is fast, for one page in brotli.</summary>
+    public static async Task<ServerRecipe> NginxAsync(string folder, byte[] page)
+    {
+        var (port, file) = (LocalPort.Free(), Path.Combine(folder, "nginx.conf"));
+        await File.WriteAllBytesAsync(Path.Combine(folder, "page"), page);
+        await File.WriteAllTextAsync(file, $$"""
+            daemon off; user {{Environment.UserName}}; worker_processes auto; pid {{folder}}/pid; error_log stderr;
+            events { worker_connections 1024; }
+            http {
+                access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=10; open_file_cache_valid 1h;
+                client_body_temp_path {{folder}}; proxy_temp_path {{folder}}; fastcgi_temp_path {{folder}}; uwsgi_temp_path {{folder}}; scgi_temp_path {{folder}};
+                server { listen 127.0.0.1:{{port}}; location / { root {{folder}}; try_files /page =404; default_type text/html; add_header Content-Encoding br; } }
+            }
+            """);
+        return new ServerRecipe($"http://127.0.0.1:{port}", [Nginx!, "-e", "stderr", "-c", file], "TERM", () => SaysAsync(port, "GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200"));
+    }
+
+    /// <summary>Where nginx is; null where it is not.</summary>
+    public static string? Nginx => Array.Find(["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"], File.Exists);
 
     public static async Task<ServerRecipe> Rabbit(string folder, string password)
     {
         // Not the wrapper in /usr/sbin: that one changes the user and writes to /var/log.
         var server = Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Order().Last() + "/sbin/rabbitmq-server";
-        var (port, mapper, home) = (FreePort(), FreePort(), Path.Combine(folder, "home"));
+        var (port, mapper, home) = (LocalPort.Free(), LocalPort.Free(), Path.Combine(folder, "home"));
         Directory.CreateDirectory(home);
         foreach (var name in new[] { "plugins", "advanced.config" }) await File.WriteAllTextAsync(Path.Combine(folder, name), "[].");
         await File.WriteAllTextAsync(Path.Combine(folder, "empty"), "");
@@ -63,7 +83,7 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
         string[] with =
         [
             "env", "-i", $"PATH={Environment.GetEnvironmentVariable("PATH")}", "LC_ALL=C.UTF-8", $"HOME={home}", $"ERL_EPMD_PORT={mapper}", "ERL_EPMD_ADDRESS=127.0.0.1",
-            $"RABBITMQ_NODENAME=kener{port}@localhost", $"RABBITMQ_DIST_PORT={FreePort()}", $"RABBITMQ_MNESIA_BASE={folder}/mnesia", $"RABBITMQ_LOG_BASE={folder}/log",
+            $"RABBITMQ_NODENAME=kener{port}@localhost", $"RABBITMQ_DIST_PORT={LocalPort.Free()}", $"RABBITMQ_MNESIA_BASE={folder}/mnesia", $"RABBITMQ_LOG_BASE={folder}/log",
             "RABBITMQ_LOGS=-", $"RABBITMQ_PID_FILE={folder}/pid", $"RABBITMQ_ENABLED_PLUGINS_FILE={folder}/plugins", $"RABBITMQ_CONFIG_FILE={folder}/rabbitmq.conf",
             $"RABBITMQ_ADVANCED_CONFIG_FILE={folder}/advanced.config", $"RABBITMQ_CONF_ENV_FILE={folder}/empty",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +sbwt none", "RABBITMQ_ALLOW_INPUT=1", "RABBITMQ_SERVER_START_ARGS=-noinput",
@@ -72,25 +92,6 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
         {
             Beside = [[.. with, "epmd", "-port", $"{mapper}", "-address", "127.0.0.1"]],
         };
-    }
-
-    /// <summary>Below the range from which the kernel takes ports for others, so that it is free again at a restart.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12_000, 20_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; another.
-            }
-        }
     }
 
     private static async Task<bool> SaysAsync(int port, string asked, string answer)

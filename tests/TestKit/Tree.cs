@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
-namespace Kener.EndToEnd.Tests;
+namespace Kener.TestKit;
 
 /// <summary>The processes of this machine and what they listen on, as /proc tells them.</summary>
-internal static class Tree
+public static class Tree
 {
     private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
@@ -49,9 +49,10 @@ internal static class Tree
         process.Kill();
     }
 
-    public static async Task SignalAsync(Member member, string signal)
+    /// <summary>Sends it a signal, such as "TERM".</summary>
+    public static async Task SignalAsync(int process, string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", member.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
