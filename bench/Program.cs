@@ -5,14 +5,15 @@ using Kener.Bench.Ingest;
 using Kener.Bench.Page;
 using Kener.Bench.Site;
 
-// Each prints what it measured, and says by its exit code whether the goals were met. The last three are what others start beside themselves.
+// Each prints what it measured, and says by its exit code whether the goals were met. The last four are what others start beside themselves.
 (string Name, Func<string[], Task<int>> RunAsync)[] benchmarks =
 [
     ("agent", AgentBenchmark.RunAsync), ("freshness", FreshnessBenchmark.RunAsync), ("growth", GrowthBenchmark.RunAsync),
     ("history", HistoryBenchmark.RunAsync), ("idle", IdleBenchmark.RunAsync), ("ingest", IngestBenchmark.RunAsync),
     ("live", LiveBenchmark.RunAsync), ("outbox", OutboxBenchmark.RunAsync), ("page", PageBenchmark.RunAsync), ("render", RenderBenchmark.RunAsync),
     (World.Name, World.RunAsync), (PageServer.Name, PageServer.RunAsync), (Load.Name, Load.RunAsync),
+    (BareService.Name, BareService.RunAsync),
 ];
 if (Array.Find(benchmarks, one => one.Name == args.FirstOrDefault()) is { RunAsync: { } run }) return await run(args[1..]);
-Console.Error.WriteLine($"Give one of: {string.Join(", ", benchmarks.SkipLast(3).Select(one => one.Name))}");
+Console.Error.WriteLine($"Give one of: {string.Join(", ", benchmarks.SkipLast(4).Select(one => one.Name))}");
 return 64;

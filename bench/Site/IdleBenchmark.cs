@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Kener.TestKit;
 
 namespace Kener.Bench.Site;
 
 /// <summary>
 /// How long Kener takes from nothing to its first page, and what each process holds when nothing has happened for a minute; distributed, with
-/// a second gateway as native code, and how long that takes to start.
+/// a second gateway as native code, and how long that takes to start; and beside the services what bounds them, one that does nothing.
 /// </summary>
 internal static partial class IdleBenchmark
 {
@@ -32,23 +33,25 @@ internal static partial class IdleBenchmark
             if (!isAlone) isMet &= await StartNativeAsync(kener);
             using var native = isAlone ? null : await kener.StartGatewayAsync();
             await kener.FillAsync(50, 90);
+            using var bare = isAlone ? null : await kener.StartBareServiceAsync();
             await Task.Delay(TimeSpan.FromMinutes(1));
-            foreach (var (id, command) in Resident.Below(kener.ProcessId))
-            {
-                if (Kener().Match(command) is not { Success: true } name) continue;
-                isMet &= Print(name.Groups[1].Value, id, isAlone ? GoalEmbedded : GoalService);
-            }
+            foreach (var process in Tree.Below(Environment.ProcessId))
+                if (Kener().Match(process.Command) is { Success: true } name) isMet &= Print(name.Groups[1].Value, process.Id, isAlone ? GoalEmbedded : GoalService);
             if (native is not null) isMet &= Print("native gateway", native.ProcessId, GoalNative);
+            if (bare is null) continue;
+            Print("a bare service", bare.Id, null);
+            bare.Kill();
         }
         Console.WriteLine($"idle: {(isMet ? "met" : "NOT met")}");
         return isMet ? 0 : 1;
     }
 
-    private static bool Print(string name, int process, int goal)
+    private static bool Print(string name, int process, int? goal)
     {
         var held = Resident.Mebibytes(process);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-18} {held,4} MiB (goal: {goal} MiB); {Resident.Share(process)} if what they share is divided among them"));
-        return held <= goal;
+        var wanted = goal is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (goal: {goal} MiB)");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-18} {held,4} MiB{wanted}; {Resident.Share(process)} if what they share is divided among them"));
+        return goal is null || held <= goal;
     }
 
     private static async Task<bool> StartNativeAsync(RunningKener kener)
@@ -67,6 +70,6 @@ internal static partial class IdleBenchmark
         return listens.At(0.5) <= GoalNativeMs;
     }
 
-    [GeneratedRegex(@"(Kener\.\w+)\.dll", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(Kener\.\w+)\.dll ?$", RegexOptions.NonBacktracking)]
     private static partial Regex Kener();
 }

@@ -47,8 +47,6 @@ internal sealed class RunningKener : IAsyncDisposable
 
     public HttpClient Api { get; private set; }
 
-    public int ProcessId => _process.Id;
-
     /// <summary>Starts it, and returns when it gives a page.</summary>
     public static async Task<RunningKener> StartAsync(string hosting)
     {
@@ -68,6 +66,15 @@ internal sealed class RunningKener : IAsyncDisposable
     /// <summary>Starts a second gateway beside the one of the distributed installation, as native code; it is there already.</summary>
     public Task<NativeGateway> StartGatewayAsync() =>
         NativeGateway.StartAsync(Published.Gateway, Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Gateway.dll")), default);
+
+    /// <summary>Starts a service that does nothing on the servers of the distributed installation, asks it for a while, and returns it.</summary>
+    public async Task<Process> StartBareServiceAsync()
+    {
+        var service = Child.Start(Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Status.dll")), BareService.Name);
+        using var client = new HttpClient { BaseAddress = new Uri(await service.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare service did not start")) };
+        for (var i = 0; i < 500; i++) (await client.PostAsync("/", null)).EnsureSuccessStatusCode();
+        return service;
+    }
 
     /// <summary>Where the build puts what is run.</summary>
     public static string AssemblyOf(string hosting) =>
