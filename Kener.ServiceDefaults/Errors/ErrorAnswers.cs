@@ -89,10 +89,13 @@ public static class ErrorAnswers
         BadHttpRequestException { StatusCode: 413 } => (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
         BadHttpRequestException bad => (bad.StatusCode, "BAD_REQUEST", "The request could not be read"),
         JsonException => (400, "BAD_REQUEST", "Invalid JSON body"),
-        DbException or TimeoutException => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
-        { InnerException: DbException } => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
+        TimeoutException => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
+        _ when IsOfData(fault) => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
         _ => (500, "INTERNAL_ERROR", "Something went wrong on our side"),
     };
+
+    /// <summary>However deep it lies: what gives up after several tries wraps what a save wrapped.</summary>
+    private static bool IsOfData(Exception? fault) => fault is not null && (fault is DbException || IsOfData(fault.InnerException));
 
     private static (string Code, string Message) Words(int status, HttpRequest request) => status switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,7 +13,8 @@ namespace Kener.Bench.Site;
 
 /// <summary>
 /// The least that a service of this design is: ASP.NET, EF Core on PostgreSQL, MassTransit on RabbitMQ and a Redis client, with one table,
-/// one consumer and one route. What it holds bounds what Kener's services can.
+/// one consumer and one route. What it holds bounds what Kener's services can, and so does the time of its chain, which is theirs without all that
+/// they do: a row is committed, a message of it is confirmed, its consumer commits another, and Redis tells of that.
 /// </summary>
 internal static class BareService
 {
@@ -27,6 +29,9 @@ internal static class BareService
         builder.Logging.ClearProviders();
         builder.Services.AddDbContextPool<BareDb>(options => options.UseNpgsql(connections["statusdb"], npgsql => npgsql.EnableRetryOnFailure()));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(connections["cache"]!));
+        builder.Services.AddSingleton<BareNews>();
+        // A message that comes before its queue would be lost.
+        builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -44,6 +49,7 @@ internal static class BareService
         await using var app = builder.Build();
         await using (var scope = app.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<BareDb>().GetService<IRelationalDatabaseCreator>().CreateTablesAsync();
+        await app.Services.GetRequiredService<BareNews>().ListenAsync();
         app.MapPost("/", AddAsync);
         await app.StartAsync();
         Console.WriteLine(app.Urls.First());
@@ -51,24 +57,28 @@ internal static class BareService
         return 0;
     }
 
-    private static async Task<int> AddAsync(BareDb db, IBus bus, IConnectionMultiplexer redis)
+    /// <summary>Answers when the chain has come to its end.</summary>
+    private static async Task AddAsync(BareDb db, IBus bus, BareNews news, CancellationToken cancel)
     {
-        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync();
-            db.Add(new BareThing { Name = "a thing" });
-            await db.SaveChangesAsync();
-            await transaction.CommitAsync();
-        });
-        await bus.Publish(new ThingAdded("a thing"));
-        await redis.GetDatabase().StringSetAsync(Name, "a thing");
-        return await db.Things.CountAsync();
+        var name = Guid.CreateVersion7().ToString();
+        var told = news.Of(name);
+        await db.AddAsync(name, cancel);
+        await bus.Publish(new ThingAdded(name), cancel);
+        await told.WaitAsync(cancel);
     }
 }
 
 internal sealed class BareDb(DbContextOptions<BareDb> options) : DbContext(options)
 {
     public DbSet<BareThing> Things => Set<BareThing>();
+
+    public Task AddAsync(string name, CancellationToken cancel) => Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+    {
+        await using var transaction = await Database.BeginTransactionAsync(token);
+        Add(new BareThing { Name = name });
+        await SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
+    }, cancel);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<BareThing>().ToTable("bare_things");
 }
@@ -82,7 +92,25 @@ internal sealed class BareThing
 /// <summary>What a bare service tells itself.</summary>
 public sealed record ThingAdded(string Name);
 
-internal sealed class ThingAddedConsumer(BareDb db) : IConsumer<ThingAdded>
+internal sealed class ThingAddedConsumer(BareDb db, IConnectionMultiplexer redis) : IConsumer<ThingAdded>
 {
-    public Task Consume(ConsumeContext<ThingAdded> context) => db.Things.AsNoTracking().FirstOrDefaultAsync(thing => thing.Name == context.Message.Name, context.CancellationToken);
+    public async Task Consume(ConsumeContext<ThingAdded> context)
+    {
+        await db.AddAsync(context.Message.Name, context.CancellationToken);
+        await redis.GetDatabase().PublishAsync(BareNews.Channel, context.Message.Name);
+    }
+}
+
+/// <summary>Who waits for what Redis tells.</summary>
+internal sealed class BareNews(IConnectionMultiplexer redis)
+{
+    public static readonly RedisChannel Channel = RedisChannel.Literal(BareService.Name);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new();
+
+    public Task ListenAsync() => redis.GetSubscriber().SubscribeAsync(Channel, (_, name) =>
+    {
+        if (_waiting.TryRemove(name.ToString(), out var waiting)) waiting.SetResult();
+    });
+
+    public Task Of(string name) => _waiting.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 }

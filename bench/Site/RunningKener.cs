@@ -67,13 +67,11 @@ internal sealed class RunningKener : IAsyncDisposable
     public Task<NativeGateway> StartGatewayAsync() =>
         NativeGateway.StartAsync(Published.Gateway, Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Gateway.dll")), default);
 
-    /// <summary>Starts a service that does nothing on the servers of the distributed installation, asks it for a while, and returns it.</summary>
-    public async Task<Process> StartBareServiceAsync()
+    /// <summary>Starts a service that does nothing on the servers of the distributed installation.</summary>
+    public async Task<(Process Process, Uri Url)> StartBareServiceAsync()
     {
         var service = Child.Start(Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Status.dll")), BareService.Name);
-        using var client = new HttpClient { BaseAddress = new Uri(await service.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare service did not start")) };
-        for (var i = 0; i < 500; i++) (await client.PostAsync("/", null)).EnsureSuccessStatusCode();
-        return service;
+        return (service, new Uri(await service.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare service did not start")));
     }
 
     /// <summary>Where the build puts what is run.</summary>

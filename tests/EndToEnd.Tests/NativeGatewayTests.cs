@@ -20,8 +20,7 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _kener = (await hostings.EmptyAsync(Hosting.Distributed)).Process;
-        var program = Environment.GetEnvironmentVariable("KENER_TEST_NATIVE_GATEWAY") ?? throw new InvalidOperationException("KENER_TEST_NATIVE_GATEWAY is not set: run ./test");
-        _gateway = await NativeGateway.StartAsync(program, Tree.EnvironmentOf(Tree.Find(_kener.ProcessId, "Kener.Gateway.dll")), Cancel);
+        _gateway = await StartAsync();
         (_visitor, _api) = (_kener.Client(null), _kener.Client(KenerProcess.Key));
         _visitor.BaseAddress = _api.BaseAddress = _gateway.Url;
         await Eventually.TrueAsync(async () => (await _visitor.GetAsync("/ready", Cancel)).IsSuccessStatusCode);
@@ -70,9 +69,21 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
     public async Task It_is_small_and_starts_at_once()
     {
         for (var i = 0; i < 500; i++) Assert.NotEmpty(await _visitor.GetStringAsync("/", Cancel));
-        // Its goal is a tenth of a second; the machine that tests may be busy.
-        Assert.InRange(_gateway.Start.TotalSeconds, 0, 2);
+        var least = _gateway.Start;
+        for (var i = 0; i < 4; i++)
+        {
+            using var another = await StartAsync();
+            if (another.Start < least) least = another.Start;
+        }
+        // Its goal is a tenth of a second; the machine that tests may be slow, but not each time.
+        Assert.InRange(least.TotalSeconds, 0, 0.3);
         Assert.InRange(Process.GetProcessById(_gateway.ProcessId).WorkingSet64 / 1_048_576d, 0, MostMiB);
+    }
+
+    private Task<NativeGateway> StartAsync()
+    {
+        var program = Environment.GetEnvironmentVariable("KENER_TEST_NATIVE_GATEWAY") ?? throw new InvalidOperationException("KENER_TEST_NATIVE_GATEWAY is not set: run ./test");
+        return NativeGateway.StartAsync(program, Tree.EnvironmentOf(Tree.Find(_kener.ProcessId, "Kener.Gateway.dll")), Cancel);
     }
 
     private static async Task<(HttpStatusCode, string)> AnswerAsync(HttpClient client, HttpMethod method, string path, string? body)
