@@ -89,8 +89,7 @@ public static class ErrorAnswers
         BadHttpRequestException { StatusCode: 413 } => (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
         BadHttpRequestException bad => (bad.StatusCode, "BAD_REQUEST", "The request could not be read"),
         JsonException => (400, "BAD_REQUEST", "Invalid JSON body"),
-        TimeoutException => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
-        _ when IsOfData(fault) => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
+        _ when fault is TimeoutException || IsOfData(fault) => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
         _ => (500, "INTERNAL_ERROR", "Something went wrong on our side"),
     };
 
