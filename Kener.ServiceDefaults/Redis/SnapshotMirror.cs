@@ -13,6 +13,25 @@ internal sealed class SnapshotMirror(
     Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, string prefix, TimeProvider clock, ILogger<SnapshotMirror> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>Puts a snapshot where there is none as new, or takes it away where no version is given; one journey, and nobody comes between.</summary>
+    private const string Write = """
+        local news, key, version, bytes = unpack(ARGV)
+        local known = redis.call('HGET', KEYS[1], key)
+        if version then
+            if known and tonumber(known) >= tonumber(version) then return 0 end
+            redis.call('HSET', KEYS[1], key, version)
+            redis.call('HSET', KEYS[2], key, bytes)
+        else
+            if not known then return 0 end
+            redis.call('HDEL', KEYS[1], key)
+            redis.call('HDEL', KEYS[2], key)
+        end
+        redis.call('INCR', KEYS[3])
+        redis.call('PUBLISH', news, key)
+        return 1
+        """;
+
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private RedisValue _epoch;
@@ -77,21 +96,13 @@ internal sealed class SnapshotMirror(
         try
         {
             var db = redis.Value.GetDatabase();
+            // First what is news; whether Redis has lost what it had can be asked after.
+            await WriteAllAsync(db, cancel);
             var epoch = await EpochAsync(db);
-            if (epoch != _epoch && await NoteAllAsync(db)) _epoch = epoch;
-            foreach (var key in _dirty.Keys)
+            if (epoch != _epoch && await NoteAllAsync(db))
             {
-                // Taken off first: what changes while it is written is written again.
-                _dirty.TryRemove(key, out _);
-                try
-                {
-                    await WriteAsync(db, key, cancel);
-                }
-                catch
-                {
-                    _dirty[key] = true;
-                    throw;
-                }
+                _epoch = epoch;
+                await WriteAllAsync(db, cancel);
             }
             await ConfirmAsync(db);
         }
@@ -100,6 +111,25 @@ internal sealed class SnapshotMirror(
             log.LogWarning("Redis does not take the snapshots: {Reason}", fault.Message);
             _changed.Wait(0, CancellationToken.None);
             await Task.Delay(Look, clock, cancel);
+        }
+    }
+
+    private async Task WriteAllAsync(IDatabase db, CancellationToken cancel)
+    {
+        foreach (var key in _dirty.Keys)
+        {
+            cancel.ThrowIfCancellationRequested();
+            // Taken off first: what changes while it is written is written again.
+            _dirty.TryRemove(key, out _);
+            try
+            {
+                await WriteAsync(db, key);
+            }
+            catch
+            {
+                _dirty[key] = true;
+                throw;
+            }
         }
     }
 
@@ -124,35 +154,15 @@ internal sealed class SnapshotMirror(
     }
 
     /// <summary>Makes Redis say what the board says now, unless it says something newer.</summary>
-    private async Task WriteAsync(IDatabase db, string key, CancellationToken cancel)
+    private async Task WriteAsync(IDatabase db, string key)
     {
+        var snapshot = board.Find(key);
+        // The home page is never taken away: the last one is better than none.
+        if (snapshot is null && key == SnapshotKeys.Home) return;
         using var span = RedisSpans.Start("write", key);
-        while (!cancel.IsCancellationRequested)
-        {
-            var snapshot = board.Find(key);
-            var known = await db.HashGetAsync(SnapshotKeys.Versions, key);
-            // The home page is never taken away: the last one is better than none.
-            if (snapshot is null ? known.IsNull || key == SnapshotKeys.Home : (long?)known >= snapshot.Version) return;
-            var change = db.CreateTransaction();
-            change.AddCondition(known.IsNull ? Condition.HashNotExists(SnapshotKeys.Versions, key) : Condition.HashEqual(SnapshotKeys.Versions, key, known));
-            var parts = snapshot is null ? Remove(change, key) : Put(change, snapshot);
-            var counted = change.StringIncrementAsync(SnapshotKeys.Writes);
-            var told = change.PublishAsync(SnapshotKeys.News, key);
-            // Where someone was faster, look again.
-            if (!await change.ExecuteAsync()) continue;
-            await Task.WhenAll([.. parts, counted, told]);
-            return;
-        }
+        await db.ScriptEvaluateAsync(Write, [SnapshotKeys.Versions, SnapshotKeys.Bodies, SnapshotKeys.Writes],
+            snapshot is null ? [SnapshotKeys.News.ToString(), key] : [SnapshotKeys.News.ToString(), key, snapshot.Version, SnapshotBytes.Write(snapshot)]);
     }
-
-    private static Task[] Put(ITransaction change, Snapshot snapshot) =>
-    [
-        change.HashSetAsync(SnapshotKeys.Bodies, snapshot.Key, SnapshotBytes.Write(snapshot)),
-        change.HashSetAsync(SnapshotKeys.Versions, snapshot.Key, snapshot.Version),
-    ];
-
-    private static Task[] Remove(ITransaction change, string key) =>
-        [change.HashDeleteAsync(SnapshotKeys.Bodies, key), change.HashDeleteAsync(SnapshotKeys.Versions, key)];
 
     private async Task ConfirmAsync(IDatabase db)
     {

@@ -31,6 +31,7 @@ public static class StatusModule
         builder.Services.AddSingleton<WarmUp>();
         builder.Services.AddSingleton<Publisher>();
         builder.Services.AddSingleton<PageBell>();
+        builder.Services.AddSingleton<ToldLately>();
         builder.Services.AddSingleton<SitePages>();
         builder.Services.AddSingleton<ErrorPages>();
         builder.Services.AddSingleton<VariantLimits>();

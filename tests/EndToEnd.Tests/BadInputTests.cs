@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Kener.EndToEnd.Tests;
 
@@ -120,6 +121,9 @@ public sealed class BadInputTests(Hostings hostings)
         var facts = new StringBuilder();
         foreach (var path in new[] { "/api/v4/monitors", "/api/v4/incidents", $"/api/v4/incidents/{incident}/comments", "/api/v5/api-keys", "/" })
             facts.Append(await api.GetStringAsync(path)).Append('\n');
-        return facts.ToString();
+        return TheClocks.Replace(facts.ToString(), "");
     }
+
+    // While an incident is open, each minute moves the day's bar and its uptime.
+    private static readonly Regex TheClocks = new("<svg.*?</svg>|[0-9.]+%", RegexOptions.Singleline);
 }

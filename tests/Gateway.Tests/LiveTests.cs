@@ -52,13 +52,15 @@ public sealed class LiveTests
     [Fact]
     public async Task A_heartbeat_comes_every_25_seconds()
     {
-        var clock = new FakeTimeProvider();
+        var clock = new SendingClock();
         await using var host = await Embedded.StartAsync(clock: clock);
         host.Board.Publish(PageTests.Page("<h1>1</h1>", version: 1));
         using var reader = await Reader.OpenAsync(host, "/live?page=/");
         await reader.LinesAsync(6);
         for (var i = 0; i < 3; i++)
         {
+            // The reader may have all of it before the sender knows, whose patience must not end then.
+            await Eventually.TrueAsync(() => Task.FromResult(clock.Sending == 0));
             clock.Advance(LiveTopics.Heartbeat);
             Assert.Equal([":", ""], await reader.LinesAsync(2));
         }
@@ -103,6 +105,39 @@ public sealed class LiveTests
         await reader.LinesAsync(2);
         using var client = host.Client();
         Assert.Equal(503, (await client.AskAsync("GET", "/live?page=/")).Code);
+    }
+
+    /// <summary>A clock that knows how many are being patient with a reader.</summary>
+    private sealed class SendingClock : FakeTimeProvider
+    {
+        private int _sending;
+
+        public int Sending => Volatile.Read(ref _sending);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime != LiveEndpoint.Patience || state is not CancellationTokenSource) return timer;
+            Interlocked.Increment(ref _sending);
+            return new Counted(timer, () => Interlocked.Decrement(ref _sending));
+        }
+
+        private sealed class Counted(ITimer timer, Action onEnd) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                timer.Dispose();
+                onEnd();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
     }
 
     private sealed class Reader(HttpClient client, HttpResponseMessage answer, StreamReader lines) : IDisposable

@@ -52,7 +52,7 @@ public sealed class StorageTests(MonitorsApps apps)
     {
         var app = await apps.OnAsync(database);
         var nextId = 5_000_000L + Random.Shared.Next(1_000_000) * 100;
-        var versions = Gen.Select(Gen.Long[0, 100], Gen.Long[0, 100].Nullable(), Gen.Bool, Gen.Select(Gen.Long[-3, -1], Gen.OneOf(Gen.Const(MonitorStatus.Down), Gen.Const(MonitorStatus.Degraded))).Array[0, 4])
+        var versions = Gen.Select(Gen.Long[0, 1], Gen.Long[0, 1].Nullable(), Gen.Bool, Gen.Select(Gen.Long[-3, -1], Gen.OneOf(Gen.Const(MonitorStatus.Down), Gen.Const(MonitorStatus.Degraded))).Array[0, 4])
             .Array[1, 5].SelectMany(states => Gen.Int[0, states.Length - 1].Array[states.Length, 12], (states, order) => (states, order));
         await versions.SampleAsync(async sample =>
         {
@@ -70,7 +70,7 @@ public sealed class StorageTests(MonitorsApps apps)
             await app.Host.PublishAsync(changes[^1]);
             foreach (var i in sample.order) await app.Host.PublishAsync(changes[i]);
 
-            IEnumerable<OverlayInterval> expected = changes[^1].Deleted ? [] : IncidentChangedConsumer.Intervals(changes[^1]);
+            var expected = IncidentChangedConsumer.Intervals(changes[^1]);
             var kept = await app.WithDbAsync(db => db.Overlays.AsNoTracking().Where(row => row.SourceId == id).ToListAsync());
             return kept.Select(Shape).Order().SequenceEqual(expected.Select(Shape).Order());
         }, iter: 20, threads: 1);

@@ -5,6 +5,7 @@ using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
@@ -56,6 +57,64 @@ public sealed class BrokerTests
         foreach (var text in sent)
             await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<object>().Select(Json).Contains(text)), 60);
         await module.OutboxEmptyAsync();
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSQL)]
+    public async Task What_a_process_commits_it_delivers_at_once_and_what_a_dead_one_committed_when_it_is_due(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var module = await StartAsync(database, Broker, clock: clock);
+        await BoundAsync();
+        var (left, made) = (NewId(), NewId());
+        // As a process leaves it that was killed between its commit and its delivery.
+        await module.CommitAsync(change =>
+        {
+            change.Db.Outbox.Add(new OutboxRow
+            {
+                MessageId = Guid.CreateVersion7(),
+                Type = nameof(IncidentChanged),
+                Payload = JsonSerializer.Serialize(new IncidentChanged { Id = left, Version = 1 }, JsonSerializerOptions.Web),
+                Subject = "left",
+                DueMs = change.NowMs + OutboxSignal<TestDb>.OursForMs,
+            });
+            change.Note("left", "incident", () => left);
+            return Task.FromResult(0);
+        }, Cancel);
+        await module.SendAsync(new IncidentChanged { Id = made, Version = 1 });
+        // The clock stands still, so what is in the table is due for nobody.
+        await Eventually.TrueAsync(() => Task.FromResult(IsHere(made)), 60);
+        Assert.False(IsHere(left));
+        clock.Advance(TimeSpan.FromMilliseconds(OutboxSignal<TestDb>.OursForMs));
+        await Eventually.TrueAsync(() => Task.FromResult(IsHere(left)), 60);
+        await module.OutboxEmptyAsync();
+
+        bool IsHere(long id) => module.Inbox.Of<IncidentChanged>().Any(incident => incident.Id == id);
+    }
+
+    [Fact]
+    public async Task More_than_the_memory_takes_over_is_delivered_when_it_is_due()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var module = await StartAsync(DatabaseKind.PostgreSQL, Broker, clock: clock);
+        await BoundAsync();
+        var first = NewId() >> 1;
+        await module.CommitAsync(change =>
+        {
+            for (var i = 0; i < 1_500; i++)
+            {
+                var id = first + i;
+                change.Publish("test", () => new IncidentChanged { Id = id, Version = 1 });
+            }
+            change.Note("many", "incident", () => first);
+            return Task.FromResult(0);
+        }, Cancel);
+        Assert.Equal(1_500, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
+        clock.Advance(TimeSpan.FromMilliseconds(OutboxSignal<TestDb>.OursForMs));
+        await module.OutboxEmptyAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(
+            module.Inbox.Of<IncidentChanged>().Select(incident => incident.Id).Where(id => id >= first && id < first + 1_500).Distinct().Count() == 1_500), 60);
     }
 
     [Fact]
@@ -143,10 +202,10 @@ public sealed class BrokerTests
         Assert.Contains("ConnectionStrings__messaging", fault.Message, StringComparison.Ordinal);
     }
 
-    private static Task<TestModule> StartAsync(DatabaseKind database, string? broker, Inbox? inbox = null)
+    private static Task<TestModule> StartAsync(DatabaseKind database, string? broker, Inbox? inbox = null, TimeProvider? clock = null)
     {
         Assert.True(Broker.Length > 0, "KENER_TEST_RABBITMQ is not set: run ./test, or tests/servers and the test in it");
-        return TestModule.StartAsync(database, inbox: inbox, settings: new Dictionary<string, string?>
+        return TestModule.StartAsync(database, clock, inbox, settings: new Dictionary<string, string?>
         {
             ["Kener:Delivery"] = nameof(DeliveryKind.RabbitMQ),
             ["Kener:InternalKey"] = new string('k', 32),

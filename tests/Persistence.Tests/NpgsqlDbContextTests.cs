@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Kener.Persistence.Tests;
 
@@ -52,6 +53,19 @@ public sealed class NpgsqlDbContextTests
     public void Retries_can_be_switched_off(string disabled, bool retries) => With(
         new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:DisableRetry"] = disabled },
         db => Assert.Equal(retries, db.Database.CreateExecutionStrategy().RetriesOnFailure));
+
+    [Theory]
+    [InlineData("Host=a", 100, true)]
+    [InlineData("Host=a;Max Auto Prepare=0", 0, true)]
+    [InlineData("Host=a;MaxAutoPrepare=7;no reset on close=false", 7, false)]
+    public void A_module_prepares_its_statements_unless_its_connection_string_says_otherwise(string given, int prepared, bool keeps)
+    {
+        var tuned = new NpgsqlConnectionStringBuilder(PostgresConnection.Tuned(given));
+        Assert.Equal(("a", prepared, keeps), (tuned.Host, tuned.MaxAutoPrepare, tuned.NoResetOnClose));
+    }
+
+    [Theory, InlineData(null), InlineData("")]
+    public void No_connection_string_stays_none(string? given) => Assert.Equal(given, PostgresConnection.Tuned(given));
 
     [Fact]
     public void A_missing_connection_string_is_told_at_first_use()

@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.Status.Incidents;
 using Kener.Status.Snapshots;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -45,6 +46,33 @@ public sealed class ConsumerTests
         var view = await service.ViewAsync();
         Assert.Equal((MonitorStatus.NoData, "-"), (view.Monitors.Single().Now, view.Monitors.Single().Uptime));
         Assert.Empty(view.Ongoing);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task An_incident_that_was_taken_in_and_not_drawn_is_drawn_when_it_comes_again(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        var told = Given.Incident(1, Given.Noon - 60, null, new IncidentLink(1, MonitorStatus.Down)) with { Title = "As it was" };
+        await service.TellAsync(told);
+        await service.SettledAsync();
+        var news = told with { Version = 2, Title = "As it is" };
+        // As by a process that was killed right after its commit, or whose connection broke in it.
+        Assert.Equal(1, await service.ReadAsync(db => db.Database.ExecuteSqlAsync(IncidentRow.TakeWords(news))));
+        await service.TellAsync(news);
+        Assert.Contains("As it is", System.Text.Encoding.UTF8.GetString((await service.SettledAsync()).Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_an_incident_at_that_very_version_is_what_was_told_lately()
+    {
+        var (lately, told) = (new ToldLately(), Given.Incident(1, Given.Noon, null));
+        lately.Keep(told);
+        Assert.Same(told, lately.Find(1, told.Version));
+        Assert.Null(lately.Find(1, told.Version + 1));
+        Assert.Null(lately.Find(65, told.Version));
+        lately.Keep(told with { Id = 65 });
+        Assert.Null(lately.Find(1, told.Version));
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]

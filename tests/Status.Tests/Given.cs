@@ -5,6 +5,7 @@ using Kener.ServiceDefaults;
 using Kener.Status.History;
 using Kener.Status.Pages;
 using Kener.Status.Settings;
+using Kener.Status.Snapshots;
 using Kener.Status.Views;
 using Kener.Ui;
 
@@ -86,7 +87,7 @@ internal static class Given
         var shown = new ShownPage(page, PageLook.Of(page, settings));
         var visible = new OrderedDictionary<long, MonitorFacts>();
         foreach (var facts in monitors.OrderBy(facts => facts.Monitor.Id)) visible[facts.Monitor.Id] = facts;
-        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents).Of(shown);
+        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents, new Dictionary<string, DrawnRow>()).Of(shown);
     }
 
     /// <summary>The home page of a site that nobody has set up.</summary>

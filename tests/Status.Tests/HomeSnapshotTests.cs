@@ -5,6 +5,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Snapshots;
 using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
 
@@ -159,7 +160,8 @@ public sealed class HomeSnapshotTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
-        Assert.True(await service.ReadAsync(db => DrawnRow.RaiseAsync(db, "/", home.Version, home.Version + 1, "\"another\"", TestContext.Current.CancellationToken)));
+        Assert.True(await service.ReadAsync(db => db.Database.ExecuteSqlAsync(
+            DrawnRow.Raise("/", home.Version, home.Version + 1, "\"another\""), TestContext.Current.CancellationToken)) == 1);
         service.Clock.Advance(TimeSpan.FromSeconds(1));
         await Eventually.TrueAsync(() => Task.FromResult(service.Home!.Version > home.Version + 1 && service.Home.ETag == home.ETag));
     }

@@ -1,7 +1,9 @@
 using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.Status.Incidents;
 using Kener.Status.Views;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
 
@@ -38,13 +40,13 @@ public sealed class OrderTests
         await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
         {
             await service.ForgetAsync();
-            var (reader, zone) = (new FactsReader(new KenerSettings()), Zones[(seed & int.MaxValue) % Zones.Length]);
+            var (reader, zone) = (new FactsReader(new KenerSettings(), service.Host.Services.GetRequiredService<ToldLately>()), Zones[(seed & int.MaxValue) % Zones.Length]);
             var now = Given.Noon - Given.Day;
             for (var i = 0; i < told.Length; i++)
             {
                 await service.TellAsync(Event(told[i], seed));
                 now += steps[i];
-                Assert.Equal(await TextAsync(service, new FactsReader(new KenerSettings()), zone, now), await TextAsync(service, reader, zone, now));
+                Assert.Equal(await TextAsync(service, new FactsReader(new KenerSettings(), new ToldLately()), zone, now), await TextAsync(service, reader, zone, now));
             }
         }, iter: 25, threads: 1);
     }

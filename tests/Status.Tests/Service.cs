@@ -6,6 +6,7 @@ using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.History;
+using Kener.Status.Incidents;
 using Kener.Status.Snapshots;
 using Kener.Status.Views;
 using Kener.TestKit;
@@ -55,7 +56,7 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>What a page has to say, read from the database alone.</summary>
     public Task<StatusPageView> ViewAsync(long? now = null, string path = "/") => ReadAsync(async db =>
     {
-        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value);
+        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value, new ToldLately());
         var all = await reader.ReadAsync(db, null, now ?? Now, TestContext.Current.CancellationToken);
         var facts = all.Of(all.Site.Pages.Single(page => page.Page.Address == path));
         var today = reader.CalendarOf(all.Site.Settings.Zone).DayOf(now ?? Now);

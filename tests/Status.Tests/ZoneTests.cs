@@ -2,6 +2,7 @@ using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.History;
+using Kener.Status.Incidents;
 using Kener.Status.Views;
 
 namespace Kener.Status.Tests;
@@ -60,7 +61,7 @@ public sealed class ZoneTests
             var calendar = new Calendar(zone);
             var today = calendar.DayOf(now);
             var expected = minutes.Where(pair => pair.Key <= now).ToLookup(pair => calendar.DayOf(pair.Key), pair => pair.Value);
-            var reader = new FactsReader(new KenerSettings());
+            var reader = new FactsReader(new KenerSettings(), new ToldLately());
             var facts = await service.ReadAsync(db => reader.ReadAsync(db, zone.Id, now, TestContext.Current.CancellationToken));
             var days = facts.Visible[1].Past.DaysAt(now);
             for (var day = today - 89; day <= today; day++)

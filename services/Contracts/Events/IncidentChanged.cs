@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Kener.Contracts;
 
 /// <summary>The lifecycle of an incident (spec/incidents 1), driven by its timeline (spec/decisions 1).</summary>
@@ -62,4 +64,12 @@ public sealed record IncidentChanged
     public long CreatedMs { get; init; }
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long UpdatedMs { get; init; }
+
+    /// <summary>What it lays over its monitors, each once, by id: the link that comes last counts. None where it is deleted.</summary>
+    public IEnumerable<IncidentLink> Impacts() =>
+        Deleted ? [] : Monitors.GroupBy(link => link.MonitorId).Select(links => links.Last()).OrderBy(link => link.MonitorId);
+
+    /// <summary>The same with its interval, as text: from one version to another with the same text no monitor changes. Null where it is deleted.</summary>
+    public string? Laid() => Deleted ? null : string.Create(CultureInfo.InvariantCulture,
+        $"{Start}-{End}:{string.Join(',', Impacts().Select(link => string.Create(CultureInfo.InvariantCulture, $"{link.MonitorId}={(int)link.Impact}")))}");
 }

@@ -8,9 +8,9 @@ namespace Kener.Incidents;
 internal static class DeleteIncident
 {
     public static async Task<IResult> HandleAsync(
-        string id, ClaimsPrincipal user, IncidentsDb db, Changes<IncidentsDb> changes, CancellationToken cancel)
+        string id, ClaimsPrincipal user, Changes<IncidentsDb> changes, CancellationToken cancel)
     {
-        var known = await db.ExistingAsync(id, cancel);
+        var known = IncidentId.Parse(id);
         await changes.CommitAsync(user.Subject(), async change => change.Bury(await change.LockIncidentAsync(known, cancel)), cancel);
         return ApiAnswer.Of(new { message = $"Incident with id '{known}' deleted successfully" });
     }

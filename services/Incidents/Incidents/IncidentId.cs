@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,8 +10,24 @@ internal static class IncidentId
 {
     public static Refusal NotFound(object id) => Refusal.NotFound($"Incident with id '{id}' not found");
 
-    /// <summary>The id in the address, of an incident that exists; 404 for anything else. Asked before the body is read.</summary>
+    /// <summary>The id in the address; 404 for what can be none. Whether there is such an incident tells who locks it.</summary>
+    public static long Parse(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw NotFound(text);
+
+    /// <summary>The same, of an incident that exists; 404 for anything else.</summary>
     public static async Task<long> ExistingAsync(this IncidentsDb db, string text, CancellationToken cancel) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        && await db.Incidents.AnyAsync(incident => incident.Id == id, cancel) ? id : throw NotFound(text);
+        Parse(text) is var id && await db.Incidents.AnyAsync(incident => incident.Id == id, cancel) ? id : throw NotFound(text);
+
+    /// <summary>What the body wants of the incident in the address. One that is not there is 404 whatever is wanted of it; else it is not asked for here.</summary>
+    public static async Task<T> WantedAsync<T>(this IncidentsDb db, string text, HttpRequest request, Func<JsonElement, T> from, CancellationToken cancel)
+    {
+        try
+        {
+            return from(await JsonBody.ReadAsync(request, cancel));
+        }
+        catch (Refusal)
+        {
+            await db.ExistingAsync(text, cancel);
+            throw;
+        }
+    }
 }

@@ -22,8 +22,8 @@ internal static class PostUpdate
     public static async Task<IResult> HandleAsync(
         string id, HttpRequest request, ClaimsPrincipal user, IncidentsDb db, Changes<IncidentsDb> changes, CancellationToken cancel)
     {
-        var known = await db.ExistingAsync(id, cancel);
-        var wanted = Wanted.From(await JsonBody.ReadAsync(request, cancel));
+        var known = IncidentId.Parse(id);
+        var wanted = await db.WantedAsync(id, request, Wanted.From, cancel);
         var posted = await changes.CommitAsync(user.Subject(), async change =>
         {
             var incident = await change.LockIncidentAsync(known, cancel);

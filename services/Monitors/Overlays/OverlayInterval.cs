@@ -29,4 +29,6 @@ internal sealed class KnownIncident
 {
     public long Id { get; set; }
     public long Version { get; set; }
+    /// <summary>What its intervals were made of, see <see cref="IncidentChanged.Laid"/>; null where that is not known.</summary>
+    public string? Laid { get; set; }
 }

@@ -22,6 +22,9 @@ public sealed class Change<TDb> where TDb : ModuleDb
     /// <summary>When, Unix milliseconds; the same for all that the change writes.</summary>
     public long NowMs { get; }
 
+    /// <summary>Until then its events are this process' own to deliver, see <see cref="OutboxSignal{TDb}.HandOver"/>.</summary>
+    internal long DueMs { get; init; }
+
     /// <summary>When, Unix seconds.</summary>
     public long Now => NowMs / 1000;
 
@@ -101,6 +104,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
             Payload = JsonSerializer.Serialize(message, type, EventJson.Options),
             Subject = subject,
             CreatedMs = NowMs,
+            DueMs = DueMs,
         };
     }
 }

@@ -35,6 +35,15 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     public Task ProjectAsync(Func<Change<TDb>, Task> work, CancellationToken cancel) =>
         RunAsync("system", WithoutResult(work), null, cancel);
 
+    /// <summary>
+    /// A projection that is a single statement, which is its own transaction: one journey to the server instead of three. Says how many rows it changed.
+    /// </summary>
+    public async Task<int> ProjectAsync(FormattableString statement, CancellationToken cancel)
+    {
+        using var mine = await turn.TakeAsync(db, cancel);
+        return await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Database.ExecuteSqlAsync(statement, token), cancel);
+    }
+
     /// <summary>Writes what every change writes beside its own rows, and takes it back.</summary>
     internal async Task RehearseAsync(CancellationToken cancel)
     {
@@ -65,6 +74,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         var waits = changeId is not null && settings.Value.IsEmbedded && signal.IsDelivering;
         var (result, isCommitting) = (default(T)!, false);
         IReadOnlyList<OutboxRow> rows = [];
+        var isOurs = settings.Value.Delivery == DeliveryKind.RabbitMQ && signal.IsDelivering;
         try
         {
             using (await turn.TakeAsync(db, cancel))
@@ -73,6 +83,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
                 db.ChangeTracker.Clear();
             }
             if (rows.Count == 0) return result;
+            if (isOurs) signal.HandOver(rows);
             signal.Wake();
             // Not cancelled by a client that has gone: the change is committed, and whoever still listens is told so.
             if (waits) await Task.WhenAny(signal.Delivered(rows), Task.Delay(DeliveryWait, clock, CancellationToken.None));
@@ -90,7 +101,8 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
             isCommitting = false;
             await InTransactionAsync(async () =>
             {
-                var change = new Change<TDb>(db, actor, clock.GetUtcNow().ToUnixTimeMilliseconds());
+                var nowMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                var change = new Change<TDb>(db, actor, nowMs) { DueMs = isOurs ? nowMs + OutboxSignal<TDb>.OursForMs : 0 };
                 result = await work(change);
                 rows = await change.WriteAsync(changeId, token);
                 // Before the commit: nobody can deliver yet, so no delivery is missed.

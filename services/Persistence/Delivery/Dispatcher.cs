@@ -12,9 +12,10 @@ using Microsoft.Extensions.Options;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Delivers what is in a module's outbox, at least once, in order of entry as far as nothing fails: wakes by signal and once a second,
-/// publishes, and deletes after. A row that fails ten times moves to the dead letters and the others go on; a broker that is away is
-/// nobody's failure, and is waited for. A stop lets what is being delivered end; what it did not get to is delivered after the next start.
+/// Delivers what is in a module's outbox, at least once, in order of entry as far as nothing fails: publishes, and deletes after. What this
+/// process commits for the broker it delivers at once, from memory; for the rest it looks into the table, by signal and once a second. A row
+/// that fails ten times moves to the dead letters and the others go on; a broker that is away is nobody's failure, and is waited for. A stop
+/// lets what is being delivered end; what it did not get to is delivered after the next start.
 /// </summary>
 internal sealed class Dispatcher<TDb>(
     IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, TimeProvider clock, IOptions<KenerSettings> settings,
@@ -36,11 +37,20 @@ internal sealed class Dispatcher<TDb>(
         using var end = new CancellationTokenSource();
         await using var ending = stoppingToken.Register(() => end.CancelAfter(LastDelivery));
         var failures = 0;
+        long? looked = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await DispatchAsync(stoppingToken, end.Token) < Batch) await signal.WaitAsync(Poll, clock, stoppingToken);
+                var ours = signal.TakeOver(Batch);
+                if (ours.Count > 0) await DeliverAsync(ours, end.Token);
+                var found = 0;
+                if (ours.Count == 0 || looked is not { } last || clock.GetElapsedTime(last) >= Poll)
+                {
+                    found = await DispatchAsync(stoppingToken, end.Token);
+                    looked = clock.GetTimestamp();
+                }
+                if (ours.Count < Batch && found < Batch) await signal.WaitAsync(Poll, clock, stoppingToken);
                 failures = 0;
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -56,6 +66,21 @@ internal sealed class Dispatcher<TDb>(
         }
         signal.IsDelivering = false;
     }
+
+    /// <summary>Delivers what nobody else looks for yet. Whatever fails is found in the table later.</summary>
+    private async Task DeliverAsync(List<OutboxRow> rows, CancellationToken end)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        var outcome = await ThroughBrokerAsync(scope.ServiceProvider.GetRequiredService<IBus>(), db, rows, end);
+        var done = outcome.Settled.ConvertAll(row => row.Id);
+        using (await turn.TakeAsync(db, end))
+            await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Outbox.Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(token), end);
+        foreach (var row in outcome.Settled) signal.Settle(row);
+        if (outcome.BrokerFault is { } fault) throw Untaken(fault);
+    }
+
+    private static InvalidOperationException Untaken(Exception fault) => new("The broker did not take all events", fault);
 
     /// <summary>Delivers a batch; begins with no row after <paramref name="stop"/>, and goes on with none after <paramref name="end"/>.</summary>
     private async Task<int> DispatchAsync(CancellationToken stop, CancellationToken end)
@@ -83,7 +108,7 @@ internal sealed class Dispatcher<TDb>(
             return (rows.Count, outcome);
         }, end);
         foreach (var row in outcome.Settled) signal.Settle(row);
-        return outcome.BrokerFault is { } fault ? throw new InvalidOperationException("The broker did not take all events", fault) : count;
+        return outcome.BrokerFault is { } fault ? throw Untaken(fault) : count;
     }
 
     private static IQueryable<OutboxRow> Due(TDb db, long now) => db.IsPostgres

@@ -24,7 +24,11 @@ public static class ModuleDbExtensions
         if (settings.Database == DatabaseKind.PostgreSQL)
         {
             var isQuiet = !builder.Configuration.TellsTelemetry();
-            builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire => (aspire.DisableTracing, aspire.DisableMetrics) = (isQuiet, isQuiet), options => Tune(options));
+            builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire =>
+            {
+                (aspire.DisableTracing, aspire.DisableMetrics) = (isQuiet, isQuiet);
+                aspire.ConnectionString = PostgresConnection.Tuned(aspire.ConnectionString);
+            }, options => Tune(options));
             builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
         }
         else

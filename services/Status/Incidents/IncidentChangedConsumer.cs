@@ -9,20 +9,22 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Incidents;
 
 /// <summary>Keeps the newest state of each incident, and what it lays over its monitors.</summary>
-internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, PageBell bell, IncidentPages incidentPages) : IConsumer<IncidentChanged>
+internal sealed class IncidentChangedConsumer(
+    Changes<StatusDb> changes, ToldLately told, PageBell bell, IncidentPages incidentPages) : IConsumer<IncidentChanged>
 {
     public async Task Consume(ConsumeContext<IncidentChanged> context)
     {
         var (incident, cancel) = (context.Message, context.CancellationToken);
-        var isNews = false;
-        await changes.ProjectAsync(async change =>
+        // Most changes are words.
+        if (await changes.ProjectAsync(IncidentRow.TakeWords(incident), cancel) == 0)
         {
-            // After a connection that broke in the commit this runs again and may find its own work: it stays news.
-            if (!await IncidentRow.TakeAsync(change.Db, incident, cancel)) return;
-            isNews = true;
-            await LayOverAsync(change.Db, incident, cancel);
-        }, cancel);
-        if (!isNews) return;
+            await changes.ProjectAsync(async change =>
+            {
+                if (await IncidentRow.TakeAsync(change.Db, incident, cancel)) await LayOverAsync(change.Db, incident, cancel);
+            }, cancel);
+        }
+        // Also where that was no news: it may have been taken in over a connection that broke, or by a process that did not live to draw it.
+        told.Keep(incident);
         incidentPages.OnIncidentChanged(incident.Id);
         bell.Ring();
     }
@@ -33,7 +35,6 @@ internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, PageBel
         var after = Intervals(incident).ToDictionary(row => row.MonitorId);
         var touched = before.Keys.Union(after.Keys)
             .Where(id => before.GetValueOrDefault(id)?.ToOverlay() != after.GetValueOrDefault(id)?.ToOverlay()).ToList();
-        // An update without new times or impacts leaves every history as it is.
         if (touched.Count == 0) return;
         foreach (var history in await HistoryRow.LockAsync(db, touched, cancel)) history.Version++;
         foreach (var id in touched)
@@ -45,14 +46,12 @@ internal sealed class IncidentChangedConsumer(Changes<StatusDb> changes, PageBel
         }
     }
 
-    private static IEnumerable<IntervalRow> Intervals(IncidentChanged incident) => incident.Deleted
-        ? []
-        : incident.Monitors.GroupBy(link => link.MonitorId).Select(links => new IntervalRow
-        {
-            IncidentId = incident.Id,
-            MonitorId = links.Key,
-            Start = incident.Start,
-            End = incident.End,
-            Impact = links.Last().Impact,
-        });
+    private static IEnumerable<IntervalRow> Intervals(IncidentChanged incident) => incident.Impacts().Select(link => new IntervalRow
+    {
+        IncidentId = incident.Id,
+        MonitorId = link.MonitorId,
+        Start = incident.Start,
+        End = incident.End,
+        Impact = link.Impact,
+    });
 }

@@ -14,18 +14,27 @@ internal sealed class IncidentRow : IToldOf
     public long? End { get; set; }
     public IncidentState State { get; set; }
     public bool IsGlobal { get; set; }
+    /// <summary>What its intervals were made of, see <see cref="IncidentChanged.Laid"/>; null where that is not known.</summary>
+    public string? Laid { get; set; }
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
+
+    /// <summary>The statement that takes it in if it is news and leaves every monitor as it was: then it changes a row.</summary>
+    public static FormattableString TakeWords(IncidentChanged incident) =>
+        $"""
+        UPDATE incidents SET version = {incident.Version}, state = {(int)incident.State}, is_global = {incident.IsGlobal}, payload = {Database.Payload.Write(incident)}
+        WHERE id = {incident.Id} AND version < {incident.Version} AND laid = {incident.Laid()}
+        """;
 
     /// <summary>Whether this was news. Locks the row until the transaction ends.</summary>
     public static async Task<bool> TakeAsync(StatusDb db, IncidentChanged incident, CancellationToken cancel) =>
         await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO incidents (id, version, deleted, start, "end", state, is_global, payload)
+            INSERT INTO incidents (id, version, deleted, start, "end", state, is_global, laid, payload)
             VALUES ({incident.Id}, {incident.Version}, {incident.Deleted}, {incident.Start}, {incident.End}, {(int)incident.State},
-                    {incident.IsGlobal}, {Database.Payload.Write(incident)})
+                    {incident.IsGlobal}, {incident.Laid()}, {Database.Payload.Write(incident)})
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, start = excluded.start,
-                "end" = excluded."end", state = excluded.state, is_global = excluded.is_global, payload = excluded.payload
+                "end" = excluded."end", state = excluded.state, is_global = excluded.is_global, laid = excluded.laid, payload = excluded.payload
             WHERE incidents.version < excluded.version
             """, cancel) > 0;
 }

@@ -20,12 +20,12 @@ internal sealed class DrawnRow
         db.DrawnPages.AsNoTracking().Where(row => !row.Path.StartsWith(OfIncidents)).ToDictionaryAsync(row => row.Path, cancel);
 
     /// <summary>
-    /// Raises the version from <paramref name="from"/> (0: not yet there) to <paramref name="to"/>; false if someone else has raised it meanwhile.
+    /// The statement that raises the version from <paramref name="from"/> (0: not yet there) to <paramref name="to"/>; it changes no row if
+    /// someone else has raised it meanwhile.
     /// </summary>
-    public static async Task<bool> RaiseAsync(StatusDb db, string path, long from, long to, string etag, CancellationToken cancel) =>
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO drawn_pages (path, version, etag) VALUES ({path}, {to}, {etag})
-            ON CONFLICT (path) DO UPDATE SET version = excluded.version, etag = excluded.etag WHERE drawn_pages.version = {from}
-            """, cancel) > 0;
+    public static FormattableString Raise(string path, long from, long to, string etag) =>
+        $"""
+        INSERT INTO drawn_pages (path, version, etag) VALUES ({path}, {to}, {etag})
+        ON CONFLICT (path) DO UPDATE SET version = excluded.version, etag = excluded.etag WHERE drawn_pages.version = {from}
+        """;
 }

@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Incidents;
 using Kener.Status.Views;
 using Kener.Ui;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class PageVariants(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, SitePages pages, VariantLimits limits,
-    IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log) : BackgroundService
+    ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log) : BackgroundService
 {
     /// <summary>Variants of one page, and zones of all.</summary>
     public const int AtMost = 64, ZonesAtMost = 16;
@@ -33,7 +34,7 @@ internal sealed class PageVariants(
     }
 
     private readonly SemaphoreSlim _turn = new(1), _wake = new(0);
-    private readonly FactsReader _reader = new(settings.Value);
+    private readonly FactsReader _reader = new(settings.Value, told);
     private readonly Dictionary<string, Drawn> _drawn = [];
 
     /// <summary>The page at that path as <paramref name="variant"/>; where too many others are asked for at once, as those see it who chose nothing.</summary>

@@ -47,10 +47,7 @@ internal sealed class Publisher(IServiceScopeFactory scopes, SnapshotBoard board
             // Never below the clock: pages of a database made anew must win over those that gateways still hold.
             var next = Math.Max(version + 1, NowMs);
             packing = Task.Run(page.Pack, CancellationToken.None);
-            var raised = false;
-            await scope.GetRequiredService<Changes<StatusDb>>().ProjectAsync(
-                async change => raised = await DrawnRow.RaiseAsync(change.Db, path, version, next, etag, cancel), cancel);
-            if (!raised) return false;
+            if (await scope.GetRequiredService<Changes<StatusDb>>().ProjectAsync(DrawnRow.Raise(path, version, next, etag), cancel) == 0) return false;
             version = next;
         }
         if (board.Find(key) is not { } shown || shown.Version < version)

@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Incidents;
 using Kener.Status.Views;
 using Kener.Ui;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class SitePages(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, ErrorPages errorPages, PageBell bell,
-    IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
+    ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
 {
     public const string Home = "/";
     public static readonly string HomeKey = Publisher.KeyOf(Home);
@@ -23,7 +24,7 @@ internal sealed class SitePages(
     private sealed record Drawn(PageFacts Facts, long Next);
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly FactsReader _reader = new(settings.Value);
+    private readonly FactsReader _reader = new(settings.Value, told);
     private Dictionary<string, Drawn> _drawn = [];
     private SiteFacts? _site;
 
@@ -95,8 +96,6 @@ internal sealed class SitePages(
     private async Task<bool> TryDrawAsync(IServiceProvider scope, CancellationToken cancel)
     {
         var db = scope.GetRequiredService<StatusDb>();
-        // Versions are read before the facts: if nobody raised one meanwhile, these facts are no older than those of any page before.
-        var versions = await DrawnRow.OfPagesAsync(db, cancel);
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var all = await _reader.ReadAsync(db, null, now, cancel);
         var drawn = new Dictionary<string, Drawn>();
@@ -104,13 +103,13 @@ internal sealed class SitePages(
         foreach (var page in all.Site.Pages)
         {
             var (path, facts) = (page.Page.Address, all.Of(page));
-            var known = versions.GetValueOrDefault(path);
+            var known = all.Drawn.GetValueOrDefault(path);
             var before = _drawn.GetValueOrDefault(path);
             if (before is not null && now < before.Next && facts.AreStill(before.Facts) && IsShown(path, known)) drawn[path] = before;
             else if (await DrawAsync(scope, facts, known, now, cancel) is { } next) drawn[path] = new Drawn(facts, next);
             else complete = false;
         }
-        foreach (var gone in _drawn.Keys.Concat(versions.Keys).Distinct().Where(path => all.Site.Pages.All(page => page.Page.Address != path)))
+        foreach (var gone in _drawn.Keys.Concat(all.Drawn.Keys).Distinct().Where(path => all.Site.Pages.All(page => page.Page.Address != path)))
         {
             board.Remove(Publisher.KeyOf(gone));
             await Publisher.ForgetAsync(scope, gone, cancel);

@@ -2,18 +2,21 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.History;
+using Kener.Status.Incidents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Views;
 
 /// <summary>Reads what the pages are made of, of which it keeps what has not changed. Not for use by two at once.</summary>
 /// <param name="installation">What holds of the site where nobody set anything.</param>
-internal sealed class FactsReader(KenerSettings installation)
+/// <param name="told">The incidents that need not be read, as they were just told of.</param>
+internal sealed class FactsReader(KenerSettings installation, ToldLately told)
 {
     private readonly EventCache<MonitorChanged> _monitors = new();
     private readonly EventCache<IncidentChanged> _incidents = new();
     private readonly Dictionary<string, ZoneFacts> _zones = [];
-    private (SiteFacts Facts, string Versions)? _site;
+    private SiteFacts? _site;
+    private Versions? _versions;
 
     /// <summary>The zones of which pasts are kept.</summary>
     public IReadOnlyCollection<string> Zones => _zones.Keys;
@@ -25,13 +28,13 @@ internal sealed class FactsReader(KenerSettings installation)
     public async Task<AllFacts> ReadAsync(StatusDb db, string? zone, long now, CancellationToken cancel)
     {
         var (site, versions) = await SiteAsync(db, now, cancel);
-        var told = await _monitors.ReadAsync(db.Monitors.Where(row => !row.Deleted), versions.Monitors, cancel);
-        var visible = told.Where(monitor => monitor.IsVisible()).OrderBy(monitor => monitor.Id).ToList();
+        var monitors = await _monitors.ReadAsync(db.Monitors.Where(row => !row.Deleted), versions.Monitors, cancel);
+        var visible = monitors.Where(monitor => monitor.IsVisible()).OrderBy(monitor => monitor.Id).ToList();
         var days = site.Pages.Select(page => page.Look.Days).DefaultIfEmpty(1).Max();
         var inZone = InZone(zone ?? site.Settings.Zone);
         var facts = await inZone.ReadAsync(db, visible, versions.Histories, days, now, cancel);
-        var incidents = await _incidents.ReadAsync(db.Incidents.Where(row => !row.Deleted), versions.Incidents, cancel);
-        return new AllFacts(site, facts, incidents);
+        var incidents = await _incidents.ReadAsync(db.Incidents.Where(row => !row.Deleted), versions.Incidents, cancel, told.Find);
+        return new AllFacts(site, facts, incidents, versions.Drawn);
     }
 
     /// <summary>The calendar by which that zone's pasts were read.</summary>
@@ -40,15 +43,16 @@ internal sealed class FactsReader(KenerSettings installation)
     /// <summary>The site, the same object as long as neither it nor a page has changed, and the versions that go with it.</summary>
     private async Task<(SiteFacts Site, Versions Versions)> SiteAsync(StatusDb db, long now, CancellationToken cancel)
     {
-        var site = _site?.Facts ?? await SiteReader.ReadAsync(db, installation, cancel);
+        var site = _site ?? await SiteReader.ReadAsync(db, installation, cancel);
         while (true)
         {
             // How long ended incidents are shown is for the site to say, and it may say otherwise by now.
             var since = now - (site.Pages.Select(page => page.Look.Lists.ResolvedDays).DefaultIfEmpty(0).Max() * Minutes.Day);
-            var versions = await Versions.ReadAsync(db, since, cancel);
-            if (_site?.Versions == versions.OfSite) return (site, versions);
-            site = await SiteReader.ReadAsync(db, installation, cancel);
-            _site = (site, versions.OfSite);
+            var versions = await Versions.ReadAsync(db, since, _versions, cancel);
+            var isSame = _site is not null && _versions?.OfSite == versions.OfSite;
+            _versions = versions;
+            if (isSame) return (site, versions);
+            _site = site = await SiteReader.ReadAsync(db, installation, cancel);
         }
     }
 
@@ -85,19 +89,23 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
 }
 
 /// <summary>Events as objects, each read again only when its version has grown.</summary>
-internal sealed class EventCache<T>
+internal sealed class EventCache<T> where T : class
 {
     private const int AtOnce = 500;
     private Dictionary<long, (long Version, T Event)> _known = [];
+    private IReadOnlyList<T> _events = [];
+    private IReadOnlyDictionary<long, long>? _versions;
 
     public async Task<IReadOnlyList<T>> ReadAsync<TRow>(
-        IQueryable<TRow> rows, IReadOnlyDictionary<long, long> versions, CancellationToken cancel) where TRow : class, IToldOf
+        IQueryable<TRow> rows, IReadOnlyDictionary<long, long> versions, CancellationToken cancel, Func<long, long, T?>? told = null) where TRow : class, IToldOf
     {
+        if (ReferenceEquals(versions, _versions)) return _events;
         var kept = new Dictionary<long, (long Version, T Event)>(versions.Count);
         var missing = new List<long>();
         foreach (var (id, version) in versions)
         {
             if (_known.TryGetValue(id, out var known) && known.Version == version) kept[id] = known;
+            else if (told?.Invoke(id, version) is { } lately) kept[id] = (version, lately);
             else missing.Add(id);
         }
         foreach (var ids in missing.Chunk(AtOnce))
@@ -105,7 +113,7 @@ internal sealed class EventCache<T>
             foreach (var row in await rows.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancel))
                 kept[row.Id] = (row.Version, Payload.Read<T>(row.Payload));
         }
-        _known = kept;
-        return [.. kept.OrderBy(known => known.Key).Select(known => known.Value.Event)];
+        (_known, _versions) = (kept, versions);
+        return _events = [.. kept.OrderBy(known => known.Key).Select(known => known.Value.Event)];
     }
 }

@@ -3,6 +3,7 @@ using Kener.ServiceDefaults;
 using Kener.Status.History;
 using Kener.Status.Pages;
 using Kener.Status.Settings;
+using Kener.Status.Snapshots;
 using Kener.Ui;
 
 namespace Kener.Status.Views;
@@ -63,7 +64,9 @@ internal sealed record PageFacts(
 /// <param name="Site">The site and its pages.</param>
 /// <param name="Visible">Every monitor that may be shown, by id, in the order of ids.</param>
 /// <param name="Incidents">Those that are open, or over since no longer than any page shows.</param>
-internal sealed record AllFacts(SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents)
+/// <param name="Drawn">The versions of the pages, by path. If nobody raised one since, these facts are no older than those that it was drawn from.</param>
+internal sealed record AllFacts(
+    SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents, IReadOnlyDictionary<string, DrawnRow> Drawn)
 {
     /// <summary>What one page is made of.</summary>
     public PageFacts Of(ShownPage page)

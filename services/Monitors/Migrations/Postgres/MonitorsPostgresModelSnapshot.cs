@@ -81,6 +81,10 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("id");
 
+                    b.Property<string>("Laid")
+                        .HasColumnType("text")
+                        .HasColumnName("laid");
+
                     b.Property<long>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");

@@ -76,6 +76,10 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<string>("Laid")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("laid");
+
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");

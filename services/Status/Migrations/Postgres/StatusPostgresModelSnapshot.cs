@@ -259,6 +259,10 @@ namespace Kener.Status.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("is_global");
 
+                    b.Property<string>("Laid")
+                        .HasColumnType("text")
+                        .HasColumnName("laid");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("text")

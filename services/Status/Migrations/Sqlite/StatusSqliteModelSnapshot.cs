@@ -247,6 +247,10 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_global");
 
+                    b.Property<string>("Laid")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("laid");
+
                     b.Property<string>("Payload")
                         .IsRequired()
                         .HasColumnType("TEXT")
