@@ -2,6 +2,7 @@ using Kener.Gateway.Keys;
 using Kener.Gateway.Limits;
 using Kener.Gateway.Pages;
 using Kener.ServiceDefaults;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kener.Gateway.Routes;
 
@@ -11,7 +12,7 @@ namespace Kener.Gateway.Routes;
 /// </summary>
 internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits limits, InternalToken token, SiteOnBoard site)
 {
-    private const int LongestBody = 1 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
+    private const int LongestBody = 1 << 20, LongestHeardOut = 8 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -39,7 +40,7 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
             context.Response.Headers.Allow = route.Allow;
             return Refuse(context, StatusCodes.Status405MethodNotAllowed);
         }
-        if (request.ContentLength > LongestBody) return Refuse(context, StatusCodes.Status413PayloadTooLarge);
+        if (request.ContentLength > LongestBody) return RefuseBodyAsync(context);
         if (caller is not null) request.Headers.Authorization = "Bearer " + token.For(caller);
         return next(context);
     }
@@ -64,6 +65,18 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
     {
         context.Response.Headers.RetryAfter = "1";
         return Refuse(context, StatusCodes.Status429TooManyRequests);
+    }
+
+    /// <summary>Hears a client out, within reason: one that is cut off while it still sends sees a broken connection, and never why.</summary>
+    private static async Task RefuseBodyAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.ContentLength <= LongestHeardOut && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = LongestHeardOut;
+            await request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        }
+        await Refuse(context, StatusCodes.Status413PayloadTooLarge);
     }
 
     /// <summary>A bare status: the error shape around all gives it its words.</summary>

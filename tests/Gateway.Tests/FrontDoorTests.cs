@@ -78,6 +78,17 @@ public sealed class FrontDoorTests
     }
 
     [Fact]
+    public async Task Who_sends_too_much_is_heard_out_and_told_why()
+    {
+        await using var host = await Embedded.StartAsync(Echo);
+        using var client = host.Client(Embedded.Full);
+        // More than lies in the buffers between the two: an answer before its end would cut the sender off.
+        using var request = new HttpRequestMessage(HttpMethod.Post, Incidents) { Content = new ByteArrayContent(new byte[7 << 20]) };
+        Assert.Equal((413, "PAYLOAD_TOO_LARGE", "The request body is too large"), (await client.AskAsync(request)).Error());
+        Assert.Equal(200, (await client.AskAsync("GET", Incidents)).Code);
+    }
+
+    [Fact]
     public async Task What_is_too_long_is_refused_in_the_error_shape()
     {
         await using var host = await Embedded.StartAsync(Echo);
