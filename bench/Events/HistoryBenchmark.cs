@@ -26,7 +26,12 @@ internal static class HistoryBenchmark
         var groups = args is [var given, ..] ? int.Parse(given, CultureInfo.InvariantCulture) : 20;
         var minutes = args is [_, var also, ..] ? int.Parse(also, CultureInfo.InvariantCulture) : 10;
         await using var host = await ModuleHost.StartAsync(
-            DatabaseKind.PostgreSQL, builder => builder.AddStatus(), app => app.MapStatus(), settings: Broker.Settings());
+            DatabaseKind.PostgreSQL, builder =>
+            {
+                builder.AddStatus();
+                // An exchange forgets what comes before its queue is there.
+                builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+            }, app => app.MapStatus(), settings: Broker.Settings());
         var bus = host.Services.GetRequiredService<IBus>();
         var day = Minutes.DayOf(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) - 1;
         var random = new Random(7);
