@@ -36,6 +36,19 @@ public abstract class ModuleDb : DbContext
     /// <summary>Whether this is PostgreSQL; SQLite otherwise.</summary>
     public bool IsPostgres => Database.ProviderName == "Npgsql.EntityFrameworkCore.PostgreSQL";
 
+    /// <summary>
+    /// Rows of a table by PostgreSQL's own words after its name, such as "WHERE id = {0} FOR UPDATE"; not to be composed further. Only values may
+    /// come from outside, as parameters.
+    /// </summary>
+    public IQueryable<T> Locked<T>(string words, params object[] values) where T : class
+    {
+        var entity = Model.FindEntityType(typeof(T))!;
+        // One by one: a prepared "*" fails when another release has given the table a column.
+        var columns = string.Join(", ", entity.GetProperties().Select(property => $"\"{property.GetColumnName()}\""));
+        var statement = $"SELECT {columns} FROM \"{entity.GetTableName()}\" {words}";
+        return Set<T>().FromSqlRaw(statement, values);
+    }
+
     /// <summary>Derived contexts add their tables and call the base.</summary>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

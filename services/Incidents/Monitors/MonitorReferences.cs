@@ -27,7 +27,7 @@ internal static class MonitorReferences
         var tags = Tags(wanted);
         // Whoever takes in a monitor's deletion waits for the share, and then finds the links to remove. SQLite has one writer anyway.
         var alive = change.Db.IsPostgres
-            ? change.Db.Monitors.FromSql($"SELECT * FROM monitors WHERE tag = ANY ({tags}) AND NOT deleted FOR SHARE")
+            ? change.Db.Locked<KnownMonitor>("WHERE tag = ANY ({0}) AND NOT deleted FOR SHARE", (object)tags)
             : Alive(change.Db, tags);
         return Resolve(wanted, await alive.ToListAsync(cancel));
     }

@@ -32,7 +32,7 @@ internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[]
     public static async Task<Monitor?> LockAsync(MonitorsDb db, long id, CancellationToken cancel)
     {
         var monitors = db.IsPostgres
-            ? db.Monitors.FromSql($"SELECT * FROM monitors WHERE id = {id} FOR NO KEY UPDATE")
+            ? db.Locked<Monitor>("WHERE id = {0} FOR NO KEY UPDATE", id)
             : db.Monitors.Where(row => row.Id == id);
         return (await monitors.AsNoTracking().ToListAsync(cancel)).SingleOrDefault();
     }

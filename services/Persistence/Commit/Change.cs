@@ -35,14 +35,8 @@ public sealed class Change<TDb> where TDb : ModuleDb
     public async Task<T?> LockAsync<T>(long id, CancellationToken cancel) where T : class, IAggregate
     {
         var readBefore = Db.ChangeTracker.Entries<T>().Any(entry => entry.State == EntityState.Unchanged && entry.Entity.Id == id);
-        var rows = Db.Set<T>().Where(aggregate => aggregate.Id == id);
-        if (Db.IsPostgres && !_locked.Contains((typeof(T), id)))
-        {
-            // The table's name is our own; of what came from outside there is only the parameter.
-            var statement = $"SELECT * FROM \"{Db.Model.FindEntityType(typeof(T))!.GetTableName()}\" WHERE id = {{0}} FOR UPDATE";
-            rows = Db.Set<T>().FromSqlRaw(statement, id);
-        }
-        // Not composed further: the lock is to be the whole statement.
+        var rows = Db.IsPostgres && !_locked.Contains((typeof(T), id))
+            ? Db.Locked<T>("WHERE id = {0} FOR UPDATE", id) : Db.Set<T>().Where(aggregate => aggregate.Id == id);
         var row = (await rows.ToListAsync(cancel)).SingleOrDefault();
         if (row is null || !_locked.Add((typeof(T), id))) return row;
         // What was read before the lock may have been changed since.

@@ -112,7 +112,7 @@ internal sealed class Dispatcher<TDb>(
     }
 
     private static IQueryable<OutboxRow> Due(TDb db, long now) => db.IsPostgres
-        ? db.Outbox.FromSql($"SELECT * FROM outbox WHERE due_ms <= {now} ORDER BY id LIMIT {Batch} FOR UPDATE SKIP LOCKED")
+        ? db.Locked<OutboxRow>("WHERE due_ms <= {0} ORDER BY id LIMIT {1} FOR UPDATE SKIP LOCKED", now, Batch)
         : db.Outbox.Where(row => row.DueMs <= now).OrderBy(row => row.Id).Take(Batch);
 
     private async Task<Outcome> ThroughMediatorAsync(IMediator mediator, TDb db, List<OutboxRow> rows, CancellationToken stop, CancellationToken end)

@@ -37,7 +37,7 @@ internal sealed class HistoryRow
                 """, cancel);
         }
         var rows = db.IsPostgres
-            ? db.Histories.FromSql($"SELECT * FROM histories WHERE monitor_id = ANY({ids}) ORDER BY monitor_id FOR UPDATE")
+            ? db.Locked<HistoryRow>("WHERE monitor_id = ANY ({0}) ORDER BY monitor_id FOR UPDATE", ids)
             : db.Histories.Where(row => ids.Contains(row.MonitorId)).OrderBy(row => row.MonitorId);
         return await rows.ToListAsync(cancel);
     }
