@@ -41,7 +41,7 @@ public sealed class LostConnectionTests
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL);
         var id = await module.MakeAsync("kept");
-        // Often enough that its statements are prepared, whose plans know the table as it is.
+        // Often enough that its statements are prepared, where a connection string asks for that: their plans know the table as it is.
         for (var i = 0; i < 20; i++) await module.CountAsync(id);
         await module.ReadAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE things ADD COLUMN of_the_next_release text", Cancel));
         for (var i = 0; i < 5; i++) await module.CountAsync(id);
