@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence.Tests;
@@ -39,14 +40,22 @@ public sealed class LostConnectionTests
     [Fact]
     public async Task A_table_that_another_release_gives_a_column_fails_no_change()
     {
-        await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL);
+        var (connection, drop) = await PostgresDatabase.CreateAsync();
+        await using var dropped = new Dropped(drop);
+        await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL,
+            settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection + ";Max Auto Prepare=20" });
         var id = await module.MakeAsync("kept");
-        // Often enough that its statements are prepared, where a connection string asks for that: their plans know the table as it is.
+        // Often enough that its statements are prepared, as an operator may want it: their plans know the table as it is.
         for (var i = 0; i < 20; i++) await module.CountAsync(id);
         await module.ReadAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE things ADD COLUMN of_the_next_release text", Cancel));
         for (var i = 0; i < 5; i++) await module.CountAsync(id);
         Assert.Equal(25, (await module.ReadAsync(db => db.Things.SingleAsync(Cancel))).Count);
         await module.OutboxEmptyAsync();
+    }
+
+    private sealed class Dropped(Func<ValueTask> drop) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => drop();
     }
 
     [Theory]

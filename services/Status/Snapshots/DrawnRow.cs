@@ -6,7 +6,8 @@ namespace Kener.Status.Snapshots;
 /// <summary>The version of a page's bytes, which outlives the process that made them.</summary>
 internal sealed class DrawnRow
 {
-    private const string OfIncidents = "/incidents/";
+    /// <summary>How the paths of incidents' pages begin, which are no status pages.</summary>
+    public const string OfIncidents = "/incidents/";
 
     /// <summary>The address of the page as those see it who chose nothing: "/", "/europe" or "/incidents/5".</summary>
     public required string Path { get; set; }

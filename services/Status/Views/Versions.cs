@@ -61,7 +61,7 @@ internal sealed class Versions
         UNION ALL SELECT 2, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM monitors WHERE NOT deleted
         UNION ALL SELECT 3, string_agg(monitor_id || ' ' || version, {Line} ORDER BY monitor_id) FROM histories
         UNION ALL SELECT 4, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM incidents WHERE NOT deleted AND ("end" IS NULL OR "end" >= {since})
-        UNION ALL SELECT 5, string_agg(path || ' ' || version || ' ' || etag, {Line} ORDER BY path) FROM drawn_pages WHERE path NOT LIKE '/incidents/%'
+        UNION ALL SELECT 5, string_agg(path || ' ' || version || ' ' || etag, {Line} ORDER BY path) FROM drawn_pages WHERE path NOT LIKE {DrawnRow.OfIncidents + "%"}
         """).ToListAsync(cancel), before);
 
     private const string Line = "\n";
