@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -19,7 +20,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every process of Kener has, in the manner of Aspire's service defaults.</summary>
 public static class Defaults
 {
-    /// <summary>Settings, telemetry, health, resilience, discovery, the gate and the snapshot board.</summary>
+    /// <summary>Settings, telemetry, health, the gate and the snapshot board.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.AddQuietLogging();
@@ -27,12 +28,6 @@ public static class Defaults
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
-        builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http =>
-        {
-            http.AddStandardResilienceHandler();
-            http.AddServiceDiscovery();
-        });
         builder.Services.AddGate();
         builder.Services.AddHostedService<MemoryGivenBack>();
         builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>();
@@ -40,6 +35,22 @@ public static class Defaults
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        });
+        return builder;
+    }
+
+    /// <summary>
+    /// For a process that calls others of Kener: its HTTP clients find them by name, and try again. Most services call nobody, and need not
+    /// load what that takes. The second call does nothing.
+    /// </summary>
+    public static TBuilder AddServiceCalls<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
+    {
+        if (!builder.Properties.TryAdd(nameof(AddServiceCalls), true)) return builder;
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
         });
         return builder;
     }
@@ -94,8 +105,13 @@ public static class Defaults
         // These write whole addresses of requests, also where an operator asks for more words than usual.
         foreach (var talker in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing", "Yarp.ReverseProxy.Forwarder" })
             builder.Logging.AddFilter(talker, LogLevel.Warning);
-        // Where nobody listens, nothing is measured: a start is a sixth shorter.
-        if (!builder.Configuration.TellsTelemetry()) return;
+        // Where nobody listens, nothing is measured, nor loaded: a start is a sixth shorter.
+        if (builder.Configuration.TellsTelemetry()) builder.AddTelling();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddTelling(this IHostApplicationBuilder builder)
+    {
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 
 namespace Kener.ServiceDefaults;
 
@@ -9,5 +10,11 @@ public static class KenerApp
     /// A web application that reads its settings once, at its start. Waiting for changes of a file of settings would put a watch on each folder
     /// below the one it is started in, of which a system has but few, and take a fifth of the native gateway's start.
     /// </summary>
-    public static WebApplicationBuilder CreateBuilder(string[] args) => WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        // Without what only other servers and HTTP/3 need, which would be loaded and never used.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        return builder;
+    }
 }

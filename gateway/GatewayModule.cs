@@ -65,6 +65,7 @@ public static class GatewayModule
 
     private static void AddProxy(this IHostApplicationBuilder builder)
     {
+        builder.AddServiceCalls();
         builder.AddSnapshotFollower(ProxyConfig.NameOf(Owner.Status), ProxyConfig.NameOf(Owner.Accounts));
         builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();

@@ -31,6 +31,7 @@ public static class SnapshotTravelExtensions
     {
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddConnection();
+        builder.AddServiceCalls();
         builder.Services.AddSingleton<RedisNews>();
         builder.Services.AddHostedService<SnapshotFollower>();
         builder.Services.AddSingleton(new SnapshotOwners(owners));

@@ -35,6 +35,7 @@ public static class AgentModule
         AddGatewayClient(services);
 
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
+        builder.AddServiceCalls();
         services.AddHealthChecks().AddCheck<AssignmentArrived>("agent-assignment", tags: ["ready"]);
         // It serves nobody but probes, so it need not know the key by which the services know the gateway.
         services.PostConfigure<KenerSettings>(settings => settings.InternalKey ??= Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kener.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -21,28 +22,8 @@ public static class ModuleDbExtensions
         var settings = builder.Configuration.ReadKenerSettings();
         builder.Noted().Databases.Add(typeof(TDb));
         builder.AddDeadLetters<TDb>();
-        if (settings.Database == DatabaseKind.PostgreSQL)
-        {
-            var isQuiet = !builder.Configuration.TellsTelemetry();
-            builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire =>
-            {
-                (aspire.DisableTracing, aspire.DisableMetrics) = (isQuiet, isQuiet);
-                aspire.ConnectionString = PostgresConnection.Tuned(aspire.ConnectionString);
-            }, options => Tune(options));
-            builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
-        }
-        else
-        {
-            var connection = new SqliteConnectionStringBuilder
-            {
-                DataSource = Path.Combine(settings.DataPath, file + ".db"),
-                DefaultTimeout = 5,
-                ForeignKeys = true,
-            }.ToString();
-            builder.Services.AddDbContextPool<TSqlite>(options => Tune(options).UseSqlite(connection).AddInterceptors(new SqliteTuning()));
-            builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TSqlite>());
-            builder.Services.AddHealthChecks().AddDbContextCheck<TSqlite>(typeof(TSqlite).Name, tags: ["ready"]);
-        }
+        if (settings.Database == DatabaseKind.PostgreSQL) builder.AddPostgres<TDb, TPostgres>(connectionName);
+        else builder.AddSqlite<TDb, TSqlite>(Path.Combine(settings.DataPath, file + ".db"));
         builder.Services.TryAddSingleton<DataFolder>();
         builder.Services.TryAddSingleton<ReferenceWait>();
         builder.Services.AddScoped<Changes<TDb>>();
@@ -52,6 +33,28 @@ public static class ModuleDbExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Migrations>());
         builder.Services.AddHostedService<Dispatcher<TDb>>();
         return builder.AddWarmUp<TDb>();
+    }
+
+    // Each in a method of its own, so that a process loads the libraries of one provider only.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddPostgres<TDb, TPostgres>(this IHostApplicationBuilder builder, string connectionName) where TDb : ModuleDb where TPostgres : TDb
+    {
+        var isQuiet = !builder.Configuration.TellsTelemetry();
+        builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire =>
+        {
+            (aspire.DisableTracing, aspire.DisableMetrics) = (isQuiet, isQuiet);
+            aspire.ConnectionString = PostgresConnection.Tuned(aspire.ConnectionString);
+        }, options => Tune(options));
+        builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddSqlite<TDb, TSqlite>(this IHostApplicationBuilder builder, string path) where TDb : ModuleDb where TSqlite : TDb
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5, ForeignKeys = true }.ToString();
+        builder.Services.AddDbContextPool<TSqlite>(options => Tune(options).UseSqlite(connection).AddInterceptors(new SqliteTuning()));
+        builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TSqlite>());
+        builder.Services.AddHealthChecks().AddDbContextCheck<TSqlite>(typeof(TSqlite).Name, tags: ["ready"]);
     }
 
     private static IHostApplicationBuilder AddWarmUp<TDb>(this IHostApplicationBuilder builder) where TDb : ModuleDb

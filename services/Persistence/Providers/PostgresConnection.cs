@@ -14,6 +14,8 @@ internal static class PostgresConnection
         if (string.IsNullOrEmpty(connectionString)) return connectionString;
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (!builder.ShouldSerialize("No Reset On Close")) builder.NoResetOnClose = true;
+        // Who has a password needs no Kerberos; looking for its tickets loads five libraries.
+        if (builder.Password is not null && !builder.ShouldSerialize("GSS Encryption Mode")) builder.GssEncryptionMode = GssEncryptionMode.Disable;
         return builder.ConnectionString;
     }
 }

@@ -20,7 +20,8 @@ internal static class Demo
             ["Kener:DataPath"] = Directory.CreateTempSubdirectory("kener-demo-").FullName,
             ["Kener:BootstrapApiKey"] = key,
         });
-        builder.Services.AddHttpClient(nameof(DemoTeller));
+        // It asks for more than a client may in a second, and then waits as it is told to.
+        builder.Services.AddHttpClient(nameof(DemoTeller)).AddStandardResilienceHandler();
         builder.Services.AddSingleton<DemoEndpoints>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DemoEndpoints>());
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<DemoTeller>(services, key));
