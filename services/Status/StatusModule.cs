@@ -28,7 +28,7 @@ public static class StatusModule
         builder.AddEventConsumer<ReplayRequestedConsumer>();
 
         builder.Services.AddSingleton<PageRenderer>();
-        builder.Services.AddSingleton<WarmUp>();
+        builder.Services.AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>());
         builder.Services.AddSingleton<Publisher>();
         builder.Services.AddSingleton<PageBell>();
         builder.Services.AddSingleton<ToldLately>();

@@ -8,7 +8,7 @@ internal sealed class PageLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Run(warmUp.RunAsync, stoppingToken);
+        await warmUp.Drawn.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

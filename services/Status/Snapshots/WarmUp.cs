@@ -5,9 +5,9 @@ namespace Kener.Status.Snapshots;
 
 /// <summary>
 /// Draws pages that nobody sees, so that the first update of an incident after a start is shown as fast as any: the first Markdown would
-/// otherwise wait for half a second of compilation.
+/// otherwise wait for half a second of compilation. It needs no database, and so it is done while those are brought up to date.
 /// </summary>
-internal sealed class WarmUp(PageRenderer renderer)
+internal sealed class WarmUp(PageRenderer renderer) : IHostedLifecycleService
 {
     private const string Markdown = """
         Some *text* with `code`, a [link](https://example.com) and https://example.com
@@ -26,7 +26,32 @@ internal sealed class WarmUp(PageRenderer renderer)
         ```
         """;
 
-    public async Task RunAsync()
+    /// <summary>Done when the pages are drawn; it fails when they can not be.</summary>
+    public Task Drawn { get; private set; } = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        Drawn = Task.Run(DrawAsync, cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task DrawAsync()
     {
         List<DayCounts> days = [.. Enum.GetValues<MonitorStatus>().Select(DayOf)];
         List<MonitorView> monitors = [.. Enum.GetValues<MonitorStatus>().Select(status => new MonitorView($"m{status}", "Name", "Text", null, status, "99.9", days))];
