@@ -44,8 +44,6 @@ return Environment.ExitCode;
 IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name)
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/ready")
-    // One heap of the C library for all threads: what was free in one each came to 20 MiB in a service that draws pages.
-    .WithEnvironment("MALLOC_ARENA_MAX", builder.Configuration["MALLOC_ARENA_MAX"] ?? "1")
     .WithEnvironment("Kener__InternalKey", internalKey)
     .WithEnvironment("Kener__SiteUrl", siteUrl);
 

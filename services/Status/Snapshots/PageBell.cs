@@ -36,21 +36,23 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
             }
             var soon = last + ReadingsEvery;
             var due = Volatile.Read(ref _soon) == 1 && soon < next ? soon : next;
-            var left = due - clock.GetUtcNow();
-            if (left <= TimeSpan.Zero)
+            if (due <= clock.GetUtcNow())
             {
                 Interlocked.Exchange(ref _soon, 0);
                 return;
             }
-            await WakeAsync(left < Longest ? left : Longest, cancel);
+            await WakeAsync(due, cancel);
         }
     }
 
     public void Dispose() => _wake.Dispose();
 
-    private async Task WakeAsync(TimeSpan atMost, CancellationToken cancel)
+    private async Task WakeAsync(DateTimeOffset due, CancellationToken cancel)
     {
-        using var late = new CancellationTokenSource(atMost, clock);
+        var left = due - clock.GetUtcNow();
+        using var late = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, clock);
+        // A clock that was put forward before it was set would not be heard.
+        if (due <= clock.GetUtcNow()) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {

@@ -1,0 +1,42 @@
+using Kener.Status.Snapshots;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Status.Tests;
+
+/// <summary>The loop draws when it is told to, or when the clock says so.</summary>
+public sealed class PageBellTests
+{
+    [Fact]
+    public async Task A_clock_that_goes_on_while_the_timer_is_set_is_heard()
+    {
+        var clock = new HastyClock();
+        using var bell = new PageBell(clock);
+        bell.RingSoon();
+        var last = clock.GetUtcNow();
+        await bell.WaitAsync(last, last + TimeSpan.FromDays(1), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(last + PageBell.ReadingsEvery, clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task Who_rings_is_heard_at_once()
+    {
+        var clock = new FakeTimeProvider();
+        using var bell = new PageBell(clock);
+        var waiting = bell.WaitAsync(clock.GetUtcNow(), clock.GetUtcNow() + TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+        Assert.False(waiting.IsCompleted);
+        bell.Ring();
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Goes on by a second just before its second timer is set: the first is given up when the bell's own ring is heard.</summary>
+    private sealed class HastyClock : FakeTimeProvider
+    {
+        private int _timers;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (++_timers == 2) Advance(PageBell.ReadingsEvery);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
+}
