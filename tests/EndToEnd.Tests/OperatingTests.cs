@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
@@ -79,6 +80,8 @@ public sealed class OperatingTests
     public async Task Health_is_told_at_four_places()
     {
         await using var kener = await KenerProcess.StartAsync();
+        // There is a page before everything is warm.
+        await Eventually.TrueAsync(() => kener.IsWellAsync());
         foreach (var path in new[] { "/health", "/ready", "/alive", "/healthcheck" })
         {
             using var answer = await kener.Visitor.GetAsync(path, TestContext.Current.CancellationToken);

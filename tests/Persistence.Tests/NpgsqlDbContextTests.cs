@@ -63,6 +63,13 @@ public sealed class NpgsqlDbContextTests
         Assert.Equal(("a", prepared, keeps), (tuned.Host, tuned.MaxAutoPrepare, tuned.NoResetOnClose));
     }
 
+    [Theory]
+    [InlineData("Host=a", GssEncryptionMode.Prefer)]
+    [InlineData("Host=a;Password=p", GssEncryptionMode.Disable)]
+    [InlineData("Host=a;Password=p;gss encryption mode=require", GssEncryptionMode.Require)]
+    public void Who_has_a_password_looks_for_no_ticket_unless_the_connection_string_says_so(string given, GssEncryptionMode mode) =>
+        Assert.Equal(mode, new NpgsqlConnectionStringBuilder(PostgresConnection.Tuned(given)).GssEncryptionMode);
+
     [Theory, InlineData(null), InlineData("")]
     public void No_connection_string_stays_none(string? given) => Assert.Equal(given, PostgresConnection.Tuned(given));
 

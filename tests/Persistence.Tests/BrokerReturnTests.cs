@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Kener.TestKit;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>A broker that does not answer is waited for, whatever is in its place, and its operator is told why.</summary>
+public sealed class BrokerReturnTests
+{
+    private readonly Notes _log = new();
+    private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    [Theory]
+    [InlineData("127.0.0.1", "Connection refused")]
+    [InlineData("nobody.invalid", "Name or service not known")]
+    public async Task Where_nobody_listens_the_system_says_why(string host, string reason)
+    {
+        var waiting = WaitFor(host, LocalPort.Free());
+        Assert.Contains(reason, await _log.FirstAsync(), StringComparison.OrdinalIgnoreCase);
+        await EndAsync(waiting);
+    }
+
+    [Fact]
+    public async Task Whoever_else_listens_there_is_no_broker()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var hangingUp = HangUpAsync(listener);
+        var waiting = WaitFor("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
+        Assert.Contains("is waited for: ", await _log.FirstAsync(), StringComparison.Ordinal);
+        await EndAsync(waiting);
+        listener.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => hangingUp);
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_there_is_not_spoken_of()
+    {
+        var broker = new Uri(Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ")!);
+        await BrokerReturn.AwaitAsync(new ConnectionFactory { Uri = broker }, broker, _log, _stopping.Token);
+        Assert.Empty(_log.Lines);
+    }
+
+    private Task WaitFor(string host, int port)
+    {
+        var address = new UriBuilder("amqp", host, port).Uri;
+        return BrokerReturn.AwaitAsync(new ConnectionFactory { Uri = address }, address, _log, _stopping.Token);
+    }
+
+    private async Task EndAsync(Task waiting)
+    {
+        Assert.False(waiting.IsCompleted);
+        await _stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    private static async Task HangUpAsync(TcpListener listener)
+    {
+        while (true) (await listener.AcceptSocketAsync(TestContext.Current.CancellationToken)).Dispose();
+    }
+
+    private sealed class Notes : ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public Task<string> FirstAsync() => Eventually.GetAsync(() => Task.FromResult(Lines.FirstOrDefault() ?? ""), line => line.Length > 0);
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+    }
+}
