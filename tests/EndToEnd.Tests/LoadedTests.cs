@@ -5,8 +5,8 @@ namespace Kener.EndToEnd.Tests;
 /// <summary>What a process loads it holds in memory for ever (docs/adr/0020-processes-load-what-they-use.md).</summary>
 public sealed class LoadedTests(Hostings hostings)
 {
-    private static readonly string[] Never = ["libicu", "Microsoft.AspNetCore.Server.IIS.dll", "System.Net.Quic.dll", "/OpenTelemetry.dll"];
-    private static readonly string[] NotByServices = [.. Never, "Microsoft.Data.Sqlite.dll", "Polly.Core.dll", "libgssapi"];
+    private static readonly string[] Never = ["libicu", "Microsoft.AspNetCore.Server.IIS.dll", "/OpenTelemetry.dll"];
+    private static readonly string[] NotByServices = [.. Never, "System.Net.Quic.dll", "Microsoft.Data.Sqlite.dll", "Polly.Core.dll", "libgssapi"];
 
     [Fact]
     public async Task A_service_loads_what_it_uses()
