@@ -14,6 +14,8 @@ public static class RunExtensions
     /// </summary>
     public static int RunOrExplain(this WebApplication app)
     {
+        // A start that fails takes the container with it, and whoever would ask it later.
+        var stopping = app.Lifetime.ApplicationStopping;
         try
         {
             // Before the host does, which would log its own account of the fault, with a stack trace.
@@ -21,7 +23,7 @@ public static class RunExtensions
             app.Run();
             return 0;
         }
-        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Told to end while it was starting.
             return 0;

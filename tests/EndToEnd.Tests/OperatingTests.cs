@@ -21,6 +21,16 @@ public sealed class OperatingTests
     }
 
     [Fact]
+    public async Task Told_to_end_while_it_starts_it_ends_cleanly()
+    {
+        await using var kener = KenerProcess.Prepare([]);
+        kener.Launch();
+        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(Path.Combine(kener.DataPath, "accounts.db"))));
+        Assert.Equal(0, await kener.TerminateAsync());
+        Assert.DoesNotContain("Unhandled exception", kener.Output);
+    }
+
+    [Fact]
     public async Task The_first_start_without_a_key_prints_one_that_works_and_the_second_does_not()
     {
         await using var kener = await KenerProcess.StartAsync([]);
