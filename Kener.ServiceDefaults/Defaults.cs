@@ -41,11 +41,10 @@ public static class Defaults
 
     /// <summary>
     /// For a process that calls others of Kener: its HTTP clients find them by name, and try again. Most services call nobody, and need not
-    /// load what that takes. The second call does nothing.
+    /// load what that takes. Once a process.
     /// </summary>
     public static TBuilder AddServiceCalls<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
-        if (!builder.Properties.TryAdd(nameof(AddServiceCalls), true)) return builder;
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {

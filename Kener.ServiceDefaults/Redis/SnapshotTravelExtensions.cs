@@ -25,13 +25,12 @@ public static class SnapshotTravelExtensions
 
     /// <summary>
     /// For the gateway: follows all snapshots in Redis (connection string "cache"), and asks the services of these names for theirs while
-    /// Redis is away.
+    /// Redis is away. It finds them by <see cref="Defaults.AddServiceCalls"/>.
     /// </summary>
     public static IHostApplicationBuilder AddSnapshotFollower(this IHostApplicationBuilder builder, params string[] owners)
     {
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddConnection();
-        builder.AddServiceCalls();
         builder.Services.AddSingleton<RedisNews>();
         builder.Services.AddHostedService<SnapshotFollower>();
         builder.Services.AddSingleton(new SnapshotOwners(owners));

@@ -16,6 +16,7 @@ public sealed class LoadedTests(Hostings hostings)
             Assert.All(NotByServices, library => Assert.DoesNotContain(library, MapsOf(kener, $"Kener.{service}.dll"), StringComparison.Ordinal));
         foreach (var service in (string[])["Incidents", "Monitors"])
             Assert.DoesNotContain("StackExchange.Redis.dll", MapsOf(kener, $"Kener.{service}.dll"), StringComparison.Ordinal);
+        Assert.Contains(("MALLOC_ARENA_MAX", "1"), Tree.EnvironmentOf(Tree.Find(kener.ProcessId, "Kener.Status.dll")));
         foreach (var edge in (string[])["Gateway", "Agent"])
             Assert.All(Never, library => Assert.DoesNotContain(library, MapsOf(kener, $"Kener.{edge}.dll"), StringComparison.Ordinal));
     }

@@ -45,8 +45,8 @@ internal sealed class BrokerReturn
         {
             if (Socket.ConnectAsync(SocketType.Stream, ProtocolType.Tcp, attempt)) await end.Task;
         }
-        stopping.ThrowIfCancellationRequested();
         attempt.ConnectSocket?.Dispose();
+        stopping.ThrowIfCancellationRequested();
         return attempt.SocketError == SocketError.Success ? null : new SocketException((int)attempt.SocketError).Message;
     }
 
