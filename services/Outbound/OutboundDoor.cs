@@ -22,7 +22,7 @@ public sealed class OutboundDoor : IDisposable
     {
         _clock = clock;
         var rules = new AddressRules(OutboundSettings.Parse(settings.Value.Deny, out _), OutboundSettings.Parse(settings.Value.AllowFetch, out _));
-        var connector = new Connector(rules, lookup ?? _names.LookUpAsync);
+        var connector = new Connector(rules, lookup ?? _names.LookUpAsync, clock);
         foreach (var policy in Enum.GetValues<OutboundPolicy>())
             foreach (var any in (bool[])[false, true]) _clients[(policy, any)] = new HttpMessageInvoker(Handler(connector, policy, any));
     }

@@ -5,8 +5,8 @@ namespace Kener.Outbound.Tests;
 
 internal static class Doors
 {
-    public static OutboundDoor Open(string? deny = null, string? allowFetch = null, NameLookup? lookup = null) =>
-        new(Options.Create(new OutboundSettings { Deny = deny, AllowFetch = allowFetch }), TimeProvider.System, lookup);
+    public static OutboundDoor Open(string? deny = null, string? allowFetch = null, NameLookup? lookup = null, TimeProvider? clock = null) =>
+        new(Options.Create(new OutboundSettings { Deny = deny, AllowFetch = allowFetch }), clock ?? TimeProvider.System, lookup);
 
     /// <summary>A resolver that gives each name these addresses, the last of them for ever.</summary>
     public static NameLookup Answering(params string[][] answers)

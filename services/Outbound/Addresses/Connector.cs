@@ -7,38 +7,74 @@ namespace Kener.Outbound;
 /// Opens connections, and no other code does. Each address is judged as the socket opens, and the connection goes to that very address: a
 /// name that answers otherwise the next time gains nothing.
 /// </summary>
-internal sealed class Connector(AddressRules rules, NameLookup lookup)
+internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvider clock)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    // RFC 8305, section 8: how long an attempt goes on alone.
+    private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
+    // A name may list thousands of addresses, and one check must not try them all.
+    private const int MostAddresses = 16;
 
-    /// <summary>A connection to the first of the name's addresses that is allowed and takes it.</summary>
+    /// <summary>
+    /// A connection to one of the name's addresses that are allowed. They are tried in turn, the families alternating; the next one begins when
+    /// the one before failed or was silent for 250 ms, and the first to connect wins. How long all of it may take is for
+    /// <paramref name="cancel"/> to say.
+    /// </summary>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint target, OutboundPolicy policy, CancellationToken cancel)
     {
         var found = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await AddressesAsync(target.Host, cancel);
         var allowed = found.Where(address => rules.Allows(address, policy)).ToArray();
         if (allowed.Length == 0) throw Refused(target.Host, found);
-        for (var i = 0; ; i++)
+        return await RaceAsync(Alternating(allowed).Take(MostAddresses), target.Port, cancel);
+    }
+
+    private async Task<Stream> RaceAsync(IEnumerable<IPAddress> addresses, int port, CancellationToken cancel)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var waiting = new Queue<IPAddress>(addresses);
+        List<Task<Stream>> attempts = [];
+        try
         {
-            try
+            while (true)
             {
-                return await OpenAsync(allowed[i], target.Port, isLast: i == allowed.Length - 1, cancel);
+                if (waiting.TryDequeue(out var next)) attempts.Add(OpenAsync(next, port, end.Token));
+                if (await FirstAsync(attempts, waiting.Count > 0, end.Token) is not { } ended) continue;
+                attempts.Remove(ended);
+                if (ended.IsCompletedSuccessfully || (attempts.Count == 0 && waiting.Count == 0)) return await ended;
             }
-            catch (Exception fault) when (i < allowed.Length - 1 && fault is SocketException or OperationCanceledException && !cancel.IsCancellationRequested)
-            {
-                // The next address may do.
-            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            foreach (var loser in attempts) _ = CloseAsync(loser);
         }
     }
 
-    private static async Task<Stream> OpenAsync(IPAddress address, int port, bool isLast, CancellationToken cancel)
+    /// <summary>The first attempt that ends; null where that is another address's turn.</summary>
+    private async Task<Task<Stream>?> FirstAsync(List<Task<Stream>> attempts, bool isAnotherWaiting, CancellationToken cancel)
+    {
+        if (!isAnotherWaiting) return await Task.WhenAny(attempts);
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var delay = Task.Delay(AttemptDelay, clock, rest.Token);
+        var first = await Task.WhenAny([.. attempts, delay]);
+        await rest.CancelAsync();
+        cancel.ThrowIfCancellationRequested();
+        return first as Task<Stream>;
+    }
+
+    private static async Task CloseAsync(Task<Stream> loser)
+    {
+        // Cancelled in most cases; one that connected at the same instant as the winner is closed.
+        await ((Task)loser).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (loser.IsCompletedSuccessfully) await loser.Result.DisposeAsync();
+    }
+
+    private static async Task<Stream> OpenAsync(IPAddress address, int port, CancellationToken cancel)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            using var patience = isLast ? null : CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            patience?.CancelAfter(Patience);
-            await socket.ConnectAsync(new IPEndPoint(address, port), patience?.Token ?? cancel);
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -48,13 +84,28 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup)
         }
     }
 
+    /// <summary>In the resolver's order within each family, which are taken in turn, that of the first address first (RFC 8305, section 4).</summary>
+    internal static IEnumerable<IPAddress> Alternating(IReadOnlyList<IPAddress> addresses)
+    {
+        var first = addresses.Where(address => FamilyOf(address) == FamilyOf(addresses[0])).ToList();
+        var second = addresses.Where(address => FamilyOf(address) != FamilyOf(addresses[0])).ToList();
+        for (var i = 0; i < Math.Max(first.Count, second.Count); i++)
+        {
+            if (i < first.Count) yield return first[i];
+            if (i < second.Count) yield return second[i];
+        }
+    }
+
+    private static AddressFamily FamilyOf(IPAddress address) => address.IsIPv4MappedToIPv6 ? AddressFamily.InterNetwork : address.AddressFamily;
+
     private async Task<IPAddress[]> AddressesAsync(string name, CancellationToken cancel)
     {
         try
         {
             return await lookup(name, cancel) is { Length: > 0 } found ? found : throw new SocketException((int)SocketError.HostNotFound);
         }
-        catch (SocketException fault)
+        // The system's resolver also throws for names that are too long or no names at all.
+        catch (Exception fault) when (fault is SocketException or ArgumentException)
         {
             throw new OutboundFault(OutboundFaultKind.Unreachable, $"The name {name} can not be resolved", fault);
         }

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using Kener.TestKit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kener.Outbound.Tests;
+
+/// <summary>An address that keeps silent does not keep a name's other addresses from being tried (RFC 8305).</summary>
+public sealed class AddressRaceTests
+{
+    private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
+
+    [Theory]
+    [InlineData(1, "127.0.0.2", "127.0.0.1")]
+    [InlineData(3, "127.0.0.2", "127.0.0.1")]
+    [InlineData(10, "127.0.0.2", "127.0.0.1")]
+    [InlineData(3, "::1", "127.0.0.1")]
+    [InlineData(3, "127.0.0.2", "127.0.0.3", "::1", "127.0.0.1")]
+    [InlineData(3, "::1", "::ffff:127.0.0.1")]
+    public async Task A_silent_first_address_costs_a_quarter_of_a_second(double timeout, params string[] addresses)
+    {
+        await using var server = RawServer.Saying(Ok);
+        using var silent = new Silence(server.Port, addresses[..^1]);
+        var clock = new FakeTimeProvider();
+        using var door = Doors.Open(lookup: Doors.Answering(addresses), clock: clock);
+        var asked = door.GetAsync(new Uri($"http://several.example:{server.Port}/"), timeout);
+        // Each address gets its turn by this clock alone, which stays within the request's own time.
+        for (var turn = 1; turn < addresses.Length; turn++)
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == turn));
+            Assert.False(asked.IsCompleted);
+            clock.Advance(AttemptDelay);
+        }
+        Assert.Equal(200, (await asked).Status);
+        // Those that lost are given up.
+        await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == 0));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(30)]
+    public async Task The_families_take_turns_and_the_system_clock_does_as_well(double timeout)
+    {
+        using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var served = ServeAsync(listener);
+        using var silent = new Silence(port, "127.0.0.2", "127.0.0.3");
+        using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "127.0.0.3", "::1"]));
+        // Silent addresses answer a connection attempt after minutes, if at all.
+        Assert.Equal(200, (await door.GetAsync(new Uri($"http://several.example:{port}/"), timeout)).Status);
+        await served;
+    }
+
+    [Fact]
+    public async Task An_address_that_refuses_gives_its_turn_to_the_next_at_once()
+    {
+        await using var server = RawServer.Saying(Ok);
+        var clock = new FakeTimeProvider();
+        using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "::1", "127.0.0.3", "127.0.0.1"]), clock: clock);
+        Assert.Equal(200, (await door.GetAsync(new Uri($"http://several.example:{server.Port}/"))).Status);
+    }
+
+    [Fact]
+    public async Task A_forbidden_address_takes_no_part()
+    {
+        await using var server = RawServer.Saying(Ok);
+        var clock = new FakeTimeProvider();
+        using var door = Doors.Open(lookup: Doors.Answering(["169.254.169.254", "fe80::1", "127.0.0.1"]), clock: clock);
+        Assert.Equal(200, (await door.GetAsync(new Uri($"http://several.example:{server.Port}/"))).Status);
+    }
+
+    [Fact]
+    public async Task When_all_are_silent_the_request_times_out_and_nothing_is_left()
+    {
+        int port;
+        await using (var server = RawServer.Saying(Ok)) port = server.Port;
+        using var silent = new Silence(port, "127.0.0.2", "127.0.0.3");
+        var clock = new FakeTimeProvider();
+        using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "127.0.0.3"]), clock: clock);
+        var asked = door.FaultAsync(new OutboundRequest(new Uri($"http://several.example:{port}/")) { Timeout = TimeSpan.FromSeconds(1) });
+        await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == 1));
+        clock.Advance(AttemptDelay);
+        await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == 2));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(OutboundFaultKind.Timeout, (await asked).Kind);
+        await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == 0));
+    }
+
+    [Fact]
+    public async Task When_none_takes_the_connection_the_last_says_why()
+    {
+        int port;
+        await using (var server = RawServer.Saying(Ok)) port = server.Port;
+        using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "::1", "127.0.0.1"]));
+        Assert.Equal("Connection refused", (await door.FaultAsync(new OutboundRequest(new Uri($"http://several.example:{port}/")))).Message);
+    }
+
+    [Fact]
+    public async Task Of_a_thousand_addresses_no_more_than_sixteen_are_tried()
+    {
+        int port;
+        await using (var server = RawServer.Saying(Ok)) port = server.Port;
+        using var listener = new TcpListener(IPAddress.Parse("127.0.0.18"), port);
+        listener.Start();
+        using var door = Doors.Open(lookup: Doors.Answering([.. Enumerable.Range(1, 1000).Select(i => $"127.0.{i / 250}.{(i % 250) + 1}")]));
+        Assert.Equal("Connection refused", (await door.FaultAsync(new OutboundRequest(new Uri($"http://many.example:{port}/")))).Message);
+        Assert.False(listener.Pending());
+    }
+
+    private static async Task ServeAsync(TcpListener listener)
+    {
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Ok), TestContext.Current.CancellationToken);
+        client.Client.Shutdown(SocketShutdown.Send);
+        // Read to the end: to close a connection with unread data would reset it.
+        while (await stream.ReadAsync(new byte[1024], TestContext.Current.CancellationToken) > 0) { }
+    }
+
+    /// <summary>Addresses that answer no connection attempt: they listen, and their queues of connections are full.</summary>
+    private sealed class Silence : IDisposable
+    {
+        private const string SynSent = "02";
+        private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+        private readonly List<Socket> _sockets = [];
+        private readonly string _port;
+
+        public Silence(int port, params string[] addresses)
+        {
+            _port = port.ToString("X4", null);
+            foreach (var address in addresses.Select(IPAddress.Parse))
+            {
+                var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                _sockets.Add(listener);
+                listener.Bind(new IPEndPoint(address, port));
+                listener.Listen(0);
+                var filler = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                _sockets.Add(filler);
+                filler.Connect(address, port);
+            }
+        }
+
+        /// <summary>The connection attempts of this machine to that port that are under way.</summary>
+        public IReadOnlyList<string> Attempts => [.. Tables.SelectMany(File.ReadAllLines).Skip(1)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields.Length > 3 && fields[2].EndsWith(':' + _port, StringComparison.Ordinal) && fields[3] == SynSent).Select(fields => fields[2])];
+
+        public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
+    }
+}
