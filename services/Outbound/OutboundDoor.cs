@@ -53,14 +53,14 @@ public sealed class OutboundDoor : IDisposable
 
     private async Task<OutboundAnswer> FollowAsync(OutboundRequest request, OutboundPolicy policy, CancellationToken cancel)
     {
-        var (url, method, body, isFirstHost) = (request.Url, request.Method, request.Body, true);
+        var (url, method, body, isFirstHost, isBodyDropped) = (request.Url, request.Method, request.Body, true, false);
         for (var followed = 0; ; followed++)
         {
             using var message = new HttpRequestMessage(new HttpMethod(method), url);
             if (body is { Length: > 0 }) message.Content = new ByteArrayContent(body);
             message.Headers.ConnectionClose = true;
             message.Options.Set(Deadline, cancel);
-            RequestHeaders.Write(message, request, isFirstHost);
+            RequestHeaders.Write(message, request, isFirstHost, isBodyDropped);
             using var answer = await _clients[(policy, request.AcceptsAnyCertificate)].SendAsync(message, cancel);
             if (request.MaxRedirects == 0 || Redirects.Next(answer, url, policy) is not { } next)
             {
@@ -72,7 +72,7 @@ public sealed class OutboundDoor : IDisposable
             // Once away, a way back is no way home: who sent us here may have chosen the path.
             isFirstHost &= Redirects.IsSameHost(url, next);
             var nextMethod = Redirects.Method((int)answer.StatusCode, method);
-            if (nextMethod != method) body = null;
+            if (nextMethod != method) (body, isBodyDropped) = (null, true);
             if (body is { Length: > 0 } && !isFirstHost)
                 throw new OutboundFault(OutboundFaultKind.Refused, "The answer redirects the body to another host");
             (url, method) = (next, nextMethod);

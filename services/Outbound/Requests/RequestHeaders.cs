@@ -32,7 +32,10 @@ public static class RequestHeaders
         return null;
     }
 
-    internal static void Write(HttpRequestMessage message, OutboundRequest request, bool isFirstHost)
+    /// <summary>
+    /// Adds the headers. A redirect that turned the request into a GET took its body away: what describes a body goes with it.
+    /// </summary>
+    internal static void Write(HttpRequestMessage message, OutboundRequest request, bool isFirstHost, bool isBodyDropped)
     {
         if (!Sets(request, "User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", Product);
         if (!Sets(request, "Accept")) message.Headers.TryAddWithoutValidation("Accept", "*/*");
@@ -41,12 +44,16 @@ public static class RequestHeaders
         {
             if (!isFirstHost && !Harmless.Contains(name)) continue;
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase)) message.Headers.Host = value;
-            else if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+            else if (!message.Headers.TryAddWithoutValidation(name, value) && !isBodyDropped) WriteOfContent(message, name, value);
         }
         // As the original's client had it.
-        if (message.Content is { } content && message.Method.Method is "POST" or "PUT" or "PATCH" && !content.Headers.Contains("Content-Type"))
-            content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
+        if (request.Body is { Length: > 0 } && !isBodyDropped && message.Method.Method is "POST" or "PUT" or "PATCH" && !message.Content!.Headers.Contains("Content-Type"))
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
     }
+
+    /// <summary>.NET sends Content-Type and its like only with a body; an empty one, of Content-Length 0, makes it send them.</summary>
+    private static void WriteOfContent(HttpRequestMessage message, string name, string value) =>
+        (message.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(name, value);
 
     private static bool Sets(OutboundRequest request, string name) =>
         request.Headers.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
