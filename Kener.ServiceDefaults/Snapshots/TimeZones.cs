@@ -1,15 +1,36 @@
+using System.Collections.Frozen;
+
 namespace Kener.ServiceDefaults;
 
-/// <summary>The time zones that this machine knows, by their IANA names.</summary>
+/// <summary>The time zones of this machine's tzdata, by their IANA names.</summary>
 public static class TimeZones
 {
-    private const int LongestName = 64;
+    // Read once: .NET opens a file for whatever spelling it is given ("Europe//Berlin", "posix/Asia/Tokyo"), and caches each as a zone of its own for ever.
+    private static readonly Lazy<FrozenSet<string>> Known = new(ReadNames);
 
-    /// <summary>The zone of that name, which may be anybody's text; null where there is none.</summary>
+    /// <summary>The names of all zones, "UTC" among them; only "UTC" on a machine without tzdata.</summary>
+    public static IReadOnlySet<string> Names => Known.Value;
+
+    /// <summary>Returns the zone of that name, which may be any text; null where it is not exactly one of <see cref="Names"/>.</summary>
     public static TimeZoneInfo? Find(string name)
     {
         if (name == "UTC") return TimeZoneInfo.Utc;
-        if (name.Length is 0 or > LongestName || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '_' or '+' or '-')) return null;
-        return TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId && zone.Id == name ? zone : null;
+        return Known.Value.Contains(name) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
     }
+
+    private static FrozenSet<string> ReadNames()
+    {
+        // Where .NET looks.
+        var folder = Environment.GetEnvironmentVariable("TZDIR") is { Length: > 0 } set ? set : "/usr/share/zoneinfo";
+        if (!Directory.Exists(folder)) return FrozenSet.Create("UTC");
+        var files = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true });
+        return files.Select(file => Path.GetRelativePath(folder, file)).Where(IsName).Append("UTC").ToFrozenSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Tells zones from what else lies there: tables ("zone.tab"), other copies ("posix/…", "right/…") and the machine's own zone ("localtime")
+    /// begin in lower case or have a dot. "Factory" means that no zone was set.
+    /// </summary>
+    private static bool IsName(string path) =>
+        char.IsAsciiLetterUpper(path[0]) && path != "Factory" && path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '_' or '+' or '-');
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.Extensions.Options;
@@ -18,18 +17,7 @@ internal sealed class ApiLimits(IOptions<LimitSettings> settings, TimeProvider c
         (path.StartsWithSegments("/api/agent", StringComparison.OrdinalIgnoreCase) && caller.Permissions.Contains(Permissions.AgentsReport) ? _ofAgents : _byKey)
         .TryTake(caller.Subject);
 
-    public bool TakesBeat(IPAddress? address) => _beats.TryTake(Household(address));
+    public bool TakesBeat(IPAddress? address) => _beats.TryTake(ClientAddress.Network(address));
 
-    public bool TakesFailure(IPAddress? address) => _failures.TryTake(Household(address));
-
-    /// <summary>Who gets one IPv6 address gets 2^64 of them, so these count as one.</summary>
-    internal static IPAddress Household(IPAddress? address)
-    {
-        if (address is null) return IPAddress.None;
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
+    public bool TakesFailure(IPAddress? address) => _failures.TryTake(ClientAddress.Network(address));
 }

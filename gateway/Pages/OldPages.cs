@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Kener.ServiceDefaults;
 
@@ -12,7 +12,8 @@ namespace Kener.Gateway.Pages;
 internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
 {
     private const int Patience = 10_000;
-    private readonly ConcurrentDictionary<string, Noticed> _byKey = new(StringComparer.Ordinal);
+    // Goes with the page that it was made of.
+    private readonly ConditionalWeakTable<Snapshot, Noticed> _made = [];
 
     /// <summary>Where a page wants its notice.</summary>
     internal static ReadOnlySpan<byte> Marker => "<!--age-->"u8;
@@ -31,9 +32,9 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
     public Snapshot WithNotice(Snapshot page)
     {
         var minute = board.ConfirmedMs / 60_000;
-        if (_byKey.TryGetValue(page.Key, out var known) && known.Of == page && known.Minute == minute) return known.Made;
+        if (_made.TryGetValue(page, out var known) && known.Minute == minute) return known.Made;
         var made = Make(page, minute);
-        _byKey[page.Key] = new Noticed(page, minute, made);
+        _made.AddOrUpdate(page, new Noticed(minute, made));
         return made;
     }
 
@@ -59,5 +60,5 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
             + "What happened since then may be missing.</p>";
     }
 
-    private sealed record Noticed(Snapshot Of, long Minute, Snapshot Made);
+    private sealed record Noticed(long Minute, Snapshot Made);
 }

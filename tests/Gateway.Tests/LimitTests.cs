@@ -1,7 +1,6 @@
 using System.Net;
 using CsCheck;
 using Kener.Contracts;
-using Kener.Gateway.Limits;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -45,12 +44,24 @@ public sealed class LimitTests
         }
     }
 
+    [Fact]
+    public void A_flood_from_new_addresses_gives_no_client_that_goes_on_asking_a_new_bucket()
+    {
+        var buckets = new TokenBuckets<int>(1, 5, new FakeTimeProvider());
+        for (var i = 0; i < 5; i++) Assert.True(buckets.TryTake(-1));
+        for (var who = 0; who < 100_000; who++)
+        {
+            buckets.TryTake(who);
+            if (who % 1_000 == 0) Assert.False(buckets.TryTake(-1));
+        }
+    }
+
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.1")]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
-    public void A_household_is_an_address_or_a_network_of_sixty_four_bits(string address, string household) =>
-        Assert.Equal(IPAddress.Parse(household), ApiLimits.Household(IPAddress.Parse(address)));
+    public void A_client_is_an_IPv4_address_or_a_network_of_sixty_four_bits(string address, string client) =>
+        Assert.Equal(IPAddress.Parse(client), ClientAddress.Network(IPAddress.Parse(address)));
 
     [Fact]
     public async Task A_key_that_asks_too_much_is_told_to_wait_and_others_are_not()
