@@ -33,6 +33,7 @@ public static class GatewayModule
             // More than the front door lets in, so that it can refuse what is too much in the API's own words.
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 100;
         });
         if (!builder.Configuration.ReadKenerSettings().IsEmbedded) builder.AddProxy();
         return builder;

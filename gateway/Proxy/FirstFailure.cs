@@ -1,12 +1,11 @@
-using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace Kener.Gateway.Proxy;
 
 /// <summary>
-/// A replica that refused a connection, or broke one off, gets nothing for two seconds, unless there is no other; then the active checks say
-/// whether it is back.
+/// A replica to which no connection could be made receives no requests for two seconds, unless there is no other; then the active checks say
+/// whether it is back. Only that counts: a client can cause any other failure by what it sends, and must not take a replica from the others.
 /// </summary>
 internal sealed class FirstFailure(IDestinationHealthUpdater health) : IPassiveHealthCheckPolicy
 {
@@ -17,7 +16,7 @@ internal sealed class FirstFailure(IDestinationHealthUpdater health) : IPassiveH
 
     public void RequestProxied(HttpContext context, ClusterState cluster, DestinationState destination)
     {
-        if (context.GetForwarderErrorFeature()?.Error is ForwarderError.Request or ForwarderError.ResponseBodyDestination)
+        if (context.GetForwarderErrorFeature()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError })
             health.SetPassive(cluster, destination, DestinationHealth.Unhealthy, Rest);
     }
 }

@@ -33,6 +33,8 @@ internal static class ProxyConfig
     private static ClusterConfig ToCluster(Route route) => new()
     {
         ClusterId = ClusterOf(route),
+        // As the servers on both sides read and write them.
+        HttpClient = new HttpClientConfig { RequestHeaderEncoding = "latin1", ResponseHeaderEncoding = "latin1" },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = route.IsLong ? LongPatience : Patience },
         HealthCheck = new HealthCheckConfig
         {
