@@ -89,6 +89,30 @@ public sealed class TimelineTests
         Assert.Equal(400, Assert.Throws<Refusal>(() => Fresh(Start - 60)).Status);
 
     [Fact]
+    public void An_update_can_not_end_the_incident_before_its_start()
+    {
+        var incident = Fresh();
+        Assert.Equal(400, Assert.Throws<Refusal>(() => Post(incident, IncidentState.Resolved, Start - 60)).Status);
+        incident = Fresh();
+        Post(incident, IncidentState.Resolved, Start);
+        Assert.Equal(Start, incident.End);
+        Assert.Throws<Refusal>(() => incident.Edit(incident.Updates[0], null, null, Start - 60, 0));
+        incident = Fresh();
+        Post(incident, IncidentState.Identified, Start - 60);
+        Assert.Throws<Refusal>(() => incident.Edit(incident.Updates[0], null, IncidentState.Resolved, null, 0));
+    }
+
+    [Fact]
+    public void A_new_text_alone_moves_neither_state_nor_end()
+    {
+        var incident = Fresh();
+        var update = Post(incident, IncidentState.Resolved, Start + 60);
+        incident.SetTimes(Start + 120, Start + 180);
+        incident.Edit(update, "other words", null, null, 0);
+        Assert.Equal((IncidentState.Resolved, Start + 180), (incident.State, incident.End));
+    }
+
+    [Fact]
     public void Any_sequence_of_changes_gives_the_state_of_the_newest_active_update()
     {
         var step = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 20], Gen.Enum<IncidentState>(), Gen.Long[Start, Start + 6000]);

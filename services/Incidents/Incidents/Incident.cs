@@ -61,7 +61,8 @@ internal sealed class Incident : IAggregate
         update.State = state ?? update.State;
         update.At = at ?? update.At;
         update.UpdatedMs = nowMs;
-        FollowTimeline();
+        // A new text moves neither state nor end.
+        if (state is not null || at is not null) FollowTimeline();
     }
 
     /// <summary>Takes an update out of the timeline, or puts it back.</summary>
@@ -80,7 +81,10 @@ internal sealed class Incident : IAggregate
         // An update without an id is being posted, so it is the last.
         var last = Updates.Where(update => update.Status == UpdateStatus.Active).MaxBy(update => update.Id == 0 ? long.MaxValue : update.Id);
         var state = last?.State ?? IncidentState.Investigating;
-        if (state == IncidentState.Resolved) End = last!.At;
+        if (state == IncidentState.Resolved)
+        {
+            if (End != last!.At) SetTimes(Start, last.At);
+        }
         else if (State == IncidentState.Resolved) End = null;
         State = state;
     }
