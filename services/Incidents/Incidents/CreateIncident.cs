@@ -42,7 +42,7 @@ internal static class CreateIncident
             incident.SetTimes(wanted.Start, wanted.End);
             incident.SetMonitors(await change.LockMonitorsAsync(wanted.Monitors, cancel));
             change.Db.Incidents.Add(incident);
-            await change.SealAsync(incident, "incident.created", cancel);
+            await change.SealAsync(incident, "incident.created", cancel, withMonitors: true);
             return incident;
         }, cancel);
         return ApiAnswer.Of(new { incident = IncidentAnswer.Of(made, siteUrl) }, StatusCodes.Status201Created);

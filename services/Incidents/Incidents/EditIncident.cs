@@ -25,7 +25,7 @@ internal static class EditIncident
 
         public void ApplyTo(Incident incident)
         {
-            incident.Title = Title ?? incident.Title;
+            if (Title is not null) incident.Rename(Title);
             incident.IsGlobal = IsGlobal ?? incident.IsGlobal;
             if (Start is not null || SetsEnd) incident.SetTimes(Start ?? incident.Start, SetsEnd ? End : incident.End);
         }
@@ -44,7 +44,7 @@ internal static class EditIncident
             var incident = await change.LockIncidentAsync(known, cancel);
             edit.ApplyTo(incident);
             if (edit.Monitors is { } monitors) incident.SetMonitors(await change.LockMonitorsAsync(monitors, cancel));
-            await change.SealAsync(incident, "incident.changed", cancel);
+            await change.SealAsync(incident, "incident.changed", cancel, withMonitors: edit.Monitors is not null);
             return incident;
         }, cancel);
         return ApiAnswer.Of(new { incident = IncidentAnswer.Of(changed, siteUrl) });

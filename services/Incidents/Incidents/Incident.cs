@@ -1,3 +1,4 @@
+using System.Text;
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
@@ -7,7 +8,7 @@ namespace Kener.Incidents;
 /// <summary>Something that went wrong: from when to when, on which monitors, and what was said about it.</summary>
 internal sealed class Incident : IAggregate
 {
-    public const int LongestTitle = 255;
+    public const int LongestTitle = 255, MostUpdates = 500, MostTextBytes = 1 << 20;
 
     public long Id { get; set; }
     public long Version { get; set; } = 1;
@@ -31,6 +32,9 @@ internal sealed class Incident : IAggregate
         (Start, End) = (start, end);
     }
 
+    /// <summary>Replaces the title.</summary>
+    public void Rename(string title) => ChangeText(() => Title = title);
+
     /// <summary>Replaces the monitors by these, in this order.</summary>
     public void SetMonitors(IReadOnlyList<(KnownMonitor Monitor, MonitorStatus Impact)> wanted)
     {
@@ -48,8 +52,10 @@ internal sealed class Incident : IAggregate
     /// <summary>Adds an update to the timeline, and follows it.</summary>
     public Update Post(string markdown, IncidentState state, long at, long nowMs)
     {
+        // Hidden and deleted ones are kept, so they count.
+        if (Updates.Count >= MostUpdates) throw Refusal.BadRequest($"An incident must not have more than {MostUpdates} updates");
         var update = new Update { Markdown = markdown, State = state, At = at, CreatedMs = nowMs, UpdatedMs = nowMs };
-        Updates.Add(update);
+        ChangeText(() => Updates.Add(update));
         FollowTimeline();
         return update;
     }
@@ -57,7 +63,7 @@ internal sealed class Incident : IAggregate
     /// <summary>Changes an update; what is null stays as it is.</summary>
     public void Edit(Update update, string? markdown, IncidentState? state, long? at, long nowMs)
     {
-        update.Markdown = markdown ?? update.Markdown;
+        if (markdown is not null) ChangeText(() => update.Markdown = markdown);
         update.State = state ?? update.State;
         update.At = at ?? update.At;
         update.UpdatedMs = nowMs;
@@ -88,6 +94,20 @@ internal sealed class Incident : IAggregate
         else if (State == IncidentState.Resolved) End = null;
         State = state;
     }
+
+    /// <summary>
+    /// Runs a change of the text and refuses one that makes the incident larger than the bound. One that is larger already can still be
+    /// made smaller.
+    /// </summary>
+    private void ChangeText(Action change)
+    {
+        var before = TextBytes();
+        change();
+        if (TextBytes() is var after && after > MostTextBytes && after > before)
+            throw Refusal.BadRequest($"An incident's title and updates must not be larger than {MostTextBytes / 1024} KiB in total");
+    }
+
+    private long TextBytes() => Encoding.UTF8.GetByteCount(Title) + Updates.Sum(update => (long)Encoding.UTF8.GetByteCount(update.Markdown));
 
     /// <summary>The whole incident as others are told of it.</summary>
     public IncidentChanged ToEvent() => new()

@@ -28,7 +28,7 @@ internal sealed class MonitorChangedConsumer(IncidentsDb db, Changes<IncidentsDb
                 if (!await change.Db.Incidents.AnyAsync(incident => incident.Id == id, cancel)) return;
                 var incident = await change.LockIncidentAsync(id, cancel);
                 incident.Monitors.RemoveAll(link => link.MonitorId == monitor.Id);
-                await change.SealAsync(incident, "incident.monitor.removed", cancel);
+                await change.SealAsync(incident, "incident.monitor.removed", cancel, withMonitors: true);
             }, cancel);
         }
     }

@@ -8,7 +8,8 @@ namespace Kener.Incidents;
 /// <summary>Tells everything again: the incidents as they are now, then those that are no more. One deleted in between is told twice, rightly.</summary>
 internal sealed class ReplayRequestedConsumer(Changes<IncidentsDb> changes) : IConsumer<ReplayRequested>
 {
-    private const int Chunk = 100;
+    // An incident may have a mebibyte of text, and a chunk is in memory as a whole.
+    private const int Chunk = 20;
 
     public async Task Consume(ConsumeContext<ReplayRequested> context)
     {

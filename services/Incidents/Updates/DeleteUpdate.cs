@@ -14,8 +14,9 @@ internal static class DeleteUpdate
         await changes.CommitAsync(user.Subject(), async change =>
         {
             var incident = await change.LockIncidentAsync(known.IncidentId, cancel);
-            incident.SetStatus(incident.ActiveUpdate(known.Id), UpdateStatus.Deleted, change.NowMs);
-            await change.SealAsync(incident, "incident.update.deleted", cancel);
+            var update = incident.ActiveUpdate(known.Id);
+            incident.SetStatus(update, UpdateStatus.Deleted, change.NowMs);
+            await change.SealAsync(incident, "incident.update.deleted", cancel, update);
         }, cancel);
         return ApiAnswer.Of(new { message = $"Comment with id '{known.Id}' deleted successfully" });
     }

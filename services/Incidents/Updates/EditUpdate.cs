@@ -27,7 +27,7 @@ internal static class EditUpdate
             var incident = await change.LockIncidentAsync(known.IncidentId, cancel);
             var update = incident.ActiveUpdate(known.Id);
             incident.Edit(update, edit.Comment, edit.State, edit.At, change.NowMs);
-            await change.SealAsync(incident, "incident.update.changed", cancel);
+            await change.SealAsync(incident, "incident.update.changed", cancel, update);
             return update;
         }, cancel);
         return ApiAnswer.Of(new { comment = UpdateAnswer.Of(changed) });

@@ -28,7 +28,7 @@ internal static class PostUpdate
         {
             var incident = await change.LockIncidentAsync(known, cancel);
             var update = incident.Post(wanted.Comment, wanted.State, wanted.At ?? Minutes.Floor(change.Now), change.NowMs);
-            await change.SealAsync(incident, "incident.update.posted", cancel);
+            await change.SealAsync(incident, "incident.update.posted", cancel, update);
             return update;
         }, cancel);
         return ApiAnswer.Of(new { comment = UpdateAnswer.Of(posted) }, StatusCodes.Status201Created);
