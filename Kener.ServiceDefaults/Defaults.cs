@@ -29,9 +29,10 @@ public static class Defaults
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.Services.AddSingleton<HealthReports>();
         builder.Services.AddGate();
         builder.Services.AddHostedService<MemoryGivenBack>();
-        builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>();
+        builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>().AddSingleton<VariantUses>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -75,7 +76,7 @@ public static class Defaults
     /// </summary>
     public static TApp MapServiceDefaults<TApp>(this TApp app) where TApp : IEndpointRouteBuilder
     {
-        app.MapHealthChecks("/health").AllowAnyone();
+        app.Map("/health", HealthReports.AnswerAsync).AllowAnyone();
         app.MapHealthChecks("/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") }).AllowAnyone();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnyone();
         app.MapSnapshots();

@@ -23,7 +23,7 @@ public static class GatewayModule
     /// <summary>Registers all that the gateway needs; distributed, also the proxy to the services.</summary>
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<KeyRing>().AddSingleton<ApiLimits>().AddSingleton<OldPages>();
+        builder.Services.AddSingleton<KeyRing>().AddSingleton<ApiLimits>().AddSingleton<OldPages>().AddSingleton<UnknownIncidents>();
         builder.Services.AddSingleton<LiveTopics>().AddSingleton<LiveEndpoint>();
         builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
         builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();

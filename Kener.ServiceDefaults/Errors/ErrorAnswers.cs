@@ -26,7 +26,8 @@ public static class ErrorAnswers
             }
             catch (Exception fault) when (!context.Response.HasStarted)
             {
-                if (fault is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return;
+                // The client has closed the connection, perhaps in the middle of its body.
+                if (fault is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested) return;
                 var (status, code, message) = Describe(fault);
                 if (status >= 500) log.LogError(fault, "{Method} {Path} failed with {Status}", context.Request.Method, SecretPath.ForLogs(context.Request.Path), status);
                 await WriteAsync(context, status, code, message);

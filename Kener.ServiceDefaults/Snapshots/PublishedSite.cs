@@ -90,6 +90,19 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
         && (variant.Language == Language || Languages.Count > 1 && Languages.Contains(variant.Language))
         && (variant.Zone == Zone || OffersZones) && (variant.Theme == Theme || OffersThemes);
 
+    /// <summary>
+    /// Returns the page to show while <paramref name="variant"/> is not to be had, and the language of its words: that in the site's own zone,
+    /// else that of those who chose nothing; null where there is neither.
+    /// </summary>
+    public (Snapshot Page, string Language)? StandInFor(SnapshotBoard board, string path, Variant variant)
+    {
+        if (variant.Zone != Zone && board.Find(Variant.KeyOf(path, InOwnZone(variant))) is { } inOwnZone) return (inOwnZone, variant.Language);
+        return board.Find(Variant.KeyOf(path, null)) is { } plain ? (plain, Language) : null;
+    }
+
+    /// <summary>Returns the variant in the site's own zone; null where that is the page of those who chose nothing.</summary>
+    public Variant? InOwnZone(Variant variant) => variant with { Zone = Zone } is var inOwnZone && inOwnZone == Plain ? null : inOwnZone;
+
     private string? Offered(string? code) => Languages.FirstOrDefault(language => language.Equals(code, StringComparison.OrdinalIgnoreCase));
 }
 

@@ -15,14 +15,20 @@ public static class SnapshotAnswer
     /// <paramref name="language"/> is that of its words; <paramref name="forOne"/>: the visitor's own choice made it so, and no shared
     /// cache may keep it.
     /// </summary>
-    public static Task WriteAsync(HttpContext context, Snapshot snapshot, string language = "en", bool forOne = false)
+    public static Task WriteAsync(HttpContext context, Snapshot snapshot, string language = "en", bool forOne = false) =>
+        WriteAsync(context, snapshot, language, forOne ? ForOne : Caching);
+
+    /// <summary>Writes a page in place of the variant that the visitor chose, in the <paramref name="language"/> that it is in. No cache may keep it.</summary>
+    public static Task WriteStandInAsync(HttpContext context, Snapshot snapshot, string language) => WriteAsync(context, snapshot, language, "no-store");
+
+    private static Task WriteAsync(HttpContext context, Snapshot snapshot, string language, string caching)
     {
         var (body, coding) = Choose(snapshot, context.Request.Headers.AcceptEncoding);
         var response = context.Response;
         // Bytes that differ need validators that differ (RFC 9110, 8.8.3.3).
         var etag = coding is null ? snapshot.ETag : $"{snapshot.ETag[..^1]}-{coding}\"";
         response.Headers.ETag = etag;
-        response.Headers.CacheControl = forOne ? ForOne : Caching;
+        response.Headers.CacheControl = caching;
         response.Headers.Vary = Varies;
         response.Headers.ContentLanguage = language;
         if (snapshot.ContentSecurityPolicy is { } policy) response.Headers.ContentSecurityPolicy = policy;

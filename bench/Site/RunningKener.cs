@@ -33,6 +33,7 @@ internal sealed class RunningKener : IAsyncDisposable
             {
                 ["Kener__Url"] = url, ["Kener__DataPath"] = _folder.FullName, ["Kener__BootstrapApiKey"] = Key,
                 ["Kener__Limits__RequestsPerSecond"] = "100000", ["Kener__Limits__Burst"] = "100000",
+                ["Kener__Limits__AnonymousRequestsPerSecond"] = "100000", ["Kener__Limits__AnonymousBurst"] = "100000", ["Kener__Limits__LiveReadersPerAddress"] = "100000",
             },
         })!;
         _process.OutputDataReceived += (_, line) =>

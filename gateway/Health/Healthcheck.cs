@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Kener.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Gateway.Health;
@@ -31,8 +32,7 @@ internal static class Healthcheck
         patience.CancelAfter(Patience);
         try
         {
-            var checks = context.RequestServices.GetRequiredService<HealthCheckService>();
-            var report = await checks.CheckHealthAsync(patience.Token);
+            var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(patience.Token);
             // Embedded there is no Redis, so nothing of it can be away. All else stands on a database.
             return (report.Entries.Values.Where(entry => !entry.Tags.Contains(RedisTag)).All(IsHealthy),
                 report.Entries.Values.Where(entry => entry.Tags.Contains(RedisTag)).All(IsHealthy));

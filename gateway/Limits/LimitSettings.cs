@@ -23,6 +23,15 @@ internal sealed class LimitSettings
     /// <summary>Failed authentications a second that an address may make before it is answered 429; as many at once after a rest.</summary>
     public double FailuresPerSecond { get; set; } = 20;
 
+    /// <summary>Requests a second from one address, without a key, that the gateway cannot answer from memory, in the long run.</summary>
+    public double AnonymousRequestsPerSecond { get; set; } = 50;
+
+    /// <summary>Such requests that one address may make at once after a rest.</summary>
+    public double AnonymousBurst { get; set; } = 200;
+
+    /// <summary>Readers at one address that may wait for changes of pages at once; further ones look from time to time.</summary>
+    public int LiveReadersPerAddress { get; set; } = 200;
+
     /// <summary>Readers that may wait for changes of pages at once; who comes after them asks from time to time.</summary>
     public int LiveReaders { get; set; } = 20_000;
 }
@@ -38,6 +47,9 @@ internal sealed class LimitSettingsRules : IValidateOptions<LimitSettings>
         Check("AgentBurst", settings.AgentBurst);
         Check("BeatsPerSecond", settings.BeatsPerSecond);
         Check("FailuresPerSecond", settings.FailuresPerSecond);
+        Check("AnonymousRequestsPerSecond", settings.AnonymousRequestsPerSecond);
+        Check("AnonymousBurst", settings.AnonymousBurst);
+        Check("LiveReadersPerAddress", settings.LiveReadersPerAddress);
         Check("LiveReaders", settings.LiveReaders);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 

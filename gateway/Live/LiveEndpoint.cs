@@ -28,15 +28,16 @@ internal sealed class LiveEndpoint(
         if (board.Find(plain) is null && board.Find(key) is null) throw Refusal.NotFound("Page not found");
         if (topics.Readers >= limits.Value.LiveReaders) throw Refusal.Unavailable("Too many readers listen already; look again from time to time");
 
-        var response = context.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache, no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        if (HttpMethods.IsHead(context.Request.Method)) return;
-        topics.Join(key);
+        var client = ClientAddress.Of(context);
+        if (!topics.TryJoin(key, client, limits.Value.LiveReadersPerAddress))
+            throw new Refusal(StatusCodes.Status429TooManyRequests, "TOO_MANY_REQUESTS", "Too many readers at this address listen already; look again from time to time");
         try
         {
+            var response = context.Response;
+            response.ContentType = "text/event-stream";
+            response.Headers.CacheControl = "no-cache, no-store";
+            response.Headers["X-Accel-Buffering"] = "no";
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             await TellAsync(context, key, plain);
         }
         catch (OperationCanceledException)
@@ -46,7 +47,7 @@ internal sealed class LiveEndpoint(
         }
         finally
         {
-            topics.Leave(key);
+            topics.Leave(key, client);
         }
     }
 

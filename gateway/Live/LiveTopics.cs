@@ -1,3 +1,4 @@
+using System.Net;
 using Kener.ServiceDefaults;
 
 namespace Kener.Gateway.Live;
@@ -18,6 +19,7 @@ internal sealed class LiveTopics : IDisposable
     }
 
     private readonly Dictionary<string, Topic> _byKey = [];
+    private readonly Dictionary<IPAddress, int> _byClient = [];
     private readonly Lock _gate = new();
     private readonly SnapshotBoard _board;
     private readonly ITimer _timer;
@@ -33,23 +35,28 @@ internal sealed class LiveTopics : IDisposable
     /// <summary>How many listen now.</summary>
     public int Readers => Volatile.Read(ref _readers);
 
-    /// <summary>One more reader of that key, until it leaves.</summary>
-    public void Join(string key)
+    /// <summary>Adds a reader of that key, until it leaves; returns false where its client has <paramref name="mostPerClient"/> already.</summary>
+    public bool TryJoin(string key, IPAddress client, int mostPerClient)
     {
         lock (_gate)
         {
+            var ofClient = _byClient.GetValueOrDefault(client);
+            if (ofClient >= mostPerClient) return false;
+            _byClient[client] = ofClient + 1;
             if (!_byKey.TryGetValue(key, out var topic)) _byKey[key] = topic = new Topic();
             topic.Readers++;
             _readers++;
+            return true;
         }
     }
 
-    public void Leave(string key)
+    public void Leave(string key, IPAddress client)
     {
         lock (_gate)
         {
             var topic = _byKey[key];
             if (--topic.Readers == 0) _byKey.Remove(key);
+            if (--_byClient[client] == 0) _byClient.Remove(client);
             _readers--;
         }
     }

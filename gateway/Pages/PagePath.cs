@@ -6,6 +6,8 @@ internal static class PagePath
     private const string IncidentPrefix = "/incidents/";
     private const int LongestSegment = 100, LongestId = 19;
 
+    public static bool IsIncident(string path) => path.StartsWith(IncidentPrefix, StringComparison.Ordinal);
+
     /// <summary>The path of the page that is asked for; null where it is no page, or no way to ask for one.</summary>
     public static string? Of(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? Of(request.Path.Value) : null;
@@ -16,7 +18,7 @@ internal static class PagePath
         if (address is null or "" or "/") return "/";
         if (address.StartsWith(IncidentPrefix, StringComparison.OrdinalIgnoreCase))
         {
-            var id = address.AsSpan(IncidentPrefix.Length).TrimEnd('/');
+            var id = address.AsSpan(IncidentPrefix.Length).TrimEnd('/').TrimStart('0');
             return id.IsEmpty || id.Length > LongestId || id.ContainsAnyExceptInRange('0', '9') ? null : $"{IncidentPrefix}{id}";
         }
         var segment = address.AsSpan(1);

@@ -5,27 +5,39 @@ namespace Kener.Gateway.Pages;
 
 /// <summary>
 /// Answers pages from the board, without asking anybody (architecture rules 7 and 8): to each visitor the variant that he chose. A page
-/// that is not there is asked of its owner; where he is silent, that of those who chose nothing is better than none.
+/// that is not there is asked of its owner; where the owner is away, another variant is better than none.
 /// </summary>
-internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, SiteOnBoard site, OldPages oldPages)
+internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, SiteOnBoard site, OldPages oldPages, VariantUses uses, UnknownIncidents unknown)
 {
     public Task InvokeAsync(HttpContext context)
     {
         if (PagePath.Of(context.Request) is not { } path) return next(context);
         var visitor = site.Now.VisitorOf(context.Request);
         var age = oldPages.AgeSeconds;
-        if (board.Find(Variant.KeyOf(path, visitor.Variant)) is not { } page)
+        var key = Variant.KeyOf(path, visitor.Variant);
+        if (board.Find(key) is { } page)
         {
-            if (age is null || visitor.Variant is null || board.Find(Variant.KeyOf(path, null)) is not { } plain) return next(context);
-            return AnswerAsync(context, plain, site.Now.Language, visitor.ByCookie, age);
+            if (visitor.Variant is not null || PagePath.IsIncident(path)) uses.Note(key);
+            return SnapshotAnswer.WriteAsync(context, Aged(context, page, age), visitor.Sees.Language, visitor.ByCookie);
         }
-        return AnswerAsync(context, page, visitor.Sees.Language, visitor.ByCookie, age);
+        if (age is not null && visitor.Variant is { } variant && site.Now.StandInFor(board, path, variant) is { } standIn)
+            return SnapshotAnswer.WriteStandInAsync(context, Aged(context, standIn.Page, age), standIn.Language);
+        return PagePath.IsIncident(path) ? AskForIncidentAsync(context, path) : next(context);
     }
 
-    private Task AnswerAsync(HttpContext context, Snapshot page, string language, bool forOne, long? age)
+    private Snapshot Aged(HttpContext context, Snapshot page, long? age)
     {
-        if (age is null) return SnapshotAnswer.WriteAsync(context, page, language, forOne);
+        if (age is null) return page;
         context.Response.Headers.Age = age.Value.ToString(CultureInfo.InvariantCulture);
-        return SnapshotAnswer.WriteAsync(context, oldPages.WithNotice(page), language, forOne);
+        return oldPages.WithNotice(page);
+    }
+
+    private async Task AskForIncidentAsync(HttpContext context, string path)
+    {
+        if (unknown.Find(path) is { } known)
+            throw known == StatusCodes.Status410Gone ? new Refusal(known, "GONE", "This incident was removed") : Refusal.NotFound("Incident not found");
+        var changes = unknown.Changes;
+        await next(context);
+        if (context.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status410Gone) unknown.Add(path, context.Response.StatusCode, changes);
     }
 }

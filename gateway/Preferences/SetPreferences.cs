@@ -1,5 +1,7 @@
 using Kener.ServiceDefaults;
 using Microsoft.Extensions.Options;
+using HeaderUtilities = Microsoft.Net.Http.Headers.HeaderUtilities;
+using MediaTypeHeaderValue = Microsoft.Net.Http.Headers.MediaTypeHeaderValue;
 
 namespace Kener.Gateway.Preferences;
 
@@ -36,7 +38,9 @@ internal static class SetPreferences
 
     private static async Task<IFormCollection> ReadAsync(HttpContext context)
     {
-        if (!context.Request.HasFormContentType) return FormCollection.Empty;
+        if (string.IsNullOrEmpty(context.Request.ContentType)) return FormCollection.Empty;
+        if (!IsPlainForm(context.Request.ContentType))
+            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Send application/x-www-form-urlencoded in UTF-8");
         if (context.Request.ContentLength is > LongestForm) throw new Refusal(StatusCodes.Status413PayloadTooLarge, "PAYLOAD_TOO_LARGE", "The request body is too large");
         try
         {
@@ -47,6 +51,11 @@ internal static class SetPreferences
             throw Refusal.BadRequest("The form could not be read");
         }
     }
+
+    /// <summary>What a browser sends for the form. Multipart forms and other encodings have readers that fail in ways of their own.</summary>
+    private static bool IsPlainForm(string contentType) => MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Only within the site: a path, and nothing that a browser would take for another host.</summary>
     internal static string Back(string? wanted)

@@ -34,7 +34,7 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
             if (!limits.Takes(caller, request.Path)) return RefuseMore(context);
         }
         if (route is null) return Refuse(context, StatusCodes.Status404NotFound);
-        if (request.Path.StartsWithSegments(SecretPath.Heartbeats) && !limits.TakesBeat(context.Connection.RemoteIpAddress)) return RefuseMore(context);
+        if (caller is null && !TakesAnonymous(context)) return RefuseMore(context);
         if (!route.Takes(request.Method))
         {
             context.Response.Headers.Allow = route.Allow;
@@ -44,6 +44,9 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
         if (caller is not null) request.Headers.Authorization = "Bearer " + token.For(caller);
         return next(context);
     }
+
+    private bool TakesAnonymous(HttpContext context) => context.Request.Path.StartsWithSegments(SecretPath.Heartbeats)
+        ? limits.TakesBeat(context.Connection.RemoteIpAddress) : limits.TakesAnonymous(context.Connection.RemoteIpAddress);
 
     private Caller? Authenticate(Microsoft.Extensions.Primitives.StringValues presented, out string fault)
     {

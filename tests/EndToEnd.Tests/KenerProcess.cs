@@ -112,6 +112,7 @@ public sealed class KenerProcess : IAsyncDisposable
                 ["Kener__Url"] = Url, ["Kener__DataPath"] = DataPath, ["ASPNETCORE_ENVIRONMENT"] = "Production",
                 // The walks are faster than any client should be.
                 ["Kener__Limits__RequestsPerSecond"] = "100000", ["Kener__Limits__Burst"] = "100000",
+                ["Kener__Limits__AnonymousRequestsPerSecond"] = "100000", ["Kener__Limits__AnonymousBurst"] = "100000",
             },
         };
         foreach (var (name, value) in _settings) start.Environment[name] = value;

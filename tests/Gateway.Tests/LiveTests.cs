@@ -84,7 +84,8 @@ public sealed class LiveTests
     [Fact]
     public async Task Many_readers_hear_of_it_and_leave_nothing_behind()
     {
-        await using var host = await Embedded.StartAsync();
+        await using var host = await Embedded.StartAsync(settings:
+            [("Kener:Limits:LiveReadersPerAddress", "10000"), ("Kener:Limits:AnonymousBurst", "10000"), ("Kener:Limits:AnonymousRequestsPerSecond", "10000")]);
         var topics = host.Services.GetRequiredService<LiveTopics>();
         host.Board.Publish(PageTests.Page("<h1>1</h1>", version: 1));
         var readers = await Task.WhenAll(Enumerable.Range(0, Scale.Of(200)).Select(_ => Reader.OpenAsync(host, "/live?page=/")));

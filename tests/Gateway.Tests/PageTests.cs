@@ -158,12 +158,14 @@ public sealed class PageTests
     [Fact]
     public async Task Ready_means_that_there_is_a_page()
     {
-        await using var host = await Embedded.StartAsync();
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        await using var host = await Embedded.StartAsync(clock: clock);
         using var client = host.Client();
         Assert.Equal((503, 200), ((await client.AskAsync("GET", "/ready")).Code, (await client.AskAsync("GET", "/alive")).Code));
         Assert.Equal("""{"status":"degraded","db":false,"redis":true}""", (await client.AskAsync("GET", "/healthcheck")).Text);
         Assert.Equal(503, (await client.AskAsync("GET", "/healthcheck?strict=1")).Code);
         host.Board.Publish(Page(Html));
+        clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((200, 200), ((await client.AskAsync("GET", "/ready")).Code, (await client.AskAsync("GET", "/health")).Code));
         var well = await client.AskAsync("GET", "/healthcheck?strict=1");
         Assert.Equal((200, """{"status":"ok","db":true,"redis":true}""", "application/json; charset=utf-8"), (well.Code, well.Text, well["Content-Type"]));

@@ -1,6 +1,7 @@
 using Kener.Gateway.Preferences;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
 namespace Kener.Gateway.Tests;
@@ -37,6 +38,47 @@ public sealed class PreferenceTests
     {
         await using var host = await Embedded.StartAsync();
         Assert.Equal(413, (await PostAsync(host, "theme=" + new string('x', 5000))).Code);
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"theme\"\r\n\r\ndark\r\n--x--\r\n")]
+    [InlineData("multipart/form-data; boundary=x", "nothing of the kind")]
+    [InlineData("multipart/form-data", "theme=dark")]
+    [InlineData("multipart/mixed; boundary=\"", "--")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-7", "theme=dark")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-16", "theme=dark")]
+    [InlineData("application/x-www-form-urlencoded; charset=nonsense", "theme=dark")]
+    [InlineData("application/x-www-form-urlencoded; charset=\"", "theme=dark")]
+    [InlineData("application/json", "{\"theme\":\"dark\"}")]
+    [InlineData("text/plain", "theme=dark")]
+    [InlineData("nonsense", "theme=dark")]
+    [InlineData(";;;", "theme=dark")]
+    [InlineData("application/x-www-form-urlencoded, text/plain", "theme=dark")]
+    public async Task A_body_of_another_type_or_encoding_is_415_and_nothing_is_logged(string type, string body)
+    {
+        var log = new ErrorLog();
+        await using var host = await Embedded.StartAsync(add: builder => builder.Logging.AddProvider(log));
+        using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/preferences") { Content = content };
+        var answer = await host.Client().AskAsync(request);
+        Assert.Equal((415, null), (answer.Code, answer["Set-Cookie"]));
+        Assert.Empty(log.Entries);
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded; charset=\"UTF-8\"", "theme=dark", 303)]
+    [InlineData("application/x-www-form-urlencoded", "%ff%fe%zz=%&&=&theme=%", 303)]
+    [InlineData("application/x-www-form-urlencoded", "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1&n=1&o=1&p=1&q=1&r=1", 400)]
+    public async Task A_form_is_read_or_refused(string type, string body, int status)
+    {
+        var log = new ErrorLog();
+        await using var host = await Embedded.StartAsync(add: builder => builder.Logging.AddProvider(log));
+        using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/preferences") { Content = content };
+        Assert.Equal(status, (await host.Client().AskAsync(request)).Code);
+        Assert.Empty(log.Entries);
     }
 
     [Theory]
@@ -88,7 +130,13 @@ public sealed class PreferenceTests
         // Asked of its owner, who is not there in this test.
         Assert.NotEqual(200, (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Code);
         clock.Advance(TimeSpan.FromSeconds(15));
-        Assert.Contains("plain", (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Text);
+        var standIn = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"));
+        Assert.Contains("plain", standIn.Text);
+        Assert.Equal(("no-store", "en"), (standIn["Cache-Control"], standIn["Content-Language"]));
+        // The language and the theme are there, in the site's zone.
+        var zoned = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=dark; kener_tz=Asia/Tokyo"));
+        Assert.Contains("dark", zoned.Text);
+        Assert.Equal("no-store", zoned["Cache-Control"]);
     }
 
     [Fact]
