@@ -18,6 +18,8 @@ internal static class SnapshotKeys
     public static readonly RedisKey Epoch = "{kener}:epoch";
     /// <summary>When the owner of the pages last said that they are true, Unix milliseconds by his clock.</summary>
     public static readonly RedisKey Confirmed = "{kener}:confirmed";
+    /// <summary>Gateways publish here the keys of the variants that they have used, one a line.</summary>
+    public static readonly RedisChannel Uses = RedisChannel.Literal("{kener}:uses");
     /// <summary>Tells the key of each snapshot that was written or removed.</summary>
     public static readonly RedisChannel News = RedisChannel.Literal("{kener}:news");
 }

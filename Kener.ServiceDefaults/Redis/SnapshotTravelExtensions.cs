@@ -20,6 +20,7 @@ public static class SnapshotTravelExtensions
         builder.Services.AddHostedService(services => new SnapshotMirror(
             services.GetRequiredService<Lazy<IConnectionMultiplexer>>(), services.GetRequiredService<SnapshotBoard>(), prefix,
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<SnapshotMirror>>()));
+        if (prefix == SnapshotKeys.Pages) builder.Services.AddHostedService<VariantUsesReceiver>();
         return builder;
     }
 
@@ -33,6 +34,7 @@ public static class SnapshotTravelExtensions
         builder.AddConnection();
         builder.Services.AddSingleton<RedisNews>();
         builder.Services.AddHostedService<SnapshotFollower>();
+        builder.Services.AddHostedService<VariantUsesSender>();
         builder.Services.AddSingleton(new SnapshotOwners(owners));
         // Once a second is tries enough: a breaker that opens would hold up the next one.
 #pragma warning disable EXTEXP0001 // For evaluation, says the package; it does what it says.

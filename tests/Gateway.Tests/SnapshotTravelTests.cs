@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace Kener.Gateway.Tests;
@@ -118,6 +119,31 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
         Assert.NotNull(gateway.Find("page:/"));
         Assert.NotNull(gateway.Find("page:/incidents/1"));
         await SeesAsync(await GatewayAsync(), "page:/", 3);
+    }
+
+    [Fact]
+    public async Task The_owner_learns_which_variants_gateways_use()
+    {
+        var owner = await OwnerAsync();
+        var gateway = await GatewayAsync();
+        var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000));
+        using var ofOwner = new VariantUses(owner, clock);
+        using var ofGateway = new VariantUses(gateway, clock);
+        await RunAsync(new VariantUsesReceiver(new(() => _redis), ofOwner, clock));
+        await RunAsync(new VariantUsesSender(new(() => _redis), ofGateway, clock));
+        owner.Publish(PageTests.Page("dark", "page:/?en&UTC&dark"));
+        await SeesAsync(gateway, "page:/?en&UTC&dark", 1);
+        ofGateway.Note("page:/?en&UTC&dark");
+        ofGateway.Note("page:/?en&Asia/Tokyo&dark");
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(VariantUsesSender.Every);
+            return Task.FromResult(ofOwner.LastMs("page:/?en&UTC&dark") > 0);
+        });
+        // It has none of that, so there is nothing to keep.
+        Assert.Equal(0, ofOwner.LastMs("page:/?en&Asia/Tokyo&dark"));
+        owner.Remove("page:/?en&UTC&dark");
+        Assert.Empty(ofOwner.Since(0));
     }
 
     [Fact]

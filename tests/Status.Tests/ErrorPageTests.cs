@@ -8,6 +8,9 @@ namespace Kener.Status.Tests;
 /// <summary>Where there is no page, people read so in the site's own look.</summary>
 public sealed class ErrorPageTests
 {
+    /// <summary>Offers English and German.</summary>
+    internal const string Both = """{"value":{"defaultLocale":"en","locales":[{"code":"en","name":"English","selected":true},{"code":"de","name":"Deutsch","selected":true},{"code":"xx","selected":true}]}}""";
+
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
     public async Task A_browser_gets_a_page_in_the_sites_look_and_a_client_its_plain_words(DatabaseKind database)
     {
@@ -38,7 +41,6 @@ public sealed class ErrorPageTests
     public async Task It_speaks_the_visitors_language_where_the_site_offers_it()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
-        const string Both = """{"value":{"defaultLocale":"en","locales":[{"code":"en","name":"English","selected":true},{"code":"de","name":"Deutsch","selected":true},{"code":"xx","selected":true}]}}""";
         Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/i18n", Both)).Status);
         await Eventually.TrueAsync(() => Task.FromResult(service.Board.Find(Variant.KeyOfError(404, "de", "system")) is not null));
         Assert.Contains("lang=\"de\"", (await AskAsync(service, "/nothing", "text/html", "de-AT, en;q=0.5")).Body, StringComparison.Ordinal);

@@ -84,20 +84,19 @@ public sealed class VariantTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
-        var zones = TimeZones.Names.Where(name => name != "UTC").Order().Take(40).ToList();
-        var plain = 0;
-        foreach (var zone in zones)
+        var (zones, drawn) = (Zones(40), 0);
+        for (var i = 0; i < zones.Count; i++)
         {
-            using var answer = await AskAsync(service, "/", $"kener_tz={zone}");
+            using var answer = await AskAsync(service, "/", $"kener_tz={zones[i]}", client: $"192.0.2.{i}");
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            if (service.Board.Find($"page:/?en&{zone}&system") is null) plain++;
+            if (service.Board.Find($"page:/?en&{zones[i]}&system") is not null) drawn++;
         }
         // The clock stands still: a budget of a hundred, of which a zone takes ten. The rest see the site's own page.
-        Assert.Equal(30, plain);
-        foreach (var zone in zones)
+        Assert.Equal(10, drawn);
+        for (var i = 0; i < zones.Count; i++)
         {
             service.Clock.Advance(TimeSpan.FromSeconds(1));
-            (await AskAsync(service, "/", $"kener_tz={zone}")).Dispose();
+            (await AskAsync(service, "/", $"kener_tz={zones[i]}", client: $"192.0.2.{i}")).Dispose();
         }
         Assert.Equal(PageVariants.ZonesAtMost, service.Board.All.Count(page => page.Key.StartsWith("page:/?", StringComparison.Ordinal)));
         Assert.Equal(home.ETag, service.Home!.ETag);
@@ -143,13 +142,17 @@ public sealed class VariantTests
         Assert.Equal("public, max-age=5, stale-while-revalidate=30", answer.Headers.CacheControl!.ToString());
     }
 
-    private static async Task<HttpResponseMessage> AskAsync(Service service, string path, string cookies, string? languages = null)
+    private static List<string> Zones(int count) => [.. TimeZones.Names.Where(name => name is not ("UTC" or "Asia/Tokyo")).Order(StringComparer.Ordinal).Take(count)];
+
+    private static async Task<HttpResponseMessage> AskAsync(Service service, string path, string cookies, string? languages = null, string client = "192.0.2.1")
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = service.Host.Anonymous.BaseAddress };
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = service.Host.Anonymous.BaseAddress };
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Cookie", cookies);
+        // As the gateway says it.
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", client);
         if (languages is not null) request.Headers.TryAddWithoutValidation("Accept-Language", languages);
-        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private static string Text(Snapshot page) => Encoding.UTF8.GetString(page.Body);

@@ -1,3 +1,4 @@
+using System.Net;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
@@ -10,16 +11,18 @@ namespace Kener.Status.Snapshots;
 
 /// <summary>
 /// The pages on the board as they are drawn for a language, a zone or a theme that a visitor chose: drawn when first asked for, by one for
-/// all who ask, then kept as true as the others while somebody asks again within ten minutes. How many there are is bounded, whatever is
-/// asked for. One draws at a time.
+/// all who ask, then kept as true as the others while used at least every ten minutes. Those in the site's own zone are few, and are kept
+/// always; of the rest the number is bounded, in all and per client, and those used least recently go first. One draws at a time.
 /// </summary>
 internal sealed class PageVariants(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, SitePages pages, VariantLimits limits,
-    ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log) : BackgroundService
+    SiteOnBoard site, VariantUses uses, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log) : BackgroundService
 {
     /// <summary>Variants of one page, and zones of all.</summary>
     public const int AtMost = 64, ZonesAtMost = 16;
-    /// <summary>The gateway answers from memory and tells nobody; so whoever looks on asks anew at the end of this.</summary>
+    /// <summary>Variants that one client may have kept, each of any number of pages.</summary>
+    public const int AtMostPerClient = 4;
+    /// <summary>One that was not used for so long goes.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1), AfterFault = TimeSpan.FromSeconds(1);
 
@@ -27,7 +30,9 @@ internal sealed class PageVariants(
     {
         public required string Path { get; init; }
         public required Variant Variant { get; init; }
-        public long AskedMs { get; set; }
+        /// <summary>For whom it was first drawn.</summary>
+        public required IPAddress Client { get; init; }
+        public required long AskedMs { get; init; }
         public PageFacts? Facts { get; set; }
         public long Next { get; set; }
         public string Key => Variant.KeyOf(Path, Variant);
@@ -37,8 +42,11 @@ internal sealed class PageVariants(
     private readonly FactsReader _reader = new(settings.Value, told);
     private readonly Dictionary<string, Drawn> _drawn = [];
 
-    /// <summary>The page at that path as <paramref name="variant"/>; where too many others are asked for at once, as those see it who chose nothing.</summary>
-    public async Task<Snapshot?> GetAsync(string path, Variant variant, CancellationToken cancel)
+    /// <summary>
+    /// The page at that path as <paramref name="variant"/>; where too many others are asked for at once, in the site's own zone; null where
+    /// there is no such page.
+    /// </summary>
+    public async Task<Snapshot?> GetAsync(string path, Variant variant, IPAddress client, CancellationToken cancel)
     {
         if (board.Find(Variant.KeyOf(path, variant)) is { } made) return made;
         if (await pages.GetAsync(path, cancel) is not { } plain) return null;
@@ -47,10 +55,15 @@ internal sealed class PageVariants(
         {
             // Somebody else may have asked a moment ago.
             if (board.Find(Variant.KeyOf(path, variant)) is { } meanwhile) return meanwhile;
-            if (!limits.Takes(isNewZone: !_reader.Zones.Contains(variant.Zone))) return plain;
-            var drawn = new Drawn { Path = path, Variant = variant, AskedMs = NowMs };
+            if (!IsInOwnZone(variant) && !(limits.TakesOf(client) && limits.Takes(isNewZone: !_reader.Zones.Contains(variant.Zone))))
+            {
+                if (site.Now.InOwnZone(variant) is not { } inOwnZone) return plain;
+                if (board.Find(Variant.KeyOf(path, inOwnZone)) is { } standIn) return standIn;
+                variant = inOwnZone;
+            }
+            var drawn = new Drawn { Path = path, Variant = variant, Client = client, AskedMs = NowMs };
             _drawn[drawn.Key] = drawn;
-            MakeRoom(path);
+            MakeRoom(drawn);
             await DrawAsync([drawn], cancel);
             _wake.Release();
             return board.Find(drawn.Key) ?? plain;
@@ -117,7 +130,7 @@ internal sealed class PageVariants(
         try
         {
             var until = NowMs - (long)KeptFor.TotalMilliseconds;
-            foreach (var drawn in _drawn.Values.Where(drawn => drawn.AskedMs <= until).ToList()) LetGo(drawn);
+            LetGo(Bounded().Where(drawn => UsedMs(drawn) <= until));
             return [.. _drawn.Values.Select(drawn => drawn.Variant.Zone).Distinct()];
         }
         finally
@@ -152,14 +165,32 @@ internal sealed class PageVariants(
         }
     }
 
-    private void MakeRoom(string path)
+    /// <summary>Lets go of those used least recently, until the one that was just added has its place.</summary>
+    private void MakeRoom(Drawn added)
     {
-        while (_drawn.Values.Count(drawn => drawn.Path == path) > AtMost) LetGo(_drawn.Values.Where(drawn => drawn.Path == path).MinBy(drawn => drawn.AskedMs)!);
-        while (_drawn.Values.Select(drawn => drawn.Variant.Zone).Distinct().Count() > ZonesAtMost)
-        {
-            var zone = _drawn.Values.GroupBy(drawn => drawn.Variant.Zone).MinBy(of => of.Max(drawn => drawn.AskedMs))!.Key;
-            foreach (var drawn in _drawn.Values.Where(drawn => drawn.Variant.Zone == zone).ToList()) LetGo(drawn);
-        }
+        if (IsInOwnZone(added.Variant)) return;
+        LetGoOfLeastUsed(Bounded().Where(drawn => drawn.Client.Equals(added.Client)), drawn => drawn.Variant, added.Variant, AtMostPerClient);
+        LetGoOfLeastUsed(Bounded().Where(drawn => drawn.Path == added.Path), drawn => drawn.Variant, added.Variant, AtMost);
+        LetGoOfLeastUsed(Bounded(), drawn => drawn.Variant.Zone, added.Variant.Zone, ZonesAtMost);
+    }
+
+    private void LetGoOfLeastUsed<TKey>(IEnumerable<Drawn> all, Func<Drawn, TKey> keyOf, TKey kept, int atMost) where TKey : notnull
+    {
+        var groups = all.GroupBy(keyOf).ToList();
+        var surplus = groups.Where(group => !group.Key.Equals(kept)).OrderBy(group => group.Max(UsedMs)).Take(groups.Count - atMost);
+        LetGo(surplus.SelectMany(group => group));
+    }
+
+    /// <summary>Those whose number is bounded: visitors can choose any zone, but languages and themes are few.</summary>
+    private IEnumerable<Drawn> Bounded() => _drawn.Values.Where(drawn => !IsInOwnZone(drawn.Variant));
+
+    private bool IsInOwnZone(Variant variant) => variant.Zone == site.Now.Zone;
+
+    private long UsedMs(Drawn drawn) => Math.Max(drawn.AskedMs, uses.LastMs(drawn.Key));
+
+    private void LetGo(IEnumerable<Drawn> all)
+    {
+        foreach (var drawn in all.ToList()) LetGo(drawn);
     }
 
     private void LetGo(Drawn drawn)

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>Gateway → owner of the pages: publishes every half minute which variants were used since.</summary>
+internal sealed class VariantUsesSender(Lazy<IConnectionMultiplexer> redis, VariantUses uses, TimeProvider clock) : BackgroundService
+{
+    internal static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
+    private const int KeysPerMessage = 500;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        var since = 0L;
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+            try
+            {
+                // Connecting may take a second, during which it holds its thread.
+                var subscriber = (await Task.Run(() => redis.Value, stoppingToken)).GetSubscriber();
+                foreach (var keys in uses.Since(since).Chunk(KeysPerMessage)) await subscriber.PublishAsync(SnapshotKeys.Uses, string.Join('\n', keys));
+                since = now;
+            }
+            catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                // Others report that Redis is away; the same uses are sent the next time.
+            }
+        }
+    }
+}
+
+/// <summary>The other end: each replica of the owner notes the uses of the variants that it has.</summary>
+internal sealed class VariantUsesReceiver(Lazy<IConnectionMultiplexer> redis, VariantUses uses, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                // The client subscribes again by itself whenever it connects again.
+                var subscriber = (await Task.Run(() => redis.Value, stoppingToken)).GetSubscriber();
+                await subscriber.SubscribeAsync(SnapshotKeys.Uses, (_, keys) => uses.NoteAll(keys.ToString().Split('\n')));
+                return;
+            }
+            catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                await Task.Delay(AfterFault, clock, stoppingToken);
+            }
+        }
+    }
+}
