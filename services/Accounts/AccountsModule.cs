@@ -13,7 +13,7 @@ public static class AccountsModule
     public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<AccountsDb, AccountsSqlite, AccountsPostgres>("accountdb", "accounts");
-        builder.Services.TryAddSingleton(new Terminal(Console.Out));
+        builder.Services.TryAddSingleton(new Terminal(Console.Out, !Console.IsOutputRedirected));
         builder.Services.AddSingleton<KeyPublisher>();
         builder.Services.AddHostedService<FirstKey>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyPublisher>());

@@ -13,18 +13,28 @@ internal static class AccountsHost
     public const string Bootstrap = "bootstrap-key-0123456789abcdef0123456789";
 
     public static Task<ModuleHost> StartAsync(
-        DatabaseKind database, TimeProvider? clock = null, string? bootstrap = Bootstrap, StringWriter? terminal = null, string? dataPath = null) =>
+        DatabaseKind database, TimeProvider? clock = null, string? bootstrap = Bootstrap, StringWriter? terminal = null, string? dataPath = null,
+        bool isInteractive = true) =>
         ModuleHost.StartAsync(
             database,
             builder =>
             {
-                builder.Services.AddSingleton(new Terminal(terminal ?? new StringWriter()));
+                builder.Services.AddSingleton(new Terminal(terminal ?? new StringWriter(), isInteractive));
                 builder.AddAccounts();
             },
             app => app.MapAccounts(), clock, dataPath, new Dictionary<string, string?> { ["Kener:BootstrapApiKey"] = bootstrap });
 
     public static PublishedKeys Published(this ModuleHost host) =>
         PublishedKeys.From(host.Services.GetRequiredService<SnapshotBoard>().Find(PublishedKeys.SnapshotKey)!);
+
+    /// <summary>A client with the internal token of that key, with every permission.</summary>
+    public static HttpClient ClientOf(this ModuleHost host, long id)
+    {
+        var client = new HttpClient { BaseAddress = host.Anonymous.BaseAddress };
+        var token = host.Services.GetRequiredService<InternalToken>().For(new Caller($"key:{id}", Kener.Contracts.Permissions.OfKeys));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
 
     public static async Task<(int Status, JsonNode Body)> SendAsync(this HttpClient client, HttpMethod method, string path, object? body = null)
     {

@@ -79,9 +79,47 @@ public sealed class ApiKeyTests
         await admin.CreateAsync("agent", Permissions.AgentsReport);
         Assert.Equal([Permissions.AgentsReport], host.Published().Keys.Single(key => key.Name == "agent").Permissions);
 
-        Assert.Equal(200, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "INACTIVE" })).Status);
+        Assert.Equal(200, (await admin.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "INACTIVE" })).Status);
         Assert.Equal(403, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{strong}", new { status = "ACTIVE" })).Status);
         Assert.DoesNotContain(host.Published().Keys, key => key.Id == strong);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_key_that_holds_more_than_the_caller_cannot_be_changed_or_deleted_by_it(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var admin = host.Client();
+        using var small = host.Client(Permissions.ApiKeysWrite, Permissions.ApiKeysDelete, Permissions.IncidentsRead);
+        var (strong, _) = await admin.CreateAsync("strong", Permissions.IncidentsRead, Permissions.IncidentsWrite);
+        var (weak, _) = await admin.CreateAsync("weak", Permissions.IncidentsRead);
+        var (version, audit) = (host.Published().Version, await AuditAsync(host));
+
+        foreach (var body in new[] { """{"status":"INACTIVE"}""", """{"name":"x"}""", """{"expires_at":9999999999}""", """{"expires_at":null}""", "{}" })
+            await RefusedAsync(small, HttpMethod.Patch, $"{Path}/{strong}", body, 403);
+        await RefusedAsync(small, HttpMethod.Delete, $"{Path}/{strong}", null, 403);
+        Assert.Equal((version, audit), (host.Published().Version, await AuditAsync(host)));
+        Assert.Contains(host.Published().Keys, key => key.Id == strong);
+
+        Assert.Equal(200, (await small.SendAsync(HttpMethod.Patch, $"{Path}/{weak}", new { status = "INACTIVE" })).Status);
+        Assert.Equal(200, (await small.SendAsync(HttpMethod.Delete, $"{Path}/{weak}")).Status);
+        Assert.Equal(200, (await admin.SendAsync(HttpMethod.Delete, $"{Path}/{strong}")).Status);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Of_two_keys_that_disable_each_other_at_once_one_stays(DatabaseKind database)
+    {
+        await using var host = await AccountsHost.StartAsync(database);
+        using var api = host.Client();
+        for (var round = 0; round < 5; round++)
+        {
+            var ids = new[] { (await api.CreateAsync($"a{round}", [.. Permissions.OfKeys])).Id, (await api.CreateAsync($"b{round}", [.. Permissions.OfKeys])).Id };
+            using var first = host.ClientOf(ids[0]);
+            using var second = host.ClientOf(ids[1]);
+            var answers = await Task.WhenAll(
+                first.SendAsync(HttpMethod.Patch, $"{Path}/{ids[1]}", new { status = "INACTIVE" }), second.SendAsync(HttpMethod.Delete, $"{Path}/{ids[0]}"));
+            Assert.Equal([200, 401], answers.Select(answer => answer.Status).Order());
+            Assert.Single(host.Published().Keys, key => ids.Contains(key.Id));
+        }
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
@@ -149,7 +187,7 @@ public sealed class ApiKeyTests
         foreach (var (method, path, permission) in new[]
         {
             (HttpMethod.Get, Path, Permissions.ApiKeysRead), (HttpMethod.Post, Path, Permissions.ApiKeysWrite),
-            (HttpMethod.Patch, Path + "/1", Permissions.ApiKeysWrite), (HttpMethod.Delete, Path + "/999", Permissions.ApiKeysDelete),
+            (HttpMethod.Patch, Path + "/999", Permissions.ApiKeysWrite), (HttpMethod.Delete, Path + "/999", Permissions.ApiKeysDelete),
         })
         {
             await RefusedAsync(host.Anonymous, method, path, "{}", 401);

@@ -22,7 +22,7 @@ internal sealed class ApiKey : IAggregate
     public required string Hash { get; init; }
     /// <summary>All but the last four characters hidden: enough to tell keys apart.</summary>
     public required string Masked { get; init; }
-    public required List<string> Permissions { get; init; }
+    public required List<string> Permissions { get; set; }
     public KeyStatus Status { get; set; } = KeyStatus.ACTIVE;
     /// <summary>Unix seconds; null: never.</summary>
     public long? ExpiresAt { get; set; }
@@ -42,12 +42,22 @@ internal sealed class ApiKey : IAggregate
         UpdatedMs = nowMs,
     };
 
-    /// <summary>Nobody hands out what he does not hold.</summary>
+    /// <summary>Rejects a new key that would hold a permission which its creator does not have.</summary>
     public static void RefuseToGrantBeyond(Func<string, bool> holds, IEnumerable<string> permissions)
     {
         if (permissions.FirstOrDefault(permission => !holds(permission)) is { } lacking)
             throw Refusal.Forbidden($"You can not grant the permission '{lacking}' because you do not have it");
     }
+
+    /// <summary>Rejects a change or deletion of this key by a caller who lacks one of its permissions: a weak key must not disable a stronger one.</summary>
+    public void RefuseToWeaker(Func<string, bool> holds)
+    {
+        if (Permissions.FirstOrDefault(permission => !holds(permission)) is { } lacking)
+            throw Refusal.Forbidden($"You cannot change an API key that has the permission '{lacking}' because you do not have it");
+    }
+
+    /// <summary>Whether requests with this key are accepted at that time, Unix seconds.</summary>
+    public bool IsUsable(long now) => Status == KeyStatus.ACTIVE && (ExpiresAt is not { } expiry || expiry > now);
 
     /// <summary>The distinct permissions of a request, in the order of <see cref="Contracts.Permissions.OfKeys"/>.</summary>
     public static IReadOnlyList<string> Known(IReadOnlyCollection<string> asked)

@@ -24,9 +24,10 @@ internal static class ChangeKey
         var key = await changes.CommitAsync(context.User.Subject(), async change =>
         {
             var locked = await change.LockKeyAsync(keyId, cancel);
+            locked.RefuseToWeaker(context.User.Holds);
             if (wish.Name is { } wanted && await change.Db.ApiKeys.AnyAsync(other => other.Name == wanted && other.Id != keyId, cancel))
                 throw Refusal.BadRequest($"API key with name '{wanted}' already exists");
-            Apply(locked, wish, context.User.Holds, change.NowMs);
+            Apply(locked, wish, change.NowMs);
             change.Note("api_key.changed", "api_key", () => keyId,
                 new { name = locked.Name, status = locked.Status.ToString(), expires_at = locked.ExpiresAt });
             return locked;
@@ -35,16 +36,11 @@ internal static class ChangeKey
         return ApiAnswer.Of(new { api_key = KeyAnswer.Of(key) });
     }
 
-    internal static void Apply(ApiKey key, Wish wish, Func<string, bool> holds, long nowMs)
+    private static void Apply(ApiKey key, Wish wish, long nowMs)
     {
-        // To wake a key, or to let it live longer, is to grant what it holds.
-        if ((wish.Status == KeyStatus.ACTIVE && key.Status != KeyStatus.ACTIVE) || (wish.Lifetime && IsLonger(wish.ExpiresAt, key.ExpiresAt)))
-            ApiKey.RefuseToGrantBeyond(holds, key.Permissions);
         key.Name = wish.Name ?? key.Name;
         key.Status = wish.Status ?? key.Status;
         if (wish.Lifetime) key.ExpiresAt = wish.ExpiresAt;
         key.UpdatedMs = nowMs;
     }
-
-    private static bool IsLonger(long? wanted, long? present) => present is not null && (wanted is null || wanted > present);
 }

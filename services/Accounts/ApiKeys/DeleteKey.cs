@@ -12,6 +12,7 @@ internal static class DeleteKey
         await changes.CommitAsync(context.User.Subject(), async change =>
         {
             var key = await change.LockKeyAsync(keyId, cancel);
+            key.RefuseToWeaker(context.User.Holds);
             change.Db.ApiKeys.Remove(key);
             change.Note("api_key.deleted", "api_key", () => keyId, new { name = key.Name });
         }, cancel);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Accounts.ApiKeys;
 
@@ -34,6 +35,20 @@ internal static class KeyLookUp
         var set = await change.LockAsync<KeySet>(KeySet.Only, cancel);
         // Beyond what any gateway has seen, even where this database was restored from a backup or made anew.
         set!.Version = Math.Max(set.Version, change.NowMs);
+        await change.RefuseDisabledCallerAsync(cancel);
+    }
+
+    /// <summary>
+    /// Rejects a caller whose own key was disabled while this request waited for the lock: of two keys that disable each other, one stays.
+    /// </summary>
+    private static async Task RefuseDisabledCallerAsync(this Change<AccountsDb> change, CancellationToken cancel)
+    {
+        const string keys = "key:";
+        if (!change.Actor.StartsWith(keys, StringComparison.Ordinal)) return;
+        var id = Id(change.Actor[keys.Length..]);
+        // Not tracked: the same row may be locked and read again as the key that is changed.
+        var own = await change.Db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, cancel);
+        if (own?.IsUsable(change.Now) is not true) throw new Refusal(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "Invalid API key");
     }
 
     private static Refusal NotFound(string id) => Refusal.NotFound($"API key with id '{id}' not found");

@@ -1,0 +1,46 @@
+namespace Kener.ServiceDefaults;
+
+/// <summary>Files and folders that other users of the machine cannot read. Windows gives a folder's own access rules to what is created in it.</summary>
+public static class OwnerOnly
+{
+    private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite, All = ReadWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Creates the folder with mode 0700; one that exists stays as it is.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, All);
+    }
+
+    /// <summary>Creates a file with mode 0600 from the start, and fails where there is one already, or a link.</summary>
+    public static FileStream CreateFile(string path) => new(path, Options(FileMode.CreateNew, FileAccess.Write));
+
+    /// <summary>Opens a file for this process alone; one that is missing is created with mode 0600.</summary>
+    public static FileStream Claim(string path) => new(path, Options(FileMode.OpenOrCreate, FileAccess.ReadWrite));
+
+    /// <summary>
+    /// Takes the access of other users from a file or folder that exists; that of the group stays, as an operator may have given it. A path of
+    /// another owner, and a folder for everyone such as /tmp, are left as they are.
+    /// </summary>
+    public static void Close(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        try
+        {
+            var mode = File.GetUnixFileMode(path);
+            if ((mode & Others) != 0 && (mode & UnixFileMode.StickyBit) == 0) File.SetUnixFileMode(path, mode & ~Others);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Only the owner may change the mode; the files inside are created closed in any case.
+        }
+    }
+
+    private static FileStreamOptions Options(FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = ReadWrite;
+        return options;
+    }
+}
