@@ -21,10 +21,19 @@ public sealed class LaidTests
     public void A_monitor_that_is_linked_twice_takes_the_last_impact() => Incident.Sample(incident =>
         Assert.Equal(Over(incident), incident.Impacts().Select(link => (link.MonitorId, link.Impact))));
 
+    [Fact]
+    public void An_impact_of_up_lays_nothing_over_the_monitor()
+    {
+        var incident = new IncidentChanged { Id = 1, Version = 1, Start = 60, Monitors = [new(1, MonitorStatus.Up), new(2, MonitorStatus.Down), new(2, MonitorStatus.Up)] };
+        Assert.Empty(incident.Impacts());
+        Assert.Equal((incident with { Monitors = [] }).Laid(), incident.Laid());
+    }
+
     private static IEnumerable<(long, MonitorStatus)> Over(IncidentChanged incident)
     {
         var over = new SortedDictionary<long, MonitorStatus>();
         foreach (var link in incident.Monitors) over[link.MonitorId] = link.Impact;
-        return incident.Deleted ? [] : over.Select(pair => (pair.Key, pair.Value));
+        // UP links the monitor and changes nothing of it.
+        return incident.Deleted ? [] : over.Where(pair => pair.Value > MonitorStatus.Up).Select(pair => (pair.Key, pair.Value));
     }
 }

@@ -14,7 +14,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
     private const string End = "end_date_time must be a valid timestamp (UTC seconds)";
     private const string Order = "end_date_time must not be before start_date_time";
     private const string Tag = "Each monitor must have a valid monitor_tag";
-    private const string Impact = "impact must be one of: DOWN, DEGRADED, MAINTENANCE";
+    private const string Impact = "impact must be one of: UP, DOWN, DEGRADED, MAINTENANCE";
     private const string Global = "is_global must be one of: YES, NO";
     private const string Comment = "comment is required and must be a non-empty string";
     private const string Timestamp = "timestamp must be a valid timestamp (UTC seconds)";
@@ -45,7 +45,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
             .Select(value => ($$"""{"title":"t","start_date_time":60,"monitors":[{{value}}]}""", Tag)),
         ("""{"title":"t","start_date_time":60,"monitors":[{"monitor_tag":"a\u0000"}]}""", Nul),
         ("""{"title":"t","start_date_time":60,"monitors":[{"monitor_tag":"\ud800"}]}""", Unicode),
-        .. new[] { "\"UP\"", "\"NO_DATA\"", "\"down\"", "\"x\"", "5", "[]", "{}" }
+        .. new[] { "\"NO_DATA\"", "\"down\"", "\"x\"", "5", "[]", "{}" }
             .Select(value => ($$"""{"title":"t","start_date_time":60,"monitors":[{"monitor_tag":"m","impact":{{value}}}]}""", Impact)),
         .. new[] { "null", "true", "5", "\"yes\"", "\"\"", "[]" }.Select(value => ($$"""{"title":"t","start_date_time":60,"is_global":{{value}}}""", Global)),
         ("""{"title":"t","start_date_time":60,"monitors":[{"monitor_tag":"nobody"}]}""", "Monitor with tag 'nobody' not found"),
@@ -59,7 +59,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
         .. new[] { "\"abc\"", "[]", "-1", "1e300" }.Select(value => ($$"""{"end_date_time":{{value}}}""", End)),
         ("""{"end_date_time":1699999900}""", Order), ("""{"title":"new","start_date_time":6000,"end_date_time":60}""", Order),
         ("""{"state":"RESOLVED"}""", "state can not be set here; post a comment with the new state"),
-        ("""{"monitors":null}""", "monitors must be an array"), ("""{"monitors":[null]}""", Tag), ("""{"monitors":[{"monitor_tag":"m","impact":"UP"}]}""", Impact),
+        ("""{"monitors":null}""", "monitors must be an array"), ("""{"monitors":[null]}""", Tag), ("""{"monitors":[{"monitor_tag":"m","impact":"NO_DATA"}]}""", Impact),
         ("""{"is_global":"MAYBE"}""", Global), ("""{"title":"new","monitors":[{"monitor_tag":"nobody"}]}""", "Monitor with tag 'nobody' not found"),
     ];
 

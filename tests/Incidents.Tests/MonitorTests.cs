@@ -80,4 +80,17 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
             Assert.Equal(0, await service.ReadAsync(db => db.AffectedMonitors.CountAsync(link => link.MonitorId == id)));
         }
     }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task An_impact_of_up_links_the_monitor(DatabaseKind database)
+    {
+        var service = await hosts.OnAsync(database);
+        var (tag, monitor) = await service.MonitorAsync();
+        var id = await service.CreateAsync(new { title = "t", start_date_time = 60, monitors = new[] { new { monitor_tag = tag, impact = "UP" } } });
+        Assert.Equal($$"""[{"monitor_tag":"{{tag}}","impact":"UP"}]""", (await service.IncidentAsync(id)).GetProperty("monitors").ToString());
+        Assert.Equal([new IncidentLink(monitor, MonitorStatus.Up)], (await service.EventsOfAsync(id, 1))[^1].Monitors);
+        (await service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { monitors = new[] { new { monitor_tag = tag, impact = "DOWN" } } })).Expect(HttpStatusCode.OK);
+        (await service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { monitors = new[] { new { monitor_tag = tag, impact = "UP" } } })).Expect(HttpStatusCode.OK);
+        Assert.Equal(MonitorStatus.Up, (await service.EventsOfAsync(id, 3))[^1].Monitors.Single().Impact);
+    }
 }

@@ -50,6 +50,19 @@ public sealed class PageRulesTests
     }
 
     [Fact]
+    public void An_impact_of_up_lists_the_monitor_as_affected_and_leaves_its_row_as_observed()
+    {
+        var incident = Given.Incident(1, Given.Noon, null, new IncidentLink(1, MonitorStatus.Up)) with { IsGlobal = true };
+        var overlays = incident.Impacts().Select(link => new Overlay(OverlayKind.Incident, incident.Start, incident.End, link.Impact)).ToArray();
+        var monitor = Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon, MonitorStatus.Down)], overlays);
+        var view = View([monitor], incident);
+        Assert.Equal(MonitorStatus.Down, view.Monitors.Single().Now);
+        Assert.Equal(MonitorStatus.Up, view.Ongoing.Single().Affected.Single().Impact);
+        var calm = View([Saying(1, MonitorStatus.Up)], incident);
+        Assert.Equal((MonitorStatus.Up, MonitorStatus.Degraded), (calm.Monitors.Single().Now, calm.Overall));
+    }
+
+    [Fact]
     public void What_is_not_well_is_named_worst_first()
     {
         Assert.Empty(Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.NoData)).Affected);

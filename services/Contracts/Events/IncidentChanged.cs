@@ -26,7 +26,7 @@ public enum IncidentSource : byte
     Alert = 2,
 }
 
-/// <summary>The impact that an incident puts on a monitor: Down, Degraded or Maintenance.</summary>
+/// <summary>The impact that an incident has on a monitor: Down, Degraded or Maintenance; Up lists it as affected and changes nothing of its status.</summary>
 public sealed record IncidentLink(long MonitorId, MonitorStatus Impact);
 
 /// <summary>One ACTIVE update of an incident's timeline. <paramref name="At"/> is in Unix seconds, <paramref name="Markdown"/> is untrusted text.</summary>
@@ -65,9 +65,11 @@ public sealed record IncidentChanged
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long UpdatedMs { get; init; }
 
-    /// <summary>What it lays over its monitors, each once, by id: the link that comes last counts. None where it is deleted.</summary>
-    public IEnumerable<IncidentLink> Impacts() =>
-        Deleted ? [] : Monitors.GroupBy(link => link.MonitorId).Select(links => links.Last()).OrderBy(link => link.MonitorId);
+    /// <summary>
+    /// What it lays over its monitors, each once, by id: the link that comes last counts, and Up lays nothing over. None where it is deleted.
+    /// </summary>
+    public IEnumerable<IncidentLink> Impacts() => Deleted ? [] : Monitors.GroupBy(link => link.MonitorId).Select(links => links.Last())
+        .Where(link => link.Impact > MonitorStatus.Up).OrderBy(link => link.MonitorId);
 
     /// <summary>The same with its interval, as text: from one version to another with the same text no monitor changes. Null where it is deleted.</summary>
     public string? Laid() => Deleted ? null : string.Create(CultureInfo.InvariantCulture,

@@ -54,8 +54,8 @@ internal static class IncidentFields
 
     private static MonitorStatus Impact(JsonElement value)
     {
-        const string Message = "impact must be one of: DOWN, DEGRADED, MAINTENANCE";
-        return Words.ToStatus(value.Text(Message)) is { } impact and (MonitorStatus.Down or MonitorStatus.Degraded or MonitorStatus.Maintenance)
+        const string Message = "impact must be one of: UP, DOWN, DEGRADED, MAINTENANCE";
+        return Words.ToStatus(value.Text(Message)) is { } impact and not MonitorStatus.NoData
             ? impact : throw Refusal.BadRequest(Message);
     }
 

@@ -85,7 +85,7 @@ internal static class PageRules
     private static List<IncidentView> List(PageFacts facts, Dictionary<long, MonitorChanged> visible, Func<IncidentChanged, bool> belongs) =>
         [.. facts.Incidents.Where(belongs).Newest().Select(incident => incident.Show(visible))];
 
-    private static MonitorStatus Colour(IncidentView incident) => incident.Impact == MonitorStatus.NoData ? MonitorStatus.Degraded : incident.Impact;
+    private static MonitorStatus Colour(IncidentView incident) => incident.Impact <= MonitorStatus.Up ? MonitorStatus.Degraded : incident.Impact;
 
     private static string? Said(string text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }
