@@ -3,6 +3,7 @@ using System.Net;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors.Tests;
 
@@ -138,6 +139,41 @@ public sealed class DataApiTests(MonitorsApps apps)
 
         async Task<string> StatusesAsync() => string.Join(' ', (await app.GetAsync($"/{tag}/data?start_ts={Noon}&end_ts={Noon + 600}")).Data
             .EnumerateArray().Select(sample => sample.GetProperty("status").GetString()));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task An_incident_with_the_impact_up_lays_nothing_over_what_was_observed(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        await app.PatchAsync($"/{tag}/data/{Noon}", """{"status":"DOWN","latency":7}""");
+        var incident = new IncidentChanged { Id = id + 8_000_000, Version = 1, Start = Noon - 60, Monitors = [new IncidentLink(id, MonitorStatus.Up)] };
+        await app.Host.PublishAsync(incident);
+        Assert.Equal(Sample(tag, Noon, "DOWN", "7", "MANUAL", "DOWN"), (await app.GetAsync($"/{tag}/data/{Noon}")).Data.GetRawText());
+        await app.Host.PublishAsync(incident with { Version = 2, Monitors = [new IncidentLink(id, MonitorStatus.Degraded)] });
+        Assert.Equal(Sample(tag, Noon, "DEGRADED", "7", "INCIDENT", "DOWN"), (await app.GetAsync($"/{tag}/data/{Noon}")).Data.GetRawText());
+        await app.Host.PublishAsync(incident with { Version = 3 });
+        Assert.Equal(Sample(tag, Noon, "DOWN", "7", "MANUAL", "DOWN"), (await app.GetAsync($"/{tag}/data/{Noon}")).Data.GetRawText());
+        Assert.Equal(0, await app.WithDbAsync(db => db.Overlays.CountAsync(row => row.SourceId == incident.Id)));
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_range_within_one_minute_is_refused(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, _) = await app.MonitorAsync();
+        const string Message = "start_ts must be less than end_ts";
+        foreach (var (start, end) in new[] { (Noon, Noon), (Noon, Noon + 59), (Noon + 1, Noon + 2), (Noon + 59, Noon + 1), (Noon + 60, Noon) })
+        {
+            var read = await app.GetAsync($"/{tag}/data?start_ts={start}&end_ts={end}");
+            Assert.Equal((HttpStatusCode.BadRequest, Message), (read.Status, read.Message));
+            var written = await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{start}},"end_ts":{{end}},"status":"UP","latency":1}""");
+            Assert.Equal((HttpStatusCode.BadRequest, Message), (written.Status, written.Message));
+        }
+        Assert.Equal(0, (await app.GetAsync($"/{tag}/data?start_ts={Noon + 59}&end_ts={Noon + 60}")).Data.GetArrayLength());
+        var both = await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon + 59}},"end_ts":{{Noon + 60}},"status":"UP","latency":1}""");
+        Assert.Equal(HttpStatusCode.OK, both.Status);
+        Assert.Equal(2, (await app.GetAsync($"/{tag}/data?start_ts={Noon}&end_ts={Noon + 120}")).Data.GetArrayLength());
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

@@ -58,7 +58,7 @@ internal sealed record RangeCorrection(long Start, long End, MonitorStatus Statu
         if (body.Given("start_ts") is not { } start || body.Given("end_ts") is not { } end)
             throw Refusal.BadRequest("start_ts and end_ts are required");
         var (from, to) = (start.Seconds(Numbers), end.Seconds(Numbers));
-        if (from >= to) throw Refusal.BadRequest("start_ts must be less than end_ts");
+        if (Minutes.Floor(from) >= Minutes.Floor(to)) throw Refusal.BadRequest("start_ts must be less than end_ts");
         if (to - from > Longest) throw Refusal.BadRequest("start_ts and end_ts must not be more than 366 days apart");
         const string Statuses = "status is required and must be one of: UP, DOWN, DEGRADED";
         const string Amounts = "latency is required and must be a non-negative number";

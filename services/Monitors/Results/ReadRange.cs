@@ -27,9 +27,8 @@ internal static class ReadRange
         const string Whole = "start_ts and end_ts must be valid integers (UTC timestamps in seconds)";
         if (string.IsNullOrEmpty(startText) || string.IsNullOrEmpty(endText))
             throw Refusal.BadRequest("Both start_ts and end_ts query parameters are required");
-        var (start, end) = (Instants.Parse(startText, Whole), Instants.Parse(endText, Whole));
-        if (start >= end) throw Refusal.BadRequest("start_ts must be less than end_ts");
-        return (Minutes.Floor(start), Minutes.Floor(end));
+        var (start, end) = (Minutes.Floor(Instants.Parse(startText, Whole)), Minutes.Floor(Instants.Parse(endText, Whole)));
+        return start < end ? (start, end) : throw Refusal.BadRequest("start_ts must be less than end_ts");
     }
 
     private static async IAsyncEnumerable<Sample> SamplesAsync(
