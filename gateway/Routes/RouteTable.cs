@@ -34,7 +34,7 @@ internal static class RouteTable
 
         new(Monitors, Key, "/api/v4/monitors", Get, Post),
         new(Monitors, Key, "/api/v4/monitors/{tag}", Get, Patch, Delete),
-        new(Monitors, Key, "/api/v4/monitors/{tag}/data", Get, Patch),
+        new(Monitors, Key, "/api/v4/monitors/{tag}/data", Get, Patch) { IsLong = true },
         new(Monitors, Key, "/api/v4/monitors/{tag}/data/{timestamp}", Get, Patch),
 
         new(Monitors, Key, "/api/agent/v1/assignment", Get) { IsLong = true },

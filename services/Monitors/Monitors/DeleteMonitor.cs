@@ -11,7 +11,7 @@ internal static class DeleteMonitor
     private const int AtOnce = 10_000, SmallestGroup = 2;
 
     public static async Task<IResult> HandleAsync(
-        string tag, MonitorsDb db, Changes<MonitorsDb> changes, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
+        string tag, MonitorsDb db, Changes<MonitorsDb> changes, BulkWrites bulk, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
         CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
@@ -32,7 +32,10 @@ internal static class DeleteMonitor
         evaluations.Ring();
         // Bit by bit, since there may be years of them; what a crash leaves, the daily retention takes.
         for (var more = true; more;)
+        {
+            using var part = await bulk.PartAsync(cancel);
             await changes.ProjectAsync(async change => more = await OldResults.TakeAsync(change.Db, id, long.MaxValue, AtOnce, cancel), cancel);
+        }
         await changes.ProjectAsync(change => change.Db.Beats.Where(beat => beat.MonitorId == id).ExecuteDeleteAsync(cancel), cancel);
         return ApiAnswer.Of(new { message = $"Monitor '{tag}' deleted successfully" });
     }

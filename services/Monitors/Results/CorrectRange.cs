@@ -9,17 +9,22 @@ namespace Kener.Monitors;
 /// <summary>PATCH /monitors/{tag}/data: a person says what a range of minutes was.</summary>
 internal static class CorrectRange
 {
-    // A long range is a few transactions, so that it neither fills the memory nor keeps others from writing; one that ends half way is
-    // told as failed, and sending it again makes it whole.
-    private const int DaysAtOnce = 16;
+    // A long range is many transactions, so that results and heartbeats are stored between them. One that ends half way is answered as
+    // failed or not at all, and sending it again makes it whole.
+    public const int DaysAtOnce = 4;
 
     public static async Task<IResult> HandleAsync(
-        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Evaluations evaluations, ClaimsPrincipal user,
+        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, BulkWrites bulk, Evaluations evaluations, ClaimsPrincipal user,
         CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var range = RangeCorrection.Read(await JsonBody.ReadAsync(request, cancel));
-        foreach (var part in range.Days(Random.Shared).Chunk(DaysAtOnce)) await StoreAsync(tag, id, part, range, changes, user.Subject(), cancel);
+        using var alone = range.Last - range.First > DaysAtOnce * Minutes.Day ? await bulk.AloneAsync(cancel) : null;
+        foreach (var days in range.Days(Random.Shared).Chunk(DaysAtOnce))
+        {
+            using var part = await bulk.PartAsync(cancel);
+            await StoreAsync(tag, id, days, range, changes, user.Subject(), cancel);
+        }
         evaluations.Recorded([id]);
         return ApiAnswer.Of(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
     }

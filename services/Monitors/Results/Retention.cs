@@ -10,7 +10,7 @@ namespace Kener.Monitors;
 /// work, and the second finds it done.
 /// </summary>
 internal sealed class Retention(
-    IServiceScopeFactory scopes, ResultPartitions partitions, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
+    IServiceScopeFactory scopes, ResultPartitions partitions, BulkWrites bulk, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
 {
     private static readonly TimeSpan AfterMidnight = TimeSpan.FromMinutes(5);
     private const int AtOnce = 10_000;
@@ -53,10 +53,11 @@ internal sealed class Retention(
     }
 
     /// <summary>Takes away what is older, in parts that keep no one waiting for long. The last beat of a monitor that lives stays.</summary>
-    private static async Task TakeAsync(Changes<MonitorsDb> changes, long monitor, long oldest, CancellationToken cancel)
+    private async Task TakeAsync(Changes<MonitorsDb> changes, long monitor, long oldest, CancellationToken cancel)
     {
         for (var more = true; more;)
         {
+            using var part = await bulk.PartAsync(cancel);
             await changes.ProjectAsync(async change =>
             {
                 more = await OldResults.TakeAsync(change.Db, monitor, oldest, AtOnce, cancel);
