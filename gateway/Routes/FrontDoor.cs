@@ -40,12 +40,15 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
             context.Response.Headers.Allow = route.Allow;
             return Refuse(context, StatusCodes.Status405MethodNotAllowed);
         }
+        if (IsHeartbeat(request)) HeartbeatCall.IgnoreBody(context, LongestHeardOut);
         if (request.ContentLength > LongestBody) return RefuseBodyAsync(context);
         if (caller is not null) request.Headers.Authorization = "Bearer " + token.For(caller);
         return next(context);
     }
 
-    private bool TakesAnonymous(HttpContext context) => context.Request.Path.StartsWithSegments(SecretPath.Heartbeats)
+    private static bool IsHeartbeat(HttpRequest request) => request.Path.StartsWithSegments(SecretPath.Heartbeats, StringComparison.OrdinalIgnoreCase);
+
+    private bool TakesAnonymous(HttpContext context) => IsHeartbeat(context.Request)
         ? limits.TakesBeat(context.Connection.RemoteIpAddress) : limits.TakesAnonymous(context.Connection.RemoteIpAddress);
 
     private Caller? Authenticate(Microsoft.Extensions.Primitives.StringValues presented, out string fault)

@@ -24,6 +24,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
     }
 
     private readonly Bell _bell = new();
+    private readonly Awake _awake = new();
     private readonly ConcurrentDictionary<long, bool> _news = new();
     private Dictionary<long, Watched> _watched = [];
     private Dictionary<long, Watched[]> _groupsOf = [];
@@ -67,6 +68,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
+        var awake = await _awake.MarkAsync(scope.ServiceProvider.GetRequiredService<Changes<MonitorsDb>>(), clock.GetUtcNow().ToUnixTimeSeconds(), cancel);
         var isNew = await LookAsync(db, cancel);
         var due = new HashSet<Watched>();
         foreach (var id in _news.Keys)
@@ -80,10 +82,10 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
             watched.Done = minute;
             if (Schedule.IsDue(watched.Monitor.Cron!, minute)) due.Add(watched);
         }
-        foreach (var part in due.Chunk(AtOnce)) await EvaluateAsync(scope.ServiceProvider, part, minute, now.ToUnixTimeSeconds(), cancel);
+        foreach (var part in due.Chunk(AtOnce)) await EvaluateAsync(scope.ServiceProvider, part, awake, minute, now.ToUnixTimeSeconds(), cancel);
     }
 
-    private async Task EvaluateAsync(IServiceProvider services, Watched[] due, long minute, long now, CancellationToken cancel)
+    private async Task EvaluateAsync(IServiceProvider services, Watched[] due, AwakeSpan present, long minute, long now, CancellationToken cancel)
     {
         var ids = due.Select(watched => watched.Monitor.Id).ToArray();
         await services.GetRequiredService<Changes<MonitorsDb>>().ProjectAsync(async change =>
@@ -93,13 +95,16 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
             await Recording.LockAsync(change.Db, ids, cancel);
             var beats = await change.Db.Beats.Where(beat => ids.Contains(beat.MonitorId) && beat.At < minute + 60).GroupBy(beat => beat.MonitorId)
                 .Select(own => new { own.Key, At = own.Max(beat => beat.At) }).ToDictionaryAsync(own => own.Key, own => (long?)own.At, cancel);
+            List<AwakeSpan> awake = beats.Count == 0 ? [] : await AwakeSpan.SinceAsync(change.Db, beats.Values.Min() ?? 0, cancel);
+            // It lasts until now, whatever was last recorded of it.
+            awake.Add(new AwakeSpan { Process = present.Process, Start = present.Start, End = minute });
             var seen = new List<Observation>(due.Length);
             foreach (var watched in due)
             {
                 var monitor = watched.Monitor;
                 seen.Add(watched.Group is { } group
                     ? group.Judge(monitor.Id, minute, await Members.StatesAsync(change.Db, group, now, cancel))
-                    : HeartbeatRule.Of(monitor.TypeData).Judge(monitor.Id, minute, beats.GetValueOrDefault(monitor.Id)));
+                    : HeartbeatRule.Of(monitor.TypeData).Judge(monitor.Id, minute, beats.GetValueOrDefault(monitor.Id), awake));
             }
             await Recording.StoreAsync(change, living, Observation.InOrder(seen), MonitorTypes.OfClock, "clock", cancel);
         }, cancel);

@@ -86,14 +86,36 @@ public sealed class HeartbeatTests(MonitorsApps apps)
         }
     }
 
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_heartbeat_never_called_and_a_group_whose_members_are_paused_are_without_data_whatever_the_default(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        foreach (var word in new[] { "UP", "DOWN", "DEGRADED" })
+        {
+            var (_, idle, _) = await MadeAsync(app, $""","default_status":"{word}" """);
+            var (paused, _) = await app.CheckedAsync(""","status":"INACTIVE" """);
+            var (group, groupId) = await app.MonitorAsync(
+                $$$""","monitor_type":"GROUP","cron":"* * * * *","default_status":"{{{word}}}","type_data":{"monitors":[{"tag":"{{{paused}}}"}]}""");
+            foreach (var id in new[] { idle, groupId })
+            {
+                var status = await Eventually.GetAsync(() => app.WithDbAsync(db => db.Results.AsNoTracking().Where(row => row.MonitorId == id)
+                    .OrderBy(row => row.Minute).Select(row => (MonitorStatus?)row.Status).FirstOrDefaultAsync()), status => status is not null, 120);
+                Assert.Equal(MonitorStatus.NoData, status);
+            }
+            Assert.Equal(word, (await app.GetAsync("/" + group)).Monitor.GetProperty("default_status").GetString());
+            Assert.Null((await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(group)), heard => heard.Count > 0))[^1].DefaultStatus);
+        }
+    }
+
     [Fact]
     public void Age_is_told_as_latency_and_two_replicas_say_the_same()
     {
         var rule = HeartbeatRule.Of("""{"secretString":"x"}""");
+        AwakeSpan[] awake = [new() { Process = "p", Start = 0, End = Start }];
         Assert.Equal((5d, 10d), (rule.DegradedMinutes, rule.DownMinutes));
         foreach (var (age, status) in new[] { (0L, MonitorStatus.Up), (300, MonitorStatus.Up), (360, MonitorStatus.Degraded), (600, MonitorStatus.Degraded), (660, MonitorStatus.Down) })
-            Assert.Equal((status, age * 1000d), (rule.Judge(1, Start, Start - age).Raw, rule.Judge(1, Start, Start - age).Latency));
-        Assert.Equal(rule.Judge(1, Start, Start), rule.Judge(1, Start, Start + 59));
+            Assert.Equal((status, age * 1000d), (rule.Judge(1, Start, Start - age, awake).Raw, rule.Judge(1, Start, Start - age, awake).Latency));
+        Assert.Equal(rule.Judge(1, Start, Start, awake), rule.Judge(1, Start, Start + 59, awake));
         Assert.False(HeartbeatRule.Of("{}").Opens(""));
     }
 }

@@ -17,6 +17,8 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 
     public DbSet<Beat> Beats => Set<Beat>();
 
+    public DbSet<AwakeSpan> AwakeSpans => Set<AwakeSpan>();
+
     public DbSet<Result> Results => Set<Result>();
 
     public DbSet<KnownIncident> KnownIncidents => Set<KnownIncident>();
@@ -44,6 +46,14 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
         });
         modelBuilder.Entity<Agent>().ToTable("agents").HasKey(agent => agent.Name);
         modelBuilder.Entity<Beat>().ToTable("beats").HasKey(beat => new { beat.MonitorId, beat.At });
+        modelBuilder.Entity<AwakeSpan>(span =>
+        {
+            span.ToTable("awake_spans");
+            span.HasKey(row => new { row.Process, row.Start });
+            // "end" is a keyword of SQL; people write queries too.
+            span.Property(row => row.Start).HasColumnName("start_at");
+            span.Property(row => row.End).HasColumnName("end_at");
+        });
         modelBuilder.Entity<Result>(result =>
         {
             result.ToTable("results");

@@ -31,13 +31,14 @@ internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes,
 
     /// <summary>
     /// What the minute is: by the age of the last beat at its first second, a beat within the minute making it young. So two replicas
-    /// say the same.
+    /// say the same. Time in which the service was <paramref name="awake"/> counts, other time does not: nothing could call then.
     /// </summary>
-    public Observation Judge(long monitor, long minute, long? lastBeat)
+    public Observation Judge(long monitor, long minute, long? lastBeat, IReadOnlyList<AwakeSpan> awake)
     {
         if (lastBeat is not { } beat) return new Observation(monitor, minute, MonitorStatus.NoData, 0, ResultType.Realtime, null);
         var age = Math.Max(0, minute - beat);
-        var status = age > DownMinutes * 60 ? MonitorStatus.Down : age > DegradedMinutes * 60 ? MonitorStatus.Degraded : MonitorStatus.Up;
+        var silent = AwakeSpan.Unheard(awake, beat, minute);
+        var status = silent > DownMinutes * 60 ? MonitorStatus.Down : silent > DegradedMinutes * 60 ? MonitorStatus.Degraded : MonitorStatus.Up;
         var message = status == MonitorStatus.Up ? null : $"No heartbeat for {age / 60} minutes";
         return new Observation(monitor, minute, status, Math.Min(age * 1000d, 1e9), ResultType.Realtime, message);
     }

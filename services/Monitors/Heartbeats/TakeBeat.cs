@@ -24,7 +24,7 @@ internal static class TakeBeat
         var rule = monitor is null ? Nobody : HeartbeatRule.Of(monitor.TypeData);
         if (!rule.Opens(secret)) return Refused();
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var seen = rule.Judge(monitor!.Id, Minutes.Floor(now), now);
+        var seen = rule.Judge(monitor!.Id, Minutes.Floor(now), now, []);
         await changes.ProjectAsync(async change =>
         {
             await Deletion.HoldOffAsync(change.Db, cancel);

@@ -32,7 +32,7 @@ internal sealed class LivingMonitors
         var known = Volatile.Read(ref _known);
         if (known.SetVersion == version) return known.Monitors;
         var monitors = await db.Monitors
-            .Select(row => new Recorded(row.Id, row.Type, row.ConfirmationThreshold, row.IsActive && row.Cron != null ? row.DefaultStatus : null))
+            .Select(row => new Recorded(row.Id, row.Type, row.ConfirmationThreshold, row.IsActive && row.Cron != null && !MonitorTypes.OfClock.Contains(row.Type) ? row.DefaultStatus : null))
             .ToListAsync(cancel);
         known = new Known(version, monitors.ToFrozenDictionary(row => row.Id));
         Volatile.Write(ref _known, known);

@@ -79,8 +79,11 @@ internal sealed class Monitor : IAggregate
         if (Type == MonitorTypes.Heartbeat) TypeData = HeartbeatRule.WithSecret(TypeData);
     }
 
-    /// <summary>What counts where a check yields nothing; null where no default applies (spec/decisions 16).</summary>
-    public MonitorStatus? Default => IsActive && Cron is not null && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? Words.ToStatus(DefaultStatus) : null;
+    /// <summary>
+    /// What counts where a check yields nothing; null where no default applies. A heartbeat that was never called and a group of which
+    /// nothing is known are without data, whatever the default.
+    /// </summary>
+    public MonitorStatus? Default => IsActive && Cron is not null && !MonitorTypes.OfClock.Contains(Type) && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? Words.ToStatus(DefaultStatus) : null;
 
     /// <summary>Longest distance between two of its checks; 0 where nothing checks it.</summary>
     public int PeriodSeconds => Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron);

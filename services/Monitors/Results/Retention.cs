@@ -50,6 +50,7 @@ internal sealed class Retention(
             await TakeAsync(changes, gone, long.MaxValue, cancel);
         var silent = now.AddDays(-1).ToUnixTimeMilliseconds();
         await changes.ProjectAsync(change => change.Db.Agents.Where(agent => agent.SeenMs < silent).ExecuteDeleteAsync(cancel), cancel);
+        await changes.ProjectAsync(change => AwakeSpan.ForgetOldAsync(change.Db, cancel), cancel);
     }
 
     /// <summary>Takes away what is older, in parts that keep no one waiting for long. The last beat of a monitor that lives stays.</summary>

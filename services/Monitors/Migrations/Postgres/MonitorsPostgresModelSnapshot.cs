@@ -38,6 +38,26 @@ namespace Kener.Monitors.Migrations.Postgres
                     b.ToTable("agents", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Monitors.AwakeSpan", b =>
+                {
+                    b.Property<string>("Process")
+                        .HasColumnType("text")
+                        .HasColumnName("process");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("bigint")
+                        .HasColumnName("start_at");
+
+                    b.Property<long>("End")
+                        .HasColumnType("bigint")
+                        .HasColumnName("end_at");
+
+                    b.HasKey("Process", "Start")
+                        .HasName("pk_awake_spans");
+
+                    b.ToTable("awake_spans", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Monitors.Beat", b =>
                 {
                     b.Property<long>("MonitorId")

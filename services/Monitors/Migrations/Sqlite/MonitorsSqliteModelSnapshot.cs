@@ -33,6 +33,26 @@ namespace Kener.Monitors.Migrations.Sqlite
                     b.ToTable("agents", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Monitors.AwakeSpan", b =>
+                {
+                    b.Property<string>("Process")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("process");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start_at");
+
+                    b.Property<long>("End")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("end_at");
+
+                    b.HasKey("Process", "Start")
+                        .HasName("pk_awake_spans");
+
+                    b.ToTable("awake_spans", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Monitors.Beat", b =>
                 {
                     b.Property<long>("MonitorId")

@@ -1,0 +1,28 @@
+using Kener.Persistence;
+
+namespace Kener.Monitors;
+
+/// <summary>Records that this process is there, twice a minute. Not for use by two at once.</summary>
+internal sealed class Awake
+{
+    private const long Every = 30, LongestPause = 120;
+    private readonly string _process = Guid.NewGuid().ToString("N");
+    private AwakeSpan? _span;
+
+    /// <summary>
+    /// The span of this process that lasts now. A new one begins where the last mark is too old: the process was suspended, its clock was
+    /// set, or the database was away, and calls were lost.
+    /// </summary>
+    public async Task<AwakeSpan> MarkAsync(Changes<MonitorsDb> changes, long now, CancellationToken cancel)
+    {
+        if (_span is { } span && now >= span.End && now - span.End < Every) return span;
+        var next = _span is { } before && now >= before.End && now - before.End <= LongestPause
+            ? new AwakeSpan { Process = _process, Start = before.Start, End = now }
+            : new AwakeSpan { Process = _process, Start = now, End = now };
+        await changes.ProjectAsync($"""
+            INSERT INTO awake_spans (process, start_at, end_at) VALUES ({next.Process}, {next.Start}, {next.End})
+            ON CONFLICT (process, start_at) DO UPDATE SET end_at = excluded.end_at
+            """, cancel);
+        return _span = next;
+    }
+}
