@@ -11,18 +11,21 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettin
 
     public Task InvokeAsync(HttpContext context)
     {
+        // Answers of the API hold keys and what only the caller may see, and a ping that a cache answers is lost.
+        var isPrivate = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || SecretPath.IsSecret(context.Request.Path);
         context.Response.OnStarting(static state =>
         {
-            var (response, https) = ((HttpResponse, bool))state;
+            var (response, https, noStore) = ((HttpResponse, bool, bool))state;
             var headers = response.Headers;
             headers.Remove("Server");
             headers.XContentTypeOptions = "nosniff";
             headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
             headers.TryAdd("Content-Security-Policy", Nothing);
             headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+            if (noStore) headers.CacheControl = "no-store";
             if (https) headers.StrictTransportSecurity = "max-age=31536000";
             return Task.CompletedTask;
-        }, (context.Response, _isHttps));
+        }, (context.Response, _isHttps, isPrivate));
         return next(context);
     }
 }

@@ -52,6 +52,7 @@ public sealed partial class GateTableTests
             {
                 var answer = await client.AskAsync(endpoint.Method, endpoint.Path);
                 Assert.DoesNotContain("No API route matches", answer.Text);
+                if (RouteTable.Find(endpoint.Path)!.Access == Access.Key) Assert.Equal("no-store", answer["Cache-Control"]);
                 row.Add(answer.Code);
             }
             var expected = endpoint.Permission is null ? "open open open open" : "401 401 403 open";

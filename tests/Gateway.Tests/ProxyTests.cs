@@ -58,6 +58,32 @@ public sealed class ProxyTests
         Assert.Equal(401, (await direct.AskAsync("GET", Incidents, ("Authorization", "Bearer " + Embedded.Full))).Error().Status);
     }
 
+    [Fact]
+    public async Task No_answer_of_the_api_may_be_stored_whatever_its_owner_says_of_it()
+    {
+        await using var service = await ServiceAsync(app => app.MapFallback((HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "public, max-age=60";
+            context.Response.StatusCode = context.Request.Query["status"] == "404" ? 404 : 200;
+            return context.Response.WriteAsync("{}");
+        }).AllowAnonymous());
+        await using var host = await Embedded.StartAsync(settings: [Distributed, Internal, NoRedis, .. Enum.GetNames<Routes.Owner>().Where(owner => owner != "Edge")
+            .Select(owner => ($"services:{owner.ToLowerInvariant()}:http:0", service.Urls.First()))]);
+        using var client = host.Client(Embedded.Full);
+        using var anonymous = host.Client();
+        var paths = Routes.RouteTable.All.Where(route => route.Access == Routes.Access.Key).Select(route => route.Pattern.Replace('{', 'x').Replace('}', 'x')).ToList();
+        Assert.True(paths.Count > 20);
+        foreach (var path in paths.Append("/ext/heartbeat/web/secret").Append("/API/v4/Nothing"))
+        {
+            foreach (var method in new[] { "GET", "POST", "PATCH", "DELETE", "PUT", "HEAD" })
+            {
+                Assert.Equal("no-store", (await client.AskAsync(method, path))["Cache-Control"]);
+                Assert.Equal("no-store", (await client.AskAsync(method, path + "?status=404"))["Cache-Control"]);
+                Assert.Equal("no-store", (await anonymous.AskAsync(method, path))["Cache-Control"]);
+            }
+        }
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_body_over_one_mebibyte_is_413_through_the_proxy(bool chunked)
     {
