@@ -43,6 +43,24 @@ public sealed record PublishedKeys(long Version, IReadOnlyList<PublishedKey> Key
         return new PublishedKeys(root.GetProperty("version").GetInt64(), [.. root.GetProperty("keys").EnumerateArray().Select(Read)]);
     }
 
+    /// <summary>As <see cref="From"/>; null where the snapshot does not hold a set of keys of its own version.</summary>
+    public static PublishedKeys? TryFrom(Snapshot snapshot)
+    {
+        try
+        {
+            var keys = From(snapshot);
+            var hashes = keys.Keys.Select(key => key.Hash).ToHashSet(StringComparer.Ordinal);
+            return keys.Version == snapshot.Version && hashes.Count == keys.Keys.Count && hashes.All(IsHash)
+                && keys.Keys.All(key => key.Name is not null && !key.Permissions.Contains(null!)) ? keys : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsHash(string? hash) => hash is { Length: 64 } && hash.All(char.IsAsciiHexDigitLower);
+
     private static void Write(Utf8JsonWriter json, PublishedKey key)
     {
         json.WriteStartObject();

@@ -9,18 +9,22 @@ namespace Kener.ServiceDefaults;
 internal sealed record SnapshotOwners(IReadOnlyList<string> Names);
 
 /// <summary>
-/// Owner → gateway without Redis: while Redis says nothing, or nothing new, asks each owner once a second what it has, and takes what is
-/// newer.
+/// Owner → gateway without Redis: while Redis says nothing, or nothing new, or what cannot be used, asks each owner once a second what it has,
+/// and takes what is newer. Where Redis, too, has an older version than the board, the owner's replaces the board's.
 /// </summary>
 internal sealed class SnapshotAsker(
-    SnapshotOwners owners, RedisNews news, SnapshotBoard board, IHttpClientFactory clients, InternalToken token, TimeProvider clock,
+    SnapshotOwners owners, RedisNews news, SnapshotBoard board, SnapshotIntake intake, IHttpClientFactory clients, InternalToken token, TimeProvider clock,
     ILogger<SnapshotAsker> log) : BackgroundService
 {
     public const string ClientName = "snapshots";
-    private const int LongestQuery = 4_000;
+    private const int LongestQuery = 4_000, MostInQuery = 8, MostBoards = 100, RoundsOfDoubt = 3;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200), Every = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(2);
     // A board of another process has another clock, so what counts is that each says something newer than it said before.
     private readonly ConcurrentDictionary<string, long> _confirmed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Snapshot Of, int Rounds)> _older = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _unreadable = new(StringComparer.Ordinal);
+
+    private sealed record Wanted(string Key, long Version, bool Replaces);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,9 +33,11 @@ internal sealed class SnapshotAsker(
             while (true)
             {
                 var start = clock.GetTimestamp();
-                if (news.AreMissed)
+                if (news.AreMissed || intake.AsksOwners)
                 {
-                    await Task.WhenAll(owners.Names.Select(owner => TryAsync(owner, stoppingToken)));
+                    intake.BeginRound();
+                    var answers = await Task.WhenAll(owners.Names.Select(owner => TryAsync(owner, stoppingToken)));
+                    if (answers.Contains(false)) intake.FailRound();
                     if (clock.GetElapsedTime(start) is var took && took < Every) await Task.Delay(Every - took, clock, stoppingToken);
                 }
                 else
@@ -46,17 +52,23 @@ internal sealed class SnapshotAsker(
         }
     }
 
-    private async Task TryAsync(string owner, CancellationToken cancel)
+    private async Task<bool> TryAsync(string owner, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(Patience);
         try
         {
             await AskAsync(owner, patience.Token);
+            _unreadable.TryRemove(owner, out _);
+            return true;
         }
-        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            log.LogDebug("{Owner} does not give its snapshots: {Reason}", owner, fault.Message);
+            // An owner that is away is no news; one whose answer cannot be read is, once.
+            var isAway = fault is HttpRequestException or OperationCanceledException or TimeoutException;
+            if (isAway || !_unreadable.TryAdd(owner, true)) log.LogDebug("{Owner} does not give its snapshots: {Reason}", owner, fault.Message);
+            else log.LogWarning(fault, "The snapshots of {Owner} cannot be read", owner);
+            return false;
         }
     }
 
@@ -64,43 +76,80 @@ internal sealed class SnapshotAsker(
     {
         var inventory = SnapshotInventory.Read(await GetAsync($"http://{owner}{SnapshotEndpoint.Path}", cancel));
         if (inventory is null) return;
-        foreach (var query in Queries(inventory))
-        {
-            foreach (var snapshot in SnapshotInventory.ReadBodies(await GetAsync($"http://{owner}{SnapshotEndpoint.Path}{query}", cancel)))
-                board.Publish(snapshot);
-        }
+        foreach (var some in Portions(WantedOf(inventory))) await TakeAsync(owner, some, cancel);
         if (inventory.Versions.ContainsKey(SnapshotKeys.Home))
         {
             foreach (var known in board.All)
                 if (known.Key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && !inventory.Versions.ContainsKey(known.Key)) board.Remove(known.Key);
         }
-        if (inventory.ConfirmedMs != 0) Confirm(inventory);
+        if (intake.IsTime(inventory.ConfirmedMs)) Confirm(inventory);
     }
 
     private void Confirm(SnapshotInventory inventory)
     {
+        // Each replica of an owner has one, and a new one after each start.
+        if (_confirmed.Count > MostBoards) _confirmed.Clear();
         var before = _confirmed.GetValueOrDefault(inventory.BoardId, -1);
         _confirmed[inventory.BoardId] = inventory.ConfirmedMs;
         if (before == -1) board.ConfirmedAt(inventory.ConfirmedMs);
         else if (inventory.ConfirmedMs > before) board.Confirm();
     }
 
-    /// <summary>What is newer there, in questions of a length that any server takes.</summary>
-    private IEnumerable<string> Queries(SnapshotInventory inventory)
+    /// <summary>What is newer there, and what is older there though the board has doubts of its own.</summary>
+    private List<Wanted> WantedOf(SnapshotInventory inventory)
     {
-        var query = "";
+        List<Wanted> wanted = [];
         foreach (var (key, version) in inventory.Versions)
         {
-            if (board.Find(key) is { } known && known.Version >= version) continue;
-            var next = $"key={Uri.EscapeDataString(key)}";
-            if (query.Length + next.Length > LongestQuery)
+            if (!SnapshotIntake.IsKey(key) || !intake.IsVersion(version)) continue;
+            intake.Own(key);
+            var known = board.Find(key);
+            if (known is not null && known.Version > version)
             {
-                yield return query;
-                query = "";
+                if (intake.IsDoubted(known) && IsOlderOftenEnough(known)) wanted.Add(new Wanted(key, version, true));
+                continue;
             }
-            query += (query.Length == 0 ? "?" : "&") + next;
+            intake.Trust(key);
+            _older.TryRemove(key, out _);
+            if (known is null || known.Version < version) wanted.Add(new Wanted(key, version, false));
         }
-        if (query.Length > 0) yield return query;
+        return wanted;
+    }
+
+    /// <summary>One replica may be a moment behind another; what is on the board goes only when several answers in a row say the same.</summary>
+    private bool IsOlderOftenEnough(Snapshot known)
+    {
+        var rounds = _older.TryGetValue(known.Key, out var before) && ReferenceEquals(before.Of, known) ? before.Rounds + 1 : 1;
+        _older[known.Key] = (known, rounds);
+        return rounds >= RoundsOfDoubt;
+    }
+
+    /// <summary>Questions of a length that any server takes, and answers of a size that memory takes.</summary>
+    private static IEnumerable<List<Wanted>> Portions(List<Wanted> wanted)
+    {
+        var (portion, length) = (new List<Wanted>(), 0);
+        foreach (var one in wanted)
+        {
+            if (portion.Count == MostInQuery || (portion.Count > 0 && length + one.Key.Length * 3 > LongestQuery))
+            {
+                yield return portion;
+                (portion, length) = ([], 0);
+            }
+            portion.Add(one);
+            length += one.Key.Length * 3;
+        }
+        if (portion.Count > 0) yield return portion;
+    }
+
+    private async Task TakeAsync(string owner, List<Wanted> wanted, CancellationToken cancel)
+    {
+        var query = "?" + string.Join('&', wanted.Select(one => $"key={Uri.EscapeDataString(one.Key)}"));
+        foreach (var snapshot in SnapshotInventory.ReadBodies(await GetAsync($"http://{owner}{SnapshotEndpoint.Path}{query}", cancel)))
+        {
+            if (wanted.Find(one => one.Key == snapshot.Key) is not { } asked) continue;
+            // It may have changed since the owner named its version.
+            intake.Take(asked.Key, Math.Max(asked.Version, snapshot.Version), snapshot, asked.Replaces);
+        }
     }
 
     private async Task<byte[]> GetAsync(string address, CancellationToken cancel)

@@ -27,23 +27,36 @@ internal static class SnapshotBytes
         return buffer.ToArray();
     }
 
-    /// <summary>Null where another release wrote it.</summary>
-    public static Snapshot? Read(byte[] bytes)
+    /// <summary>The snapshot, or why there is none; whatever the bytes are, nothing is thrown, and no more is allocated than they hold.</summary>
+    public static (Snapshot? Snapshot, string? Fault) Read(byte[] bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes, writable: false), Encoding.UTF8);
-        if (reader.ReadByte() != Format) return null;
-        return new Snapshot
+        using var stream = new MemoryStream(bytes, writable: false);
+        using var reader = new BinaryReader(stream, Encoding.UTF8);
+        try
         {
-            Key = reader.ReadString(),
-            Version = reader.ReadInt64(),
-            MadeMs = reader.ReadInt64(),
-            ContentType = reader.ReadString(),
-            ETag = reader.ReadString(),
-            ContentSecurityPolicy = reader.ReadBoolean() ? reader.ReadString() : null,
-            Body = ReadBytes(reader)!,
-            Brotli = ReadBytes(reader),
-        };
+            if (reader.ReadByte() != Format) return (null, "another release wrote it");
+            var snapshot = new Snapshot
+            {
+                Key = reader.ReadString(),
+                Version = reader.ReadInt64(),
+                MadeMs = reader.ReadInt64(),
+                ContentType = reader.ReadString(),
+                ETag = reader.ReadString(),
+                ContentSecurityPolicy = reader.ReadBoolean() ? reader.ReadString() : null,
+                Body = ReadBytes(reader) ?? throw new EndOfStreamException(),
+                Brotli = ReadBytes(reader),
+            };
+            return stream.Position == stream.Length ? (snapshot, null) : (null, "it is longer than it says");
+        }
+        catch (Exception fault) when (fault is IOException or FormatException or ArgumentException)
+        {
+            return (null, "it cannot be read");
+        }
     }
+
+    /// <summary>So many bytes, if that many are left: a length that is not true must not be allocated.</summary>
+    internal static byte[] ReadBytes(BinaryReader reader, int length) =>
+        length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position ? reader.ReadBytes(length) : throw new EndOfStreamException();
 
     private static void Write(BinaryWriter writer, byte[]? bytes)
     {
@@ -51,5 +64,5 @@ internal static class SnapshotBytes
         if (bytes is not null) writer.Write(bytes);
     }
 
-    private static byte[]? ReadBytes(BinaryReader reader) => reader.ReadInt32() is >= 0 and var length ? reader.ReadBytes(length) : null;
+    private static byte[]? ReadBytes(BinaryReader reader) => reader.ReadInt32() is var length and not -1 ? ReadBytes(reader, length) : null;
 }

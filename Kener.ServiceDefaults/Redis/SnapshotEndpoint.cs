@@ -42,6 +42,7 @@ internal sealed record SnapshotInventory(string BoardId, long ConfirmedMs, IRead
 {
     // Raised when the fields change: a gateway of another release then waits for Redis instead of reading nonsense.
     private const byte Format = 1;
+    private const int LongestBoardId = 64;
 
     public byte[] Write()
     {
@@ -66,6 +67,7 @@ internal sealed record SnapshotInventory(string BoardId, long ConfirmedMs, IRead
         using var reader = new BinaryReader(new MemoryStream(bytes, writable: false), Encoding.UTF8);
         if (reader.ReadByte() != Format) return null;
         var (board, confirmed, count) = (reader.ReadString(), reader.ReadInt64(), reader.ReadInt32());
+        if (board.Length > LongestBoardId || count is < 0 or > SnapshotIntake.MostSnapshots) throw new IOException("The inventory of snapshots cannot be true");
         var versions = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++) versions[reader.ReadString()] = reader.ReadInt64();
         return new SnapshotInventory(board, confirmed, versions);
@@ -86,11 +88,12 @@ internal sealed record SnapshotInventory(string BoardId, long ConfirmedMs, IRead
         return buffer.ToArray();
     }
 
+    /// <summary>The snapshots that can be read; fails where it cannot be told where one ends.</summary>
     public static IEnumerable<Snapshot> ReadBodies(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes, writable: false);
         using var reader = new BinaryReader(stream, Encoding.UTF8);
         while (stream.Position < stream.Length)
-            if (SnapshotBytes.Read(reader.ReadBytes(reader.ReadInt32())) is { } snapshot) yield return snapshot;
+            if (SnapshotBytes.Read(SnapshotBytes.ReadBytes(reader, reader.ReadInt32())) is { Snapshot: { } snapshot }) yield return snapshot;
     }
 }

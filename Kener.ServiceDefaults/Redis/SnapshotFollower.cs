@@ -7,16 +7,20 @@ namespace Kener.ServiceDefaults;
 
 /// <summary>
 /// Redis → gateway: takes in what is announced, and looks once a second, since an announcement reaches only who listens. While Redis is
-/// away, or has lost all, the board keeps what it has.
+/// away, or has lost all, the board keeps what it has. Nothing that is in Redis ends the loop: <see cref="SnapshotIntake"/> checks it.
 /// </summary>
 internal sealed class SnapshotFollower(
-    Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, RedisNews news, TimeProvider clock, ILogger<SnapshotFollower> log) : BackgroundService
+    Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, SnapshotIntake intake, RedisNews news, TimeProvider clock, ILogger<SnapshotFollower> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly Channel<string> _news = Channel.CreateBounded<string>(new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropOldest });
-    private bool _listens;
-    private RedisValue _epoch;
-    private long _writes = -1, _confirmedMs = -1;
+    private readonly RedisContact _contact = new(log);
+    // Keys whose snapshot came before Redis lost everything: what is there now may have the same version and other bytes.
+    private readonly HashSet<string> _unconfirmed = new(StringComparer.Ordinal);
+    private bool _listens, _hasLooked;
+    private string? _epoch, _writes;
+    private long _confirmedMs = -1;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,11 +45,12 @@ internal sealed class SnapshotFollower(
             // Connecting may take a second, during which it holds its thread.
             await LookAsync(await Task.Run(() => redis.Value, cancel));
             news.Heard();
+            _contact.Succeeded();
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             news.Failed();
-            log.LogWarning("Redis does not give the snapshots: {Reason}", fault.Message);
+            _contact.Failed(fault);
             await Task.Delay(Look, clock, cancel);
         }
     }
@@ -67,10 +72,10 @@ internal sealed class SnapshotFollower(
         {
             // Nobody called: time to look by oneself.
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
             log.LogDebug("An announcement could not be followed: {Reason}", fault.Message);
-            _writes = -1;
+            _writes = null;
         }
     }
 
@@ -78,14 +83,15 @@ internal sealed class SnapshotFollower(
     {
         if (!_listens)
         {
-            await connection.GetSubscriber().SubscribeAsync(SnapshotKeys.News, (_, key) => _news.Writer.TryWrite(key!));
+            await connection.GetSubscriber().SubscribeAsync(SnapshotKeys.News, (_, key) => Note(key));
             _listens = true;
         }
         var db = connection.GetDatabase();
-        var facts = await db.StringGetAsync([SnapshotKeys.Writes, SnapshotKeys.Confirmed, SnapshotKeys.Epoch]);
-        var (writes, confirmed) = ((long?)facts[0] ?? 0, (long?)facts[1] ?? 0);
-        if (writes != _writes || facts[2] != _epoch) await TakeAllAsync(db);
-        (_writes, _epoch) = (writes, facts[2]);
+        var facts = (RedisResult[])(await db.ScriptEvaluateAsync(SnapshotScripts.Facts, [SnapshotKeys.Writes, SnapshotKeys.Confirmed, SnapshotKeys.Epoch]))!;
+        var (writes, confirmed, epoch) = ((string?)facts[0], intake.VersionOf((string?)facts[1]) ?? 0, (string?)facts[2]);
+        if (_hasLooked && epoch != _epoch) foreach (var known in board.All) _unconfirmed.Add(known.Key);
+        if (writes != _writes || epoch != _epoch) await TakeAllAsync(db);
+        (_writes, _epoch, _hasLooked) = (writes, epoch, true);
         // The owner's clock may be another than ours, so what counts is that he said it anew; only the first time there is no better.
         if (confirmed != 0 && _confirmedMs == -1) board.ConfirmedAt(confirmed);
         else if (confirmed != 0 && confirmed != _confirmedMs) board.Confirm();
@@ -93,28 +99,54 @@ internal sealed class SnapshotFollower(
         _confirmedMs = confirmed;
     }
 
-    private async Task TakeAllAsync(IDatabase db)
+    /// <summary>Anyone who reaches Redis can publish anything.</summary>
+    private void Note(RedisValue message)
     {
-        var versions = (await db.HashGetAllAsync(SnapshotKeys.Versions)).ToDictionary(entry => entry.Name.ToString(), entry => (long)entry.Value);
-        foreach (var (key, version) in versions)
-            if (board.Find(key) is not { } known || known.Version < version) await TakeAsync(db, key);
-        // A Redis that lost all takes no page away: the owner writes them again.
-        if (!versions.ContainsKey(SnapshotKeys.Home)) return;
-        foreach (var known in board.All)
-            if (known.Key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && !versions.ContainsKey(known.Key)) board.Remove(known.Key);
+        if (message.Length() is > 0 and <= SnapshotIntake.LongestKey && (string?)message is { } key && SnapshotIntake.IsKey(key)) _news.Writer.TryWrite(key);
     }
 
-    private async Task TakeAsync(IDatabase db, string key)
+    private async Task TakeAllAsync(IDatabase db)
+    {
+        var pairs = (RedisResult[])(await db.ScriptEvaluateAsync(
+            SnapshotScripts.Inventory, [SnapshotKeys.Versions], [SnapshotIntake.MostSnapshots, SnapshotIntake.LongestKey]))!;
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i + 1 < pairs.Length; i += 2)
+        {
+            var (key, digits) = ((string)pairs[i]!, (string)pairs[i + 1]!);
+            if (!keys.Add(key)) continue;
+            if (!SnapshotIntake.IsKey(key)) intake.Refuse(key, "no snapshot can have that key");
+            else if (intake.VersionOf(digits) is not { } version) intake.Refuse(key, "its version is no number, or too far ahead");
+            else await CompareAsync(db, key, version);
+        }
+        intake.Retain(keys);
+        // A Redis that lost all takes no page away: the owner writes them again.
+        if (!keys.Contains(SnapshotKeys.Home)) return;
+        foreach (var known in board.All)
+            if (known.Key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && !keys.Contains(known.Key)) board.Remove(known.Key);
+    }
+
+    private async Task CompareAsync(IDatabase db, string key, long version)
+    {
+        var known = board.Find(key);
+        if (known is null || known.Version <= version) intake.Trust(key);
+        else intake.Doubt(known);
+        if (known is null || known.Version < version) await TakeAsync(db, key);
+        else if (known.Version == version && _unconfirmed.Contains(key)) await TakeAsync(db, key, replaces: true);
+        _unconfirmed.Remove(key);
+    }
+
+    private async Task TakeAsync(IDatabase db, string key, bool replaces = false)
     {
         using var span = RedisSpans.Start("read", key);
-        byte[]? bytes = await db.HashGetAsync(SnapshotKeys.Bodies, key);
-        if (bytes is null)
+        var read = (RedisResult[])(await db.ScriptEvaluateAsync(
+            SnapshotScripts.Read, [SnapshotKeys.Versions, SnapshotKeys.Bodies], [key, SnapshotIntake.LargestSnapshot]))!;
+        var (digits, bytes, size) = ((string?)read[0], (byte[]?)read[1], (long)read[2]);
+        if (digits is null && size == 0)
         {
             if (key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && key != SnapshotKeys.Home) board.Remove(key);
         }
-        else if (SnapshotBytes.Read(bytes) is { } snapshot)
-        {
-            board.Publish(snapshot);
-        }
+        else if (intake.VersionOf(digits) is not { } version) intake.Refuse(key, "its version is no number, or too far ahead");
+        else if (bytes is null) intake.Refuse(key, size == 0 ? "it has a version and no bytes" : "it is too large");
+        else intake.Take(key, version, bytes, replaces);
     }
 }

@@ -14,27 +14,11 @@ internal sealed class SnapshotMirror(
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>Puts a snapshot where there is none as new, or takes it away where no version is given; one journey, and nobody comes between.</summary>
-    private const string Write = """
-        local news, key, version, bytes = unpack(ARGV)
-        local known = redis.call('HGET', KEYS[1], key)
-        if version then
-            if known and tonumber(known) >= tonumber(version) then return 0 end
-            redis.call('HSET', KEYS[1], key, version)
-            redis.call('HSET', KEYS[2], key, bytes)
-        else
-            if not known then return 0 end
-            redis.call('HDEL', KEYS[1], key)
-            redis.call('HDEL', KEYS[2], key)
-        end
-        redis.call('INCR', KEYS[3])
-        redis.call('PUBLISH', news, key)
-        return 1
-        """;
-
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
-    private RedisValue _epoch;
+    private readonly RedisContact _contact = new(log);
+    private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
+    private string? _epoch;
     private long _confirmedMs;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -105,10 +89,11 @@ internal sealed class SnapshotMirror(
                 await WriteAllAsync(db, cancel);
             }
             await ConfirmAsync(db);
+            _contact.Succeeded();
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            log.LogWarning("Redis does not take the snapshots: {Reason}", fault.Message);
+            _contact.Failed(fault);
             _changed.Wait(0, CancellationToken.None);
             await Task.Delay(Look, clock, cancel);
         }
@@ -116,7 +101,8 @@ internal sealed class SnapshotMirror(
 
     private async Task WriteAllAsync(IDatabase db, CancellationToken cancel)
     {
-        foreach (var key in _dirty.Keys)
+        // The home page last: once it is there, a gateway takes away the pages that are not.
+        foreach (var key in _dirty.Keys.OrderBy(key => key == SnapshotKeys.Home))
         {
             cancel.ThrowIfCancellationRequested();
             // Taken off first: what changes while it is written is written again.
@@ -124,6 +110,13 @@ internal sealed class SnapshotMirror(
             try
             {
                 await WriteAsync(db, key);
+                _failing.Remove(key);
+            }
+            catch (RedisServerException fault)
+            {
+                // Redis is there and does not take this one: the others must not wait for it.
+                _dirty[key] = true;
+                if (_failing.Add(key)) log.LogWarning("Redis does not take the snapshot {Key}: {Reason}", key, fault.Message);
             }
             catch
             {
@@ -133,13 +126,9 @@ internal sealed class SnapshotMirror(
         }
     }
 
-    private static async Task<RedisValue> EpochAsync(IDatabase db)
-    {
-        var epoch = await db.StringGetAsync(SnapshotKeys.Epoch);
-        if (!epoch.IsNull) return epoch;
-        await db.StringSetAsync(SnapshotKeys.Epoch, Guid.NewGuid().ToString("N"), when: When.NotExists);
-        return await db.StringGetAsync(SnapshotKeys.Epoch);
-    }
+    private async Task<string> EpochAsync(IDatabase db) => (string)(await db.ScriptEvaluateAsync(
+        SnapshotScripts.Epoch, [SnapshotKeys.Versions, SnapshotKeys.Bodies, SnapshotKeys.Writes, SnapshotKeys.Confirmed, SnapshotKeys.Epoch],
+        [Guid.NewGuid().ToString("N"), _epoch is null ? "0" : "1"]))!;
 
     /// <summary>Everything is to be written again; false while there is nothing yet.</summary>
     private async Task<bool> NoteAllAsync(IDatabase db)
@@ -160,8 +149,9 @@ internal sealed class SnapshotMirror(
         // The home page is never taken away: the last one is better than none.
         if (snapshot is null && key == SnapshotKeys.Home) return;
         using var span = RedisSpans.Start("write", key);
-        await db.ScriptEvaluateAsync(Write, [SnapshotKeys.Versions, SnapshotKeys.Bodies, SnapshotKeys.Writes],
-            snapshot is null ? [SnapshotKeys.News.ToString(), key] : [SnapshotKeys.News.ToString(), key, snapshot.Version, SnapshotBytes.Write(snapshot)]);
+        RedisValue[] facts = [SnapshotKeys.News.ToString(), key, SnapshotIntake.LatestVersion(clock)];
+        await db.ScriptEvaluateAsync(SnapshotScripts.Write, [SnapshotKeys.Versions, SnapshotKeys.Bodies, SnapshotKeys.Writes],
+            snapshot is null ? facts : [.. facts, snapshot.Version, SnapshotBytes.Write(snapshot)]);
     }
 
     private async Task ConfirmAsync(IDatabase db)

@@ -10,6 +10,8 @@ namespace Kener.ServiceDefaults;
 public static class SnapshotTravelExtensions
 {
     private const string Connection = "cache";
+    // Of an owner, over HTTP.
+    private const long LargestAnswer = 256 << 20;
 
     /// <summary>For an owner: mirrors the board's keys that begin with <paramref name="prefix"/> to Redis (connection string "cache").</summary>
     public static IHostApplicationBuilder AddSnapshotMirror(this IHostApplicationBuilder builder, string prefix)
@@ -32,13 +34,13 @@ public static class SnapshotTravelExtensions
     {
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddConnection();
-        builder.Services.AddSingleton<RedisNews>();
+        builder.Services.AddSingleton<RedisNews>().AddSingleton<SnapshotIntake>();
         builder.Services.AddHostedService<SnapshotFollower>();
         builder.Services.AddHostedService<VariantUsesSender>();
         builder.Services.AddSingleton(new SnapshotOwners(owners));
         // Once a second is tries enough: a breaker that opens would hold up the next one.
 #pragma warning disable EXTEXP0001 // For evaluation, says the package; it does what it says.
-        builder.Services.AddHttpClient(SnapshotAsker.ClientName).RemoveAllResilienceHandlers();
+        builder.Services.AddHttpClient(SnapshotAsker.ClientName, client => client.MaxResponseContentBufferSize = LargestAnswer).RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
         builder.Services.AddHostedService<SnapshotAsker>();
         return builder;

@@ -12,6 +12,7 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
 {
     /// <summary>Its key on the board. It travels with the pages, and is none.</summary>
     public const string SnapshotKey = "page:site";
+    private const int LongestWord = 200;
     /// <summary>The cookies of a visitor's choice.</summary>
     public const string LanguageCookie = "kener_lang", ZoneCookie = "kener_tz", ThemeCookie = "kener_theme";
 
@@ -68,6 +69,25 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
             Pages = root.GetProperty("pages").EnumerateArray().Select(page => page.GetString()!).ToFrozenSet(StringComparer.Ordinal),
         };
     }
+
+    /// <summary>As <see cref="From"/>; null where the snapshot does not hold a site by which pages can be found.</summary>
+    public static PublishedSite? TryFrom(Snapshot snapshot)
+    {
+        try
+        {
+            return From(snapshot) is var site && site.IsUsable ? site : null;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Its words become headers and keys of the board.</summary>
+    private bool IsUsable => IsWord(Language) && IsWord(Zone) && Themes.Contains(Theme) && Languages.Contains(Language) && Languages.All(IsWord)
+        && Pages.All(page => page is ['/', ..] && page.Length <= LongestWord && page.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0);
+
+    private static bool IsWord(string? word) => word is { Length: > 0 and <= LongestWord } && word.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
 
     /// <summary>Who asks, by his cookies, and for the language also by what his browser says. What is not on offer is as if not said.</summary>
     public Visitor VisitorOf(HttpRequest request)

@@ -7,14 +7,15 @@ public sealed class SiteOnBoard(SnapshotBoard board)
 
     private Read? _read;
 
-    /// <summary>What is known of the site now; the defaults before anything is.</summary>
+    /// <summary>What is known of the site now; the defaults before anything is. A site that cannot be read leaves the one before.</summary>
     public PublishedSite Now
     {
         get
         {
             if (board.Find(PublishedSite.SnapshotKey) is not { } snapshot) return PublishedSite.Default;
-            if (Volatile.Read(ref _read) is { } read && ReferenceEquals(read.Of, snapshot)) return read.Site;
-            var site = PublishedSite.From(snapshot);
+            var read = Volatile.Read(ref _read);
+            if (read is not null && ReferenceEquals(read.Of, snapshot)) return read.Site;
+            var site = PublishedSite.TryFrom(snapshot) ?? read?.Site ?? PublishedSite.Default;
             Volatile.Write(ref _read, new Read(snapshot, site));
             return site;
         }

@@ -26,6 +26,10 @@ public sealed record Snapshot
     public string? ContentSecurityPolicy { get; init; }
     /// <summary>When it was made, Unix milliseconds.</summary>
     public long MadeMs { get; init; }
+
+    internal bool HasSameContent(Snapshot other) =>
+        Version == other.Version && ETag == other.ETag && ContentType == other.ContentType && ContentSecurityPolicy == other.ContentSecurityPolicy
+        && Body.AsSpan().SequenceEqual(other.Body) && Brotli.AsSpan().SequenceEqual(other.Brotli);
 }
 
 /// <summary>
@@ -68,6 +72,14 @@ public sealed class SnapshotBoard(TimeProvider clock)
         }
     }
 
+    /// <summary>Takes it in also in place of a newer version: its owner says that there is no such version.</summary>
+    public void Replace(Snapshot snapshot)
+    {
+        if (_byKey.TryGetValue(snapshot.Key, out var known) && known.HasSameContent(snapshot)) return;
+        _byKey[snapshot.Key] = snapshot;
+        Changed?.Invoke(snapshot.Key, snapshot);
+    }
+
     /// <summary>Forgets a key.</summary>
     public void Remove(string key)
     {
@@ -78,7 +90,7 @@ public sealed class SnapshotBoard(TimeProvider clock)
     public void Confirm() => Volatile.Write(ref _confirmedMs, clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>What is here was true then, Unix milliseconds: for a board that takes in what another process said before.</summary>
-    public void ConfirmedAt(long ms) => Volatile.Write(ref _confirmedMs, Math.Min(ms, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    public void ConfirmedAt(long ms) => Volatile.Write(ref _confirmedMs, Math.Clamp(ms, 0, clock.GetUtcNow().ToUnixTimeMilliseconds()));
 
     /// <summary>When the pages were last known to be true, Unix milliseconds.</summary>
     public long ConfirmedMs => Volatile.Read(ref _confirmedMs);

@@ -1,32 +1,13 @@
 using Kener.ServiceDefaults;
 using Kener.TestKit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
 /// <summary>A Redis of the tests' own, which goes and comes back, between two owners of snapshots and the gateway.</summary>
-public sealed class RedisAwayTests : IAsyncLifetime
+public sealed class RedisAwayTests : OwnersAndRedis
 {
-    private static readonly (string Name, string Value) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));
-    private static readonly (string Name, string Value) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
-    private readonly List<WebApplication> _owners = [];
-    private PrivateServer _redis = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _redis = await PrivateServer.RedisAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var owner in _owners) await owner.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
-
     [Fact]
     public async Task While_Redis_is_away_changes_are_seen_within_two_seconds_and_no_request_waits()
     {
@@ -36,7 +17,7 @@ public sealed class RedisAwayTests : IAsyncLifetime
         PublishKeys(accounts, 1);
         await SeesAsync(gateway, 1);
 
-        await _redis.KillAsync();
+        await Redis.KillAsync();
         Publish(status, 2);
         PublishKeys(accounts, 2);
         var start = TimeProvider.System.GetTimestamp();
@@ -58,7 +39,7 @@ public sealed class RedisAwayTests : IAsyncLifetime
         status.Services.GetRequiredService<SnapshotBoard>().Remove("page:/incidents/1");
         await Eventually.TrueAsync(() => Task.FromResult(gateway.Board.Find("page:/incidents/1") is null));
 
-        await _redis.StartAsync();
+        await Redis.StartAsync();
         Publish(status, 9);
         await SeesAsync(gateway, 9, keys: 5);
         // Redis has it all again, for gateways that come later.
@@ -69,7 +50,7 @@ public sealed class RedisAwayTests : IAsyncLifetime
     [Fact]
     public async Task Everything_starts_without_Redis_and_finds_it_when_it_comes()
     {
-        await _redis.StopAsync();
+        await Redis.StopAsync();
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
         Publish(status, 1);
         PublishKeys(accounts, 1);
@@ -77,7 +58,7 @@ public sealed class RedisAwayTests : IAsyncLifetime
         await SeesAsync(gateway, 1);
         var health = gateway.Services.GetRequiredService<HealthCheckService>();
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(check => check.Tags.Contains("ready"), Cancel)).Status);
-        await _redis.StartAsync();
+        await Redis.StartAsync();
         // Nobody but Redis tells this one.
         await using var later = await GatewayAsync();
         await SeesAsync(later, 1);
@@ -119,48 +100,5 @@ public sealed class RedisAwayTests : IAsyncLifetime
         await using var gateway = await GatewayAsync(status);
         using var outside = gateway.Client(Embedded.Full);
         Assert.Equal(404, (await outside.AskAsync("GET", "/internal/snapshots")).Code);
-    }
-
-    private async Task<WebApplication> OwnerAsync(string prefix, string? redis = null)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRouting();
-        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
-        foreach (var (name, value) in new[] { Distributed, Internal, ("ConnectionStrings:cache", redis ?? _redis.Address) }) builder.Configuration[name] = value;
-        builder.AddServiceDefaults();
-        builder.AddSnapshotMirror(prefix);
-        var app = builder.Build();
-        app.UseServiceDefaults();
-        app.MapServiceDefaults();
-        await app.StartAsync(Cancel);
-        _owners.Add(app);
-        return app;
-    }
-
-    private Task<Embedded> GatewayAsync(WebApplication? status = null, WebApplication? accounts = null)
-    {
-        List<(string, string)> settings = [Distributed, Internal, ("ConnectionStrings:cache", _redis.Address)];
-        if (status is not null) settings.Add(("services:status:http:0", status.Urls.First()));
-        if (accounts is not null) settings.Add(("services:accounts:http:0", accounts.Urls.First()));
-        return Embedded.StartAsync(keys: false, settings: [.. settings]);
-    }
-
-    private static void Publish(WebApplication owner, int version)
-    {
-        var board = owner.Services.GetRequiredService<SnapshotBoard>();
-        board.Publish(PageTests.Page($"home {version}", version: version));
-        board.Publish(PageTests.Page($"one {version}", "page:/incidents/1", version));
-        board.Confirm();
-    }
-
-    private static void PublishKeys(WebApplication owner, int version) =>
-        owner.Services.GetRequiredService<SnapshotBoard>().Publish(new PublishedKeys(version, []).ToSnapshot(0));
-
-    private static async Task SeesAsync(Embedded gateway, int version, int? keys = null)
-    {
-        await Eventually.TrueAsync(() => Task.FromResult(
-            gateway.Board.Find("page:/")?.Version == version && gateway.Board.Find(PublishedKeys.SnapshotKey)?.Version == (keys ?? version)), 15);
-        Assert.Equal($"home {version}", System.Text.Encoding.UTF8.GetString(gateway.Board.Find("page:/")!.Body));
     }
 }

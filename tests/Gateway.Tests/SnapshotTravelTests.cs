@@ -198,7 +198,9 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     private async Task<SnapshotBoard> GatewayAsync()
     {
         var board = new SnapshotBoard(TimeProvider.System);
-        await RunAsync(new SnapshotFollower(new(() => _redis), board, new RedisNews(TimeProvider.System), TimeProvider.System, NullLogger<SnapshotFollower>.Instance));
+        await RunAsync(new SnapshotFollower(
+            new(() => _redis), board, new SnapshotIntake(board, TimeProvider.System, NullLogger<SnapshotIntake>.Instance), new RedisNews(TimeProvider.System), TimeProvider.System,
+            NullLogger<SnapshotFollower>.Instance));
         return board;
     }
 
