@@ -1,5 +1,6 @@
 using CsCheck;
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 using Kener.Status.History;
 
 namespace Kener.Status.Tests;
@@ -7,7 +8,8 @@ namespace Kener.Status.Tests;
 public sealed class DayRowTests
 {
     private static readonly Gen<double> Latency =
-        Gen.OneOf(Gen.Const(0.0), Gen.Int[0, 5].Select(tenths => tenths / 10.0), Gen.Int[0, 100_000_000].Select(hundredths => hundredths / 100.0));
+        Gen.OneOf(Gen.Const(0.0), Gen.Int[0, 5].Select(tenths => tenths / 10.0), Gen.Int[0, 100_000_000].Select(hundredths => hundredths / 100.0),
+            Gen.Int[21_000_000, 1_000_000_000].Select(milliseconds => (double)milliseconds));
 
     private static readonly Gen<(int From, int Count, MonitorStatus Status, double Latency, int Version)[]> Runs = Gen.Select(
         Gen.Int[0, DayRow.Minutes - 1], Gen.OneOf(Gen.Const(1), Gen.Int[1, 200]), Gen.Int[0, 4].Select(status => (MonitorStatus)status), Latency,
@@ -53,15 +55,34 @@ public sealed class DayRowTests
     [Theory]
     [InlineData(double.NaN, 0)]
     [InlineData(-5, 0)]
-    [InlineData(double.PositiveInfinity, 21_474_836)]
-    [InlineData(1e300, 21_474_836)]
+    [InlineData(double.PositiveInfinity, int.MaxValue)]
+    [InlineData(1e300, int.MaxValue)]
+    [InlineData(21_474_836.47, 21_474_836.47)]
+    [InlineData(21_474_836.48, 21_474_836)]
+    [InlineData(86_399_999.6, 86_400_000)]
+    [InlineData(1e9, 1e9)]
     [InlineData(0.004, 0)]
     [InlineData(12.345, 12.34)]
-    public void Latencies_are_kept_to_the_hundredth_and_within_bounds(double latency, double kept)
+    public void Latencies_are_kept_to_the_hundredth_and_those_of_hours_to_the_millisecond(double latency, double kept)
     {
         var row = new DayRow();
         row.Set(7, MonitorStatus.Up, latency, 1);
-        Assert.Equal(kept, DayRow.Unpack(row.Pack()).LatencyAt(7));
+        row.Set(8, MonitorStatus.Up, 12.5, 1);
+        Assert.Equal((kept, 12.5), (DayRow.Unpack(row.Pack()).LatencyAt(7), DayRow.Unpack(row.Pack()).LatencyAt(8)));
+        var piece = new Piece(20_000, 7, 1, MonitorStatus.Up, latency, 1);
+        Assert.Equal(kept, Assert.Single(Pending.Read(Pending.With([], [piece])!)).Latency);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task The_latency_of_a_daily_job_is_on_the_page_as_it_was_recorded(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up, latency: 86_000_000));
+        Assert.Equal(86_000_000, (await service.ViewAsync()).Monitors[0].Latency);
+        // An older minute moves what waits into the day row.
+        await service.RecordAsync(Given.Reading(1, Given.Noon - 120, MonitorStatus.Up, latency: 84_000_000));
+        Assert.Equal(85_000_000, (await service.ViewAsync()).Monitors[0].Latency);
     }
 
     [Fact]

@@ -23,6 +23,19 @@ public sealed class PendingTests
     });
 
     [Fact]
+    public void Broken_bytes_are_named_as_such() => Gen.Byte.Array[0, 60].Sample(noise =>
+    {
+        try
+        {
+            foreach (var piece in Pending.Read(noise)) Assert.InRange(piece.Last, piece.First, (piece.Day * Given.Day) + Given.Day - 60);
+        }
+        catch (InvalidDataException)
+        {
+            // Nothing else may come out of it.
+        }
+    });
+
+    [Fact]
     public void There_is_room_for_an_hour_of_minutes()
     {
         Assert.NotNull(Pending.With([], Enumerable.Range(0, 60).Select(minute => new Piece(20_000, minute, 1, MonitorStatus.Up, 40, 1))));

@@ -14,7 +14,7 @@ internal sealed class DayRow
     public static readonly byte[] Nothing = new DayRow().Pack();
     private readonly MonitorStatus[] _status = new MonitorStatus[Minutes];
     private readonly int[] _version = new int[Minutes];
-    // Hundredths of a millisecond: finer is noise, and whole numbers pack well.
+    // As Kept gives them: whole numbers pack well.
     private readonly int[] _latency = new int[Minutes];
 
     /// <summary>Whether something was recorded in that minute, if only that nothing could be observed.</summary>
@@ -26,7 +26,7 @@ internal sealed class DayRow
     public int VersionAt(int minute) => _version[minute];
 
     /// <summary>Milliseconds.</summary>
-    public double LatencyAt(int minute) => _latency[minute] / 100.0;
+    public double LatencyAt(int minute) => Milliseconds(_latency[minute]);
 
     /// <summary>The newest recorded minute up to that one; -1 where there is none.</summary>
     public int LastKnown(int upTo) => Array.FindLastIndex(_version, Math.Min(upTo, Minutes - 1), version => version > 0);
@@ -46,7 +46,7 @@ internal sealed class DayRow
     public bool Set(int minute, MonitorStatus status, double latency, int version)
     {
         if (version <= _version[minute]) return false;
-        (_status[minute], _version[minute], _latency[minute]) = (status, version, Hundredths(latency));
+        (_status[minute], _version[minute], _latency[minute]) = (status, version, Kept(latency));
         return true;
     }
 
@@ -105,6 +105,7 @@ internal sealed class DayRow
             {
                 var count = reader.Read7BitEncodedInt();
                 var value = reader.Read7BitEncodedInt64();
+                if ((value & 7) > (long)MonitorStatus.Down) throw new InvalidDataException("A day row with an unknown status");
                 row._status.AsSpan(minute, count).Fill((MonitorStatus)(value & 7));
                 row._version.AsSpan(minute, count).Fill((int)(value >> 3));
                 minute += count;
@@ -138,7 +139,17 @@ internal sealed class DayRow
         }
     }
 
-    /// <summary>Milliseconds as they are kept.</summary>
-    public static int Hundredths(double milliseconds) =>
-        double.IsNaN(milliseconds) ? 0 : (int)Math.Round(Math.Clamp(milliseconds, 0, int.MaxValue / 100) * 100);
+    /// <summary>
+    /// A latency as it is stored: hundredths of a millisecond, finer is noise. What is too long for that (six hours) is stored in whole
+    /// milliseconds, as a negative number, which earlier releases read as no measurement.
+    /// </summary>
+    public static int Kept(double milliseconds)
+    {
+        var hundredths = Math.Round(milliseconds * 100);
+        if (hundredths is >= 0 and <= int.MaxValue) return (int)hundredths;
+        return milliseconds > 0 ? -(int)Math.Min(Math.Round(milliseconds), int.MaxValue) : 0;
+    }
+
+    /// <summary>The milliseconds that <see cref="Kept"/> stored.</summary>
+    public static double Milliseconds(int kept) => kept >= 0 ? kept / 100.0 : -(double)kept;
 }

@@ -20,23 +20,35 @@ internal static class Pending
             writer.Write7BitEncodedInt64(piece.First / 60);
             writer.Write7BitEncodedInt(piece.Count);
             writer.Write7BitEncodedInt64((long)piece.Version << 3 | (long)piece.Status);
-            writer.Write7BitEncodedInt(DayRow.Hundredths(piece.Latency));
+            writer.Write7BitEncodedInt(DayRow.Kept(piece.Latency));
         }
         return packed.ToArray();
     }
 
-    /// <summary>What is pending, oldest first.</summary>
+    /// <summary>What is pending, oldest first. Bytes that <see cref="With"/> did not write throw <see cref="InvalidDataException"/>.</summary>
     public static List<Piece> Read(byte[] pending)
     {
         var pieces = new List<Piece>();
         using var reader = new BinaryReader(new MemoryStream(pending, writable: false));
-        while (reader.BaseStream.Position < pending.Length)
+        try
         {
-            var first = reader.Read7BitEncodedInt64() * 60;
-            var (count, value) = (reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64());
-            var day = Minutes.DayOf(first);
-            pieces.Add(new Piece(day, (int)((first - day * Minutes.Day) / 60), count, (MonitorStatus)(value & 7), reader.Read7BitEncodedInt() / 100.0, (int)(value >> 3)));
+            while (reader.BaseStream.Position < pending.Length) pieces.Add(ReadPiece(reader));
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or FormatException)
+        {
+            throw new InvalidDataException("Pending readings that are not whole", fault);
         }
         return pieces;
+    }
+
+    private static Piece ReadPiece(BinaryReader reader)
+    {
+        var minute = reader.Read7BitEncodedInt64();
+        var (count, value) = (reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt64());
+        var latency = DayRow.Milliseconds(reader.Read7BitEncodedInt());
+        var (day, from) = (Math.DivRem(minute, DayRow.Minutes).Quotient, (int)(minute % DayRow.Minutes));
+        if (day is < 0 or > int.MaxValue || from < 0 || count < 1 || count > DayRow.Minutes - from || (value & 7) > (long)MonitorStatus.Down)
+            throw new InvalidDataException("Pending readings that no day can hold");
+        return new Piece((int)day, from, count, (MonitorStatus)(value & 7), latency, (int)(value >> 3));
     }
 }
