@@ -135,6 +135,18 @@ public sealed class PageRulesTests
         Assert.Empty(View([], old with { End = old.End - 1 }).Resolved!);
     }
 
+    [Theory]
+    [InlineData("""{"homeIncidentCount":"0","eventDisplaySettings":{"incidents":{"resolved":{"maxCount":0}}}}""", "{}")]
+    [InlineData("""{"eventDisplaySettings":{"incidents":{"resolved":{"daysInPast":0}}}}""", "{}")]
+    [InlineData("{}", """{"incidents":{"resolved":{"max_count":0}}}""")]
+    [InlineData("{}", """{"incidents":{"resolved":{"days_in_past":0}}}""")]
+    public void A_list_that_can_hold_nothing_is_no_section(string site, string page)
+    {
+        var facts = Given.Facts(Given.Page(settings: page), site, [], Global(1, Given.Noon - 100) with { End = Given.Noon });
+        Assert.Null(facts.View(Now).Resolved);
+        Assert.NotNull(Given.Facts([]).View(Now).Resolved);
+    }
+
     [Fact]
     public void An_incident_shows_where_one_of_its_monitors_does_unless_it_is_global()
     {

@@ -26,10 +26,11 @@ internal sealed record EventLists(bool Ongoing, bool Resolved, int ResolvedAtMos
         var page = ofPage.At("incidents");
         var enabled = page.At("enabled").Flag() ?? site.At("enabled").Flag() ?? true;
         var (ongoing, resolved) = (page.At("ongoing"), page.At("resolved"));
+        var atMost = Math.Min(resolved.At("max_count").Whole() ?? site.At("resolved").At("maxCount").Whole() ?? 5, MostItems);
+        var days = Math.Min(resolved.At("days_in_past").Whole() ?? site.At("resolved").At("daysInPast").Whole() ?? 7, MostDays);
+        // A list that can hold nothing must not say that there was nothing.
+        var showsResolved = (resolved.At("show").Flag() ?? site.At("resolved").At("show").Flag() ?? true) && atMost > 0 && days > 0;
         return new EventLists(
-            enabled && (ongoing.At("show").Flag() ?? site.At("ongoing").At("show").Flag() ?? true),
-            enabled && (resolved.At("show").Flag() ?? site.At("resolved").At("show").Flag() ?? true),
-            Math.Min(resolved.At("max_count").Whole() ?? site.At("resolved").At("maxCount").Whole() ?? 5, MostItems),
-            Math.Min(resolved.At("days_in_past").Whole() ?? site.At("resolved").At("daysInPast").Whole() ?? 7, MostDays));
+            enabled && (ongoing.At("show").Flag() ?? site.At("ongoing").At("show").Flag() ?? true), enabled && showsResolved, atMost, days);
     }
 }
