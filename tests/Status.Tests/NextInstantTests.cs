@@ -28,11 +28,14 @@ public sealed class NextInstantTests
         DefaultStatus = hasDefault && period > 0 ? MonitorStatus.Degraded : null,
     });
 
-    private static readonly Gen<IncidentChanged> Incident = Gen.Select(Instant, Instant, Gen.Bool, Gen.Bool, Instant).Select((start, end, isOpen, isResolved, said) =>
-        Given.Incident(1, start) with
+    // Ends before the start too, and times that no calendar has.
+    private static readonly Gen<long> AnyTime = Gen.Frequency((8, Instant), (1, Gen.OneOf(Gen.Const(long.MinValue), Gen.Const(0L), Gen.Const(253_402_300_799), Gen.Const(long.MaxValue))));
+
+    private static readonly Gen<IncidentChanged> Incident = Gen.Select(AnyTime, AnyTime, Gen.Bool, Gen.Int[0, 3], AnyTime).Select((start, end, isOpen, state, said) =>
+        Given.Incident(1, start, null, new IncidentLink(1, MonitorStatus.Down)) with
         {
-            End = isOpen ? null : Math.Max(start, end),
-            State = isResolved ? IncidentState.Resolved : IncidentState.Monitoring,
+            End = isOpen ? null : end,
+            State = (IncidentState)state,
             IsGlobal = true,
             Updates = [new IncidentUpdate(1, said, IncidentState.Monitoring, "text")],
         });
@@ -49,6 +52,23 @@ public sealed class NextInstantTests
             Assert.Equal(said, facts.View((now + next) / 2).Text());
             Assert.Equal(said, facts.View(next - 1).Text());
         }, iter: 400);
+
+    [Fact]
+    public void Lists_banner_and_overlay_follow_the_interval_whatever_the_state_says() =>
+        Gen.Select(Instant, Incident).Sample((now, incident) =>
+        {
+            var overlay = new Overlay(OverlayKind.Incident, incident.Start, incident.End, MonitorStatus.Down);
+            var facts = Given.Facts([Given.Facts(Given.Monitor(1), now, [], overlay)], incident);
+            foreach (var instant in (long[])[now, facts.NextInstant(now) - 1, facts.NextInstant(now)])
+            {
+                var view = facts.View(instant);
+                var isOpen = overlay.Covers(instant);
+                Assert.Equal((isOpen ? 1 : 0, isOpen ? MonitorStatus.Down : MonitorStatus.NoData), (view.Ongoing.Count, view.Monitors[0].Now));
+                Assert.Equal((isOpen ? incident.Title : null, isOpen), (view.GlobalIncident, view.Overall == MonitorStatus.Down));
+                var isOver = incident.Start <= instant && incident.End is { } end && end <= instant && end >= instant - (7 * Given.Day);
+                Assert.Equal(isOver ? 1 : 0, view.Resolved!.Count);
+            }
+        }, iter: 2000);
 
     [Fact]
     public void A_quiet_page_waits_for_midnight() => Assert.Equal(

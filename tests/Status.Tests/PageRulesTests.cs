@@ -113,7 +113,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void An_incident_is_ongoing_from_its_start_until_it_is_resolved_or_its_end_has_come()
+    public void An_incident_is_ongoing_from_its_start_until_its_end_has_come()
     {
         Assert.Empty(View([], Global(1, Now + 1)).Ongoing);
         Assert.Single(View([], Global(1, Now)).Ongoing);
@@ -121,8 +121,8 @@ public sealed class PageRulesTests
         Assert.Empty(View([], ended).Ongoing);
         Assert.Single(View([], ended).Resolved!);
         Assert.Single(View([], ended with { End = Now + 1 }).Ongoing);
-        var resolved = Global(1, Given.Noon - 100) with { State = IncidentState.Resolved, Updates = [Note] };
-        Assert.Equal((0, 1), (View([], resolved).Ongoing.Count, View([], resolved).Resolved!.Count));
+        var ahead = Global(1, Given.Noon - 100) with { State = IncidentState.Resolved, End = Now + 1, Updates = [Note] };
+        Assert.Equal((1, 0), (View([], ahead).Ongoing.Count, View([], ahead).Resolved!.Count));
     }
 
     [Fact]

@@ -4,22 +4,26 @@ using Kener.Ui;
 
 namespace Kener.Status.Views;
 
-/// <summary>Where an incident is listed and when (spec/incidents 5, spec/decisions 1, 4, 6), and what of it may be shown.</summary>
+/// <summary>
+/// Where an incident is listed and when, and what of it may be shown. Lists follow [start, end) alone, as overlays do: the state is a field
+/// that is shown.
+/// </summary>
 internal static class IncidentListing
 {
-    public static bool IsOngoing(this IncidentChanged incident, long now) =>
-        incident.State != IncidentState.Resolved && incident.Start <= now && (incident.End is not { } end || end > now);
+    public static bool IsOngoing(this IncidentChanged incident, long now) => incident.Start <= now && (incident.End is not { } end || end > now);
 
+    /// <summary>Whether it is over, and ended no longer ago than the list reaches back.</summary>
     public static bool IsResolvedOfLate(this IncidentChanged incident, long now, EventLists lists) =>
-        incident.Start <= now && incident.OverAt(now) is { } over && now <= over + lists.ResolvedDays * Minutes.Day;
+        incident.Start <= now && incident.End is { } end && end <= now && end >= now - (lists.ResolvedDays * Minutes.Day);
 
     /// <summary>When the clock alone moves it into a list, from one to the other, or out.</summary>
     public static IEnumerable<long> InstantsAfter(this IncidentChanged incident, long now, EventLists lists)
     {
         if (incident.Start > now) yield return incident.Start;
-        if (incident.End is { } end && end > now) yield return end;
+        if (incident.End is not { } end) yield break;
         var resolvedFor = lists.ResolvedDays * Minutes.Day;
-        if (incident.OverAt(now) is { } over && over + resolvedFor >= now) yield return over + resolvedFor + 1;
+        if (end > now) yield return end;
+        else if (end >= now - resolvedFor) yield return end + resolvedFor + 1;
     }
 
     /// <summary>What the lists are ordered by: the newest ACTIVE update, else the start.</summary>
@@ -39,8 +43,4 @@ internal static class IncidentListing
             incident.Id, incident.Title, incident.State, affected.Select(monitor => monitor.Impact).DefaultIfEmpty().Max(), incident.IsGlobal,
             incident.Start, incident.End, affected, [.. incident.Updates.Select(update => new UpdateView(update.Id, update.At, update.State, update.Markdown))]);
     }
-
-    // Told in one call, an incident may have an end and never a RESOLVED update, or lose its end and stay RESOLVED.
-    private static long? OverAt(this IncidentChanged incident, long now) =>
-        incident.State == IncidentState.Resolved ? incident.End ?? incident.LastWord() : incident.End <= now ? incident.End : null;
 }
