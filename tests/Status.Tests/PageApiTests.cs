@@ -21,8 +21,9 @@ public sealed class PageApiTests
         Assert.Equal(200, status);
         var page = body["page"]!;
         Assert.Equal(
-            ("~home", "Home", "Service Status", "Real-time status of our services", ""),
-            (Text(page, "page_path"), Text(page, "page_title"), Text(page, "page_header"), Text(page, "page_subheader"), Text(page, "page_logo")));
+            ("~home", "Home", "Service Status", "Real-time status of our services"),
+            (Text(page, "page_path"), Text(page, "page_title"), Text(page, "page_header"), Text(page, "page_subheader")));
+        Assert.True(page.AsObject().TryGetPropertyValue("page_logo", out var logo) && logo is null);
         Assert.Equal("""[{"monitor_tag":"m1","position":0}]""", page["monitors"]!.ToJsonString());
         Assert.Equal(
             """{"incidents":{"enabled":true,"ongoing":{"show":true},"resolved":{"show":true,"max_count":5,"days_in_past":7}},"include_maintenances":{"enabled":true,"ongoing":{"show":true,"past":{"show":true,"max_count":5,"days_in_past":7},"upcoming":{"show":true,"max_count":5,"days_in_future":30}}},"monitor_status_history_days":{"desktop":90,"mobile":30},"monitor_layout_style":"default-list"}""",
@@ -139,6 +140,21 @@ public sealed class PageApiTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal((400, message), Error(await service.AskAsync("PATCH", "/api/v4/pages/~home", $$"""{"page_settings":{{settings}}}""")));
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_subheader_and_a_logo_that_are_not_set_are_null(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        Assert.Equal("null null", Both((await service.AskAsync("POST", "/api/v4/pages", New)).Body["page"]!));
+        const string Set = """{"page_subheader":"s","page_logo":"/assets/images/l.png"}""", Clear = """{"page_subheader":null,"page_logo":null}""";
+        Assert.Equal("""
+            "s" "/assets/images/l.png"
+            """, Both((await service.AskAsync("PATCH", "/api/v4/pages/eu-rope", Set)).Body["page"]!));
+        Assert.Equal("null null", Both((await service.AskAsync("PATCH", "/api/v4/pages/eu-rope", Clear)).Body["page"]!));
+        Assert.Equal("null null", Both((await service.AskAsync("GET", "/api/v4/pages")).Body["pages"]![1]!));
+
+        static string Both(JsonNode page) => string.Join(' ', page.AsObject().Where(field => field.Key is "page_subheader" or "page_logo").Select(field => field.Value?.ToJsonString() ?? "null"));
     }
 
     [Theory]

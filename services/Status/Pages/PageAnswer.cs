@@ -8,7 +8,7 @@ namespace Kener.Status.Pages;
 
 /// <summary>A page as API v4 shows it: its settings are filled up with their defaults.</summary>
 internal sealed record PageAnswer(
-    long Id, string PagePath, string PageTitle, string PageHeader, string PageSubheader, string PageLogo, JsonObject PageSettings,
+    long Id, string PagePath, string PageTitle, string PageHeader, string? PageSubheader, string? PageLogo, JsonObject PageSettings,
     IReadOnlyList<PageMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt)
 {
     public static async Task<PageAnswer> OfAsync(StatusDb db, StatusPage page, CancellationToken cancel) => (await OfAsync(db, [page], cancel))[0];
@@ -25,10 +25,12 @@ internal sealed record PageAnswer(
         var shown = page.MonitorIds is { } ids ? ids.Where(tags.ContainsKey).Select(id => tags[id])
             : monitors.Where(row => row.IsVisible).Select(row => row.Tag);
         return new PageAnswer(
-            page.Id, page.IsHome ? StatusPage.HomeWord : page.Path, page.Title, page.Header, page.Subheader, page.Logo,
+            page.Id, page.IsHome ? StatusPage.HomeWord : page.Path, page.Title, page.Header, Set(page.Subheader), Set(page.Logo),
             Pages.PageSettings.Filled(page.SetSettings()), [.. shown.Select((tag, position) => new PageMonitorAnswer(tag, position))],
             ApiAnswer.Iso(page.CreatedMs), ApiAnswer.Iso(page.UpdatedMs));
     }
+
+    private static string? Set(string text) => text.Length == 0 ? null : text;
 }
 
 /// <summary>A monitor of a page as API v4 shows it.</summary>
