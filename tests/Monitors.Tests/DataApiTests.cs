@@ -177,16 +177,34 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Times_from_1970_to_9999_are_stored(DatabaseKind database)
+    public async Task Times_from_1970_to_a_day_ahead_are_stored(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
-        foreach (var timestamp in new[] { 0L, 59, 253_402_300_799 })
+        foreach (var timestamp in new[] { 0L, 59, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + Minutes.Day - 60 })
         {
             var path = $"/{tag}/data/{timestamp.ToString(CultureInfo.InvariantCulture)}";
             Assert.Equal(HttpStatusCode.OK, (await app.PatchAsync(path, """{"status":"DOWN","latency":1e9}""")).Status);
             Assert.Equal(Minutes.Floor(timestamp), (await app.GetAsync(path)).Data.GetProperty("timestamp").GetInt64());
         }
-        Assert.Equal(1, (await app.GetAsync($"/{tag}/data?start_ts=0&end_ts=253402300799")).Data.GetArrayLength());
+        Assert.Equal(2, (await app.GetAsync($"/{tag}/data?start_ts=0&end_ts=253402300799")).Data.GetArrayLength());
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task What_lies_more_than_a_day_ahead_is_refused_and_may_be_asked_for(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        var (tag, id) = await app.MonitorAsync();
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        foreach (var timestamp in new[] { now + (2 * Minutes.Day), 253_402_300_799 })
+        {
+            var minute = await app.PatchAsync($"/{tag}/data/{timestamp}", """{"status":"DOWN","latency":5}""");
+            Assert.Equal((HttpStatusCode.BadRequest, "Timestamp must not be more than a day ahead"), (minute.Status, minute.Message));
+            var range = await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{timestamp - (3 * Minutes.Day)}},"end_ts":{{timestamp}},"status":"DOWN","latency":5}""");
+            Assert.Equal((HttpStatusCode.BadRequest, "end_ts must not be more than a day ahead"), (range.Status, range.Message));
+            Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync($"/{tag}/data/{timestamp}")).Status);
+        }
+        Assert.Equal("[]", (await app.GetAsync($"/{tag}/data?start_ts=0&end_ts=253402300799")).Data.GetRawText());
+        Assert.Empty(app.Heard.Of(id));
     }
 }

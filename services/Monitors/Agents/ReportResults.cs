@@ -40,7 +40,7 @@ internal static class ReportResults
     {
         Agent.CheckName(report.Agent);
         if (report.Results.Count is < 1 or > Most) throw Refusal.BadRequest($"results must hold 1 to {Most} results");
-        var (oldest, newest) = (retentionDays is { } days ? now - (days * Minutes.Day) : 0, now + MostAhead);
+        var (oldest, newest) = (retentionDays is { } days ? Math.Max(0, now - (days * Minutes.Day)) : 0, now + MostAhead);
         var observations = new List<Observation>(report.Results.Count);
         for (var i = 0; i < report.Results.Count; i++)
         {

@@ -11,10 +11,11 @@ internal static class CorrectMinute
 {
     public static async Task<IResult> HandleAsync(
         string tag, string timestamp, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Evaluations evaluations, ClaimsPrincipal user,
-        CancellationToken cancel)
+        TimeProvider clock, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var minute = ReadMinute.Minute(timestamp);
+        Instants.RefuseAhead(minute, "Timestamp", clock);
         var (status, latency) = Read(await JsonBody.ReadAsync(request, cancel));
         var sample = await changes.CommitAsync(user.Subject(), async change =>
         {

@@ -15,10 +15,11 @@ internal static class CorrectRange
 
     public static async Task<IResult> HandleAsync(
         string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, BulkWrites bulk, Evaluations evaluations, ClaimsPrincipal user,
-        CancellationToken cancel)
+        TimeProvider clock, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
         var range = RangeCorrection.Read(await JsonBody.ReadAsync(request, cancel));
+        Instants.RefuseAhead(range.End, "end_ts", clock);
         using var alone = range.Last - range.First > DaysAtOnce * Minutes.Day ? await bulk.AloneAsync(cancel) : null;
         foreach (var days in range.Days(Random.Shared).Chunk(DaysAtOnce))
         {

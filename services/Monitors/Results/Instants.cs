@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kener.Contracts;
 using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
@@ -11,4 +12,10 @@ internal static class Instants
     public static long Parse(string text, string message) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= Last
             ? seconds : throw Refusal.BadRequest(message);
+
+    /// <summary>Refuses an instant for data that lies more than a day ahead: nothing can have been observed then.</summary>
+    public static void RefuseAhead(long seconds, string field, TimeProvider clock)
+    {
+        if (seconds > clock.GetUtcNow().ToUnixTimeSeconds() + Minutes.Day) throw Refusal.BadRequest($"{field} must not be more than a day ahead");
+    }
 }
