@@ -31,6 +31,27 @@ public sealed class ZoneTests
         Assert.Equal(Calendar.DateOf(day), DateOnly.FromDateTime(local.DateTime));
     });
 
+    [Fact]
+    public void No_instant_and_no_day_is_too_far_for_a_calendar()
+    {
+        long[] ends =
+        [
+            long.MinValue, long.MinValue + 59, -62_135_596_801, -62_135_596_800, -62_135_510_400, -1, 0, 253_402_214_400, 253_402_300_799, 253_402_300_800,
+            long.MaxValue - 60, long.MaxValue,
+        ];
+        Gen.Select(Zone, Gen.OneOf(Gen.Int[0, ends.Length - 1].Select(i => ends[i]), Gen.Long, Gen.Long[-70_000_000_000, 260_000_000_000]), Gen.Int).Sample((zone, instant, number) =>
+        {
+            var calendar = new Calendar(zone);
+            var day = calendar.DayOf(instant);
+            Assert.True(calendar.StartOf(day) < calendar.StartOf(day + 1));
+            if (instant is > -62_135_000_000 and < 253_402_000_000) Assert.InRange(instant, calendar.StartOf(day), calendar.StartOf(day + 1) - 1);
+            Assert.True(calendar.DayOf(instant == long.MaxValue ? instant : instant + 1) >= day);
+            Assert.Equal(Calendar.DateOf(day).AddDays(1), Calendar.DateOf(day + 1));
+            Assert.True(calendar.StartOf(number) <= calendar.StartOf(number == int.MaxValue ? number : number + 1));
+            _ = Calendar.DateOf(number);
+        });
+    }
+
     [Theory]
     [InlineData("Europe/Berlin", 2026, 10, 25, 25)]
     [InlineData("Europe/Berlin", 2026, 3, 29, 23)]

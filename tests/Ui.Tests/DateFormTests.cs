@@ -1,4 +1,5 @@
 using AngleSharp.Html.Parser;
+using CsCheck;
 using Kener.Ui.Text;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -63,6 +64,25 @@ public sealed class DateFormTests
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => letters[random.Next(letters.Length)]));
             Assert.InRange(DateForm.Read(text)?.Write(At, English).Length ?? 0, 0, 400);
         }
+    }
+
+    [Fact]
+    public void No_instant_is_too_far_to_be_written()
+    {
+        Localizer[] readers =
+        [
+            .. from language in Localizer.Shipped
+               from zone in (string[])["UTC", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
+               from form in (string?[])[null, "EEEE do MMMM yyyy, h:mm:ss aaa zzz", "PPPPpp"]
+               select new Localizer(new(language.Code, zone, PageTheme.System), new(form, form, form)),
+        ];
+        long[] ends = [long.MinValue, -62_135_596_801, -62_135_596_800, -62_104_060_801, -62_104_060_800, 253_370_764_799, 253_370_764_800, 253_402_300_799, long.MaxValue];
+        var any = Gen.OneOf(Gen.Int[0, ends.Length - 1].Select(i => ends[i]), Gen.Long, Gen.Long[-62_135_600_000, 253_402_400_000]);
+        Gen.Select(Gen.Int[0, readers.Length - 1].Select(i => readers[i]), any, any).Sample((reader, one, other) =>
+        {
+            foreach (var said in (string[])[reader.Moment(one), reader.Moment(one, 9999), reader.Span(one, other, 1), reader.Between(one, other), reader.Day(reader.Day(one)), When.Iso(one)])
+                Assert.NotEmpty(said);
+        });
     }
 
     [Fact]

@@ -11,6 +11,13 @@ internal readonly record struct Piece(int Day, int From, int Count, MonitorStatu
     /// <summary>Its last minute, in Unix seconds.</summary>
     public long Last => First + ((Count - 1) * 60L);
 
+    // A message holds no more than a day's minutes; no instant that Kener accepts lies beyond the year 9999.
+    private const int MostMinutes = 366 * DayRow.Minutes;
+    private const long LastInstant = 253_402_300_799;
+
+    /// <summary>Whether the run can be stored: whole minutes from 1970 to 9999, of a known status.</summary>
+    public static bool CanHold(Reading reading) => reading is { Version: > 0, Count: > 0 and <= MostMinutes, Status: <= MonitorStatus.Down, Minute: >= 0 and <= LastInstant };
+
     /// <summary>A run, cut at midnight.</summary>
     public static IEnumerable<Piece> Of(Reading reading)
     {

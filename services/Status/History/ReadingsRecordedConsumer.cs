@@ -16,7 +16,7 @@ internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBe
     public async Task Consume(ConsumeContext<ReadingsRecorded> context)
     {
         var cancel = context.CancellationToken;
-        var readings = context.Message.Readings.Where(reading => reading.Count > 0 && reading.Version > 0).ToLookup(reading => reading.MonitorId);
+        var readings = context.Message.Readings.Where(Piece.CanHold).ToLookup(reading => reading.MonitorId);
         if (readings.Count == 0) return;
         bool isNews = false, presentChanged = false;
         await changes.ProjectAsync(async change =>
