@@ -8,7 +8,10 @@ public interface IAggregate
     /// <summary>Grows, and is never used again.</summary>
     long Id { get; }
 
-    /// <summary>1 when made, one more at each change.</summary>
+    /// <summary>
+    /// The Unix milliseconds of the last change, and always more than before. A clock, not a count: after this database was restored from
+    /// an older backup, the next change still has a higher version than any that another service has received.
+    /// </summary>
     long Version { get; set; }
 }
 

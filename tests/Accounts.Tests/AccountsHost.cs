@@ -14,7 +14,7 @@ internal static class AccountsHost
 
     public static Task<ModuleHost> StartAsync(
         DatabaseKind database, TimeProvider? clock = null, string? bootstrap = Bootstrap, StringWriter? terminal = null, string? dataPath = null,
-        bool isInteractive = true) =>
+        bool isInteractive = true, string? connection = null) =>
         ModuleHost.StartAsync(
             database,
             builder =>
@@ -22,7 +22,9 @@ internal static class AccountsHost
                 builder.Services.AddSingleton(new Terminal(terminal ?? new StringWriter(), isInteractive));
                 builder.AddAccounts();
             },
-            app => app.MapAccounts(), clock, dataPath, new Dictionary<string, string?> { ["Kener:BootstrapApiKey"] = bootstrap });
+            app => app.MapAccounts(), clock, dataPath, connection is null
+                ? new Dictionary<string, string?> { ["Kener:BootstrapApiKey"] = bootstrap }
+                : new Dictionary<string, string?> { ["Kener:BootstrapApiKey"] = bootstrap, ["ConnectionStrings:accountdb"] = connection });
 
     public static PublishedKeys Published(this ModuleHost host) =>
         PublishedKeys.From(host.Services.GetRequiredService<SnapshotBoard>().Find(PublishedKeys.SnapshotKey)!);

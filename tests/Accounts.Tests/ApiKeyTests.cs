@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -56,6 +57,31 @@ public sealed class ApiKeyTests
         Assert.Equal(200, (await api.SendAsync(HttpMethod.Patch, $"{Path}/{first}", new { status = "ACTIVE", name = "anew" })).Status);
         Assert.Equal("anew", host.Published().Keys.Single(key => key.Id == first).Name);
         Assert.Equal(404, (await api.SendAsync(HttpMethod.Delete, $"{Path}/{second}")).Status);
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Keys_of_a_database_that_was_restored_from_an_older_backup_are_newer_than_what_a_gateway_has(DatabaseKind database)
+    {
+        var folder = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
+        var (connection, drop) = database == DatabaseKind.PostgreSQL ? await PostgresDatabase.CreateAsync() : ((string?)null, () => ValueTask.CompletedTask);
+        long before;
+        await using (var host = await AccountsHost.StartAsync(database, dataPath: folder, connection: connection))
+        {
+            using var admin = host.Client();
+            await admin.CreateAsync("later", Permissions.IncidentsRead);
+            before = host.Published().Version;
+            await using var scope = host.Services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<AccountsDb>();
+            await db.ApiKeys.Where(key => key.Name == "later").ExecuteDeleteAsync(TestContext.Current.CancellationToken);
+            await db.KeySets.ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, 2), TestContext.Current.CancellationToken);
+        }
+        await using (var host = await AccountsHost.StartAsync(database, dataPath: folder, connection: connection))
+        {
+            Assert.InRange(host.Published().Version, before + 1, long.MaxValue);
+            Assert.DoesNotContain(host.Published().Keys, key => key.Name == "later");
+        }
+        await drop();
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]

@@ -34,7 +34,7 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
             Assert.Equal($$"""[{"monitor_tag":"{{stays}}","impact":"DOWN"}]""", (await service.IncidentAsync(id)).GetProperty("monitors").ToString());
             Assert.Equal([new IncidentLink(staysId, MonitorStatus.Down)], (await service.EventsOfAsync(id, 2))[^1].Monitors);
             var versions = await service.ReadAsync(db => db.Versions.Where(row => row.IncidentId == id).OrderBy(row => row.Version).ToListAsync());
-            Assert.Equal([(1, "key:1"), (2, "system")], versions.Select(row => (row.Version, row.Actor)));
+            Assert.Equal(["key:1", "system"], versions.Select(row => row.Actor));
         }
         (await service.SendAsync("PATCH", $"/api/v4/incidents/{one}", new { monitors = new[] { new { monitor_tag = gone } } }))
             .ExpectRefusal(HttpStatusCode.BadRequest, $"Monitor with tag '{gone}' not found");

@@ -46,7 +46,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
         await app.MonitorAsync(""","cron":"* * * * *" """);
         var told = await Eventually.GetAsync(() => app.AssignmentAsync("one"), assignment => assignment!.Monitors.Count == 1);
         var monitor = told!.Monitors.Single();
-        Assert.Equal((id, tag, 1L, "API", "* * * * *"), (monitor.Id, monitor.Tag, monitor.Version, monitor.Type, monitor.Cron));
+        Assert.Equal((id, tag, "API", "* * * * *"), (monitor.Id, monitor.Tag, monitor.Type, monitor.Cron));
         Assert.Equal("""{"url":"http://192.0.2.1/","secret":"x"}""", monitor.TypeData.GetRawText());
     }
 

@@ -82,8 +82,8 @@ public sealed class GroupTests(MonitorsApps apps)
         Assert.Equal("INACTIVE", (await app.GetAsync("/" + group.Tag)).Monitor.GetProperty("status").GetString());
         Assert.Equal((false, tags[3]), ((await HeardAsync(4)).Active, (await HeardAsync(4)).Members.Single().Tag));
 
-        Task<MonitorChanged> HeardAsync(long version) => Eventually.GetAsync(
-            () => Task.FromResult(app.Heard.Of(group.Tag).FirstOrDefault(heard => heard.Version == version)!), heard => heard is not null);
+        Task<MonitorChanged> HeardAsync(int nth) => Eventually.GetAsync(
+            () => Task.FromResult(app.Heard.Of(group.Tag).OrderBy(heard => heard.Version).ElementAtOrDefault(nth - 1)!), heard => heard is not null);
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

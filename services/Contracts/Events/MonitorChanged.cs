@@ -11,7 +11,7 @@ public sealed record MonitorChanged
 {
     /// <summary>The monitor's id; never used again, so a tag made anew inherits nothing.</summary>
     public required long Id { get; init; }
-    /// <summary>Grows with each change, from 1.</summary>
+    /// <summary>The Unix milliseconds of the last change, and always more than before.</summary>
     public required long Version { get; init; }
     /// <summary>True for a tombstone: only id, version and tag count.</summary>
     public bool Deleted { get; init; }

@@ -6,7 +6,8 @@ namespace Kener.Contracts;
 /// <summary>
 /// What was observed in <paramref name="Count"/> minutes in a row, beginning with <paramref name="Minute"/> (Unix seconds, a whole
 /// minute): a verdict after confirmation, never an overlay. A single check is a run of 1. <paramref name="Latency"/> is in milliseconds.
-/// <paramref name="Version"/> is that of each of these minutes: 1 when first written, one more at each overwrite. Sent as an array of
+/// <paramref name="Version"/> is that of each of these minutes: 1 when first written, one more at each overwrite, and at least
+/// <see cref="EventVersions.OfCorrection"/> where a person corrected it. Sent as an array of
 /// these six in this order: there are a thousand in a message, and their names would be most of it.
 /// </summary>
 [JsonConverter(typeof(ReadingJson))]

@@ -6,7 +6,10 @@ namespace Kener.Contracts;
 /// </summary>
 public sealed record SiteChanged
 {
-    /// <summary>Grows with each change, by one or more.</summary>
+    /// <summary>The id of the site where one is needed.</summary>
+    public const long TheOne = 1;
+
+    /// <summary>The Unix milliseconds of the last change, and always more than before.</summary>
     public required long Version { get; init; }
     /// <summary>The organisation's name, plain text.</summary>
     public string Name { get; init; } = "";

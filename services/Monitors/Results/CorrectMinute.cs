@@ -22,7 +22,7 @@ internal static class CorrectMinute
             var monitor = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
             var before = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
             var correction = Complete(minute, status, latency, before, monitor);
-            var stored = await correction.StoreAsync(change.Db, id, cancel);
+            var stored = await correction.StoreAsync(change.Db, id, change.Now, cancel);
             foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
             change.Note("monitor.data.corrected", "monitor", () => id,
                 new { tag, minute, status = correction.Status.ToWord(), latency = correction.Latencies[0] });

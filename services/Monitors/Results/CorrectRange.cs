@@ -37,7 +37,7 @@ internal static class CorrectRange
             _ = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
             foreach (var day in days)
             {
-                var stored = await day.StoreAsync(change.Db, id, cancel);
+                var stored = await day.StoreAsync(change.Db, id, change.Now, cancel);
                 foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
             }
             var (first, last) = (days[0].Minutes[0], days[^1].Minutes[^1]);

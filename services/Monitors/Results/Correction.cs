@@ -41,39 +41,44 @@ internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[]
     /// Inserts or overwrites the minutes in one statement, in the transaction under way; what is now stored of each, in order. What a
     /// check itself saw stays in raw_status; its message goes, since it no longer explains the status.
     /// </summary>
-    public async Task<IReadOnlyList<Observed>> StoreAsync(MonitorsDb db, long monitor, CancellationToken cancel)
+    public async Task<IReadOnlyList<Observed>> StoreAsync(MonitorsDb db, long monitor, long now, CancellationToken cancel)
     {
-        var versions = db.IsPostgres ? await UnnestAsync(db, monitor, cancel) : await OneByOneAsync(db, monitor, cancel);
+        // Higher than any version that another service has of these minutes, even after this database was restored from an older backup.
+        var version = EventVersions.OfCorrection(now);
+        var versions = db.IsPostgres ? await UnnestAsync(db, monitor, version, cancel) : await OneByOneAsync(db, monitor, version, cancel);
         return [.. Minutes.Select((minute, i) => new Observed(minute, Status, Latencies[i], versions[i]))];
     }
 
-    private async Task<int[]> UnnestAsync(MonitorsDb db, long monitor, CancellationToken cancel)
+    private async Task<int[]> UnnestAsync(MonitorsDb db, long monitor, int version, CancellationToken cancel)
     {
         var (status, manual) = ((short)Status, (short)ResultType.Manual);
         var rows = await db.Database.SqlQuery<Stored>($"""
             INSERT INTO results (monitor_id, minute, region, status, raw_status, latency, type, version)
-            SELECT {monitor}, minute, 0, {status}, {status}, latency, {manual}, 1 FROM unnest({Minutes}, {Latencies}) AS given (minute, latency)
+            SELECT {monitor}, minute, 0, {status}, {status}, latency, {manual}, {version} FROM unnest({Minutes}, {Latencies}) AS given (minute, latency)
             ON CONFLICT (monitor_id, minute, region) DO UPDATE SET
-                status = excluded.status, latency = excluded.latency, type = excluded.type, message = NULL, version = results.version + 1
+                status = excluded.status, latency = excluded.latency, type = excluded.type, message = NULL,
+                version = GREATEST(results.version + 1, excluded.version)
             RETURNING minute, version
             """).ToListAsync(cancel);
         return [.. rows.OrderBy(row => row.Minute).Select(row => row.Version)];
     }
 
-    private async Task<int[]> OneByOneAsync(MonitorsDb db, long monitor, CancellationToken cancel)
+    private async Task<int[]> OneByOneAsync(MonitorsDb db, long monitor, int version, CancellationToken cancel)
     {
         await using var command = db.Database.GetDbConnection().CreateCommand();
         command.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
         command.CommandText = """
             INSERT INTO results (monitor_id, minute, region, status, raw_status, latency, type, version)
-            VALUES (@monitor, @minute, 0, @status, @status, @latency, @manual, 1)
+            VALUES (@monitor, @minute, 0, @status, @status, @latency, @manual, @version)
             ON CONFLICT (monitor_id, minute, region) DO UPDATE SET
-                status = excluded.status, latency = excluded.latency, type = excluded.type, message = NULL, version = results.version + 1
+                status = excluded.status, latency = excluded.latency, type = excluded.type, message = NULL,
+                version = MAX(results.version + 1, excluded.version)
             RETURNING version
             """;
         Add(command, "@monitor", monitor);
         Add(command, "@status", (long)Status);
         Add(command, "@manual", (long)ResultType.Manual);
+        Add(command, "@version", (long)version);
         var minute = Add(command, "@minute", 0L);
         var latency = Add(command, "@latency", 0d);
         await command.PrepareAsync(cancel);

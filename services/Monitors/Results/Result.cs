@@ -22,7 +22,7 @@ internal sealed class Result
     public string? Message { get; set; }
     /// <summary>What the check itself said; the message is that of the status.</summary>
     public string? RawMessage { get; set; }
-    /// <summary>1 when first written, one more at each overwrite.</summary>
+    /// <summary>1 when first written, one more at each overwrite; a correction's is at least <see cref="EventVersions.OfCorrection"/>.</summary>
     public int Version { get; set; }
 
     /// <summary>What the check saw.</summary>

@@ -29,7 +29,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
     public long Now => NowMs / 1000;
 
     /// <summary>
-    /// The aggregate of that id as it now is, locked until the transaction ends, its version raised by one, once a change; null where there
+    /// The aggregate of that id as it now is, locked until the transaction ends, its version raised once a change; null where there
     /// is none. SQLite has one writer, so there the transaction itself is the lock.
     /// </summary>
     public async Task<T?> LockAsync<T>(long id, CancellationToken cancel) where T : class, IAggregate
@@ -41,12 +41,16 @@ public sealed class Change<TDb> where TDb : ModuleDb
         if (row is null || !_locked.Add((typeof(T), id))) return row;
         // What was read before the lock may have been changed since.
         if (readBefore) await Db.Entry(row).ReloadAsync(cancel);
-        row.Version++;
+        row.Version = Math.Max(row.Version + 1, NowMs);
         return row;
     }
 
     /// <summary>Writes what is pending, so that new rows have their ids; still uncommitted.</summary>
-    public Task FlushAsync(CancellationToken cancel) => Db.SaveChangesAsync(cancel);
+    public Task FlushAsync(CancellationToken cancel)
+    {
+        StampNew();
+        return Db.SaveChangesAsync(cancel);
+    }
 
     /// <summary>
     /// Sends an event with this change. It is made after new rows have their ids, so it may use those that the database gave. The subject,
@@ -63,6 +67,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
         // The note is also what tells, after a lost connection, that the change was committed.
         if (changeId is not null && _notes.Count == 0 && (_events.Count > 0 || Db.ChangeTracker.HasChanges()))
             throw new InvalidOperationException("A change must be noted: call Note");
+        StampNew();
         // Where no row waits for an id of the database's, all goes there at once.
         if (Db.ChangeTracker.Entries().Any(entry => entry.State == EntityState.Added && entry.Properties.Any(property => property.IsTemporary)))
             await Db.SaveChangesAsync(cancel);
@@ -85,6 +90,12 @@ public sealed class Change<TDb> where TDb : ModuleDb
         }
         await Db.SaveChangesAsync(cancel);
         return rows;
+    }
+
+    private void StampNew()
+    {
+        foreach (var entry in Db.ChangeTracker.Entries<IAggregate>().Where(entry => entry.State == EntityState.Added))
+            entry.Entity.Version = Math.Max(entry.Entity.Version, NowMs);
     }
 
     private OutboxRow Outgoing(string subject, object message)

@@ -65,13 +65,8 @@ internal sealed class SiteRow : IAggregate
 internal static class SiteChanges
 {
     /// <summary>The site, locked, with a version of its own.</summary>
-    public static async Task<SiteRow> LockSiteAsync(this Change<StatusDb> change, CancellationToken cancel)
-    {
-        var site = (await change.LockAsync<SiteRow>(SiteRow.TheOne, cancel))!;
-        // Beyond what anybody has heard, even where this database was restored from a backup or made anew.
-        site.Version = Math.Max(site.Version, change.NowMs);
-        return site;
-    }
+    public static async Task<SiteRow> LockSiteAsync(this Change<StatusDb> change, CancellationToken cancel) =>
+        (await change.LockAsync<SiteRow>(SiteRow.TheOne, cancel))!;
 
     /// <summary>Tells the others what the site now is.</summary>
     public static void Tell(this Change<StatusDb> change, SiteRow site, KenerSettings installation)
