@@ -81,11 +81,8 @@ internal static class IncidentChanges
             Actor = change.Actor,
             Document = JsonSerializer.Serialize(what, JsonSerializerOptions.Web),
         });
-        if (now.Version % IncidentVersion.RemovedAtOnce == 0)
-        {
-            var oldest = now.Version - IncidentVersion.MostKept;
-            await change.Db.Versions.Where(row => row.IncidentId == now.Id && row.Version <= oldest).ExecuteDeleteAsync(cancel);
-        }
+        // A version is an instant, so this is about every hundredth change.
+        if (now.Version % IncidentVersion.RemovedAtOnce == 0) await change.ForgetOldAsync(now.Id, cancel);
         change.Send(now, action);
     }
 
@@ -100,6 +97,13 @@ internal static class IncidentChanges
         change.Db.Incidents.Remove(incident);
         change.Db.Tombstones.Add(tombstone);
         change.Send(tombstone.ToEvent(), "incident.deleted");
+    }
+
+    private static async Task ForgetOldAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
+    {
+        var versions = change.Db.Versions.Where(row => row.IncidentId == id);
+        var oldest = await versions.OrderByDescending(row => row.Version).Select(row => (long?)row.Version).Skip(IncidentVersion.MostKept).FirstOrDefaultAsync(cancel);
+        if (oldest is { } last) await versions.Where(row => row.Version <= last).ExecuteDeleteAsync(cancel);
     }
 
     private static void Send(this Change<IncidentsDb> change, IncidentChanged now, string action)
