@@ -21,12 +21,18 @@ internal static class Faults
                 case SocketException socket: return new(OutboundFaultKind.Unreachable, Socket(socket.SocketErrorCode), fault);
             }
         }
-        return fault is HttpRequestException http ? Http(http)
-            : fault is InvalidDataException ? new(OutboundFaultKind.Answer, "The answer's body is not compressed as it says", fault)
-            : new(OutboundFaultKind.Unreachable, "The connection broke", fault);
+        return fault switch
+        {
+            HttpRequestException http => Http(http.HttpRequestError, fault),
+            HttpIOException http => Http(http.HttpRequestError, fault),
+            InvalidDataException => new(OutboundFaultKind.Answer, "The answer's body is not compressed as it says", fault),
+            IOException => Http(HttpRequestError.Unknown, fault),
+            // Its type alone: the message may repeat what was sent.
+            _ => new(OutboundFaultKind.Answer, $"The request or its answer cannot be processed ({fault.GetType().Name})", fault),
+        };
     }
 
-    private static OutboundFault Http(HttpRequestException fault) => fault.HttpRequestError switch
+    private static OutboundFault Http(HttpRequestError error, Exception fault) => error switch
     {
         HttpRequestError.SecureConnectionError => new(OutboundFaultKind.Tls, NoTls, fault),
         HttpRequestError.InvalidResponse => new(OutboundFaultKind.Answer, "The answer is not HTTP", fault),

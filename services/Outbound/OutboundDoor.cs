@@ -45,8 +45,9 @@ public sealed class OutboundDoor : IDisposable
         {
             throw new OutboundFault(OutboundFaultKind.Timeout, "Request timed out");
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception fault) when (fault is not OutboundFault && !cancel.IsCancellationRequested)
         {
+            // Of any kind: addresses, headers and answers have made the libraries throw what they do not document.
             throw patience.IsCancellationRequested ? new OutboundFault(OutboundFaultKind.Timeout, "Request timed out") : Faults.Of(fault);
         }
     }

@@ -6,10 +6,11 @@ namespace Kener.Outbound;
 /// <summary>Reads of a body no more than is wanted, whatever its length claims to be and however it was compressed.</summary>
 internal static class BoundedBody
 {
-    private const int Piece = 16 * 1024;
+    private const int Piece = 16 * 1024, MostCodings = 4;
 
     public static async Task<(ReadOnlyMemory<byte> Kept, bool IsWhole)> ReadAsync(HttpContent content, int most, bool keep, CancellationToken cancel)
     {
+        CheckLength(content);
         await using var raw = await content.ReadAsStreamAsync(cancel);
         await using var decoded = Decoded(raw, content.Headers.ContentEncoding);
         var piece = ArrayPool<byte>.Shared.Rent(Piece);
@@ -19,7 +20,7 @@ internal static class BoundedBody
             for (var left = most; ;)
             {
                 // One byte more than is left tells a body that ends at the limit from one that goes on.
-                var read = await decoded.ReadAsync(piece.AsMemory(0, Math.Min(Piece, left + 1)), cancel);
+                var read = await ReadAsync(decoded, piece.AsMemory(0, Math.Min(Piece, left + 1)), cancel);
                 if (read == 0) return (kept?.ToArray() ?? [], true);
                 kept?.Write(piece, 0, Math.Min(read, left));
                 left -= read;
@@ -32,12 +33,44 @@ internal static class BoundedBody
         }
     }
 
-    /// <summary>Decoded while it is read, so a bomb is never larger than what is read of it. Codings of codings are nobody's need.</summary>
-    private static Stream Decoded(Stream raw, ICollection<string> codings) => codings.Count != 1 ? raw : codings.First().ToLowerInvariant() switch
+    private static async Task<int> ReadAsync(Stream decoded, Memory<byte> piece, CancellationToken cancel)
     {
-        "gzip" or "x-gzip" => new GZipStream(raw, CompressionMode.Decompress, leaveOpen: true),
-        "deflate" => new ZLibStream(raw, CompressionMode.Decompress, leaveOpen: true),
-        "br" => new BrotliStream(raw, CompressionMode.Decompress, leaveOpen: true),
-        _ => raw,
-    };
+        try
+        {
+            return await decoded.ReadAsync(piece, cancel);
+        }
+        catch (InvalidOperationException fault) when (decoded is BrotliStream or GZipStream or ZLibStream)
+        {
+            // Brotli's exception for invalid data, also where another decoder reads from it.
+            throw new InvalidDataException(fault.Message, fault);
+        }
+    }
+
+    /// <summary>
+    /// .NET ignores a Content-Length that is no number and reads until the connection ends, be that the answer's end or not; of several it
+    /// takes the first.
+    /// </summary>
+    private static void CheckLength(HttpContent content)
+    {
+        if (content.Headers.NonValidated.TryGetValues("Content-Length", out var given) && (content.Headers.ContentLength is null || given.Distinct().Count() > 1))
+            throw new OutboundFault(OutboundFaultKind.Answer, "The answer's Content-Length is not a number");
+    }
+
+    /// <summary>Decoded while it is read, so a bomb is never larger than what is read of it. Codings unknown here are left as they are.</summary>
+    private static Stream Decoded(Stream raw, ICollection<string> codings)
+    {
+        if (codings.Count > MostCodings) throw new OutboundFault(OutboundFaultKind.Answer, "The answer's body is encoded too many times");
+        var decoded = raw;
+        foreach (var coding in codings.Reverse())
+        {
+            decoded = coding.ToLowerInvariant() switch
+            {
+                "gzip" or "x-gzip" => new GZipStream(decoded, CompressionMode.Decompress),
+                "deflate" => new ZLibStream(decoded, CompressionMode.Decompress),
+                "br" => new BrotliStream(decoded, CompressionMode.Decompress),
+                _ => decoded,
+            };
+        }
+        return decoded;
+    }
 }
