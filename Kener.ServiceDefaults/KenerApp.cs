@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Kener.ServiceDefaults;
 
@@ -15,6 +16,8 @@ public static class KenerApp
         // Without what only other servers and HTTP/3 need, which would be loaded and never used.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", StartLog.ShowsHost);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", StartLog.ShowsServer);
         return builder;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Aspire.Hosting;
 
 namespace Kener.LocalHosting;
 
@@ -20,17 +21,28 @@ internal sealed class FreePorts
         throw new IOException($"No port between {First} and {End} is free");
     }
 
-    private static bool IsFree(int port)
+    /// <summary>Stops the start where an address that was given cannot be listened on: before all else starts, and in a line.</summary>
+    public static void Require(string host, int port)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
+        if (WhyNot(IPAddress.TryParse(host, out var address) ? address : host == "localhost" ? IPAddress.Loopback : IPAddress.Any, port) is not { } fault) return;
+        throw new DistributedApplicationException(fault.SocketErrorCode == SocketError.AddressAlreadyInUse
+            ? $"{host}:{port} is in use by another process. Stop that process, or set Kener__Url to another address."
+            : $"{host}:{port} cannot be listened on: {fault.Message}. Set Kener__Url to another address.");
+    }
+
+    private static bool IsFree(int port) => WhyNot(IPAddress.Loopback, port) is null;
+
+    private static SocketException? WhyNot(IPAddress address, int port)
+    {
+        using var listener = new TcpListener(address, port);
         try
         {
             listener.Start();
-            return true;
+            return null;
         }
-        catch (SocketException)
+        catch (SocketException fault)
         {
-            return false;
+            return fault;
         }
     }
 }

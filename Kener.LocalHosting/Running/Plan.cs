@@ -63,6 +63,7 @@ internal sealed class Plan(IReadOnlyList<IResource> resources, DataFolder folder
             var replicas = resource.Annotations.OfType<ReplicaAnnotation>().LastOrDefault()?.Count ?? 1;
             foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
             {
+                if (endpoint.Port is { } given) FreePorts.Require(endpoint.TargetHost, given);
                 // A given port can be one replica's only.
                 endpoint.Urls = [.. Enumerable.Range(0, replicas).Select(i => $"{endpoint.UriScheme}://{endpoint.TargetHost}:{(i == 0 ? endpoint.Port : null) ?? _ports.Next()}")];
             }

@@ -53,6 +53,11 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public int ProcessId => _process!.Id;
 
+    /// <summary>Where a start without a terminal writes the first key.</summary>
+    public string FirstKeyFile => Path.Combine(DataPath, "first-api-key");
+
+    public string FirstKey() => File.ReadAllText(FirstKeyFile).Trim();
+
     public static async Task<KenerProcess> StartAsync(
         Dictionary<string, string?>? settings = null, Hosting hosting = Hosting.Embedded, params string[] arguments)
     {

@@ -5,6 +5,7 @@ using Kener.TestKit;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>What an operator meets before and after the happy path.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class OperatingTests
 {
     [Theory]
@@ -31,16 +32,63 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task The_first_start_without_a_key_prints_one_that_works_and_the_second_does_not()
+    public async Task The_first_start_without_a_key_and_without_a_terminal_writes_one_to_a_closed_file_and_the_second_does_not()
     {
         await using var kener = await KenerProcess.StartAsync([]);
-        var key = Keys(kener.Output).Single();
+        var (file, key) = (kener.FirstKeyFile, kener.FirstKey());
+        Assert.Contains(file, kener.Output);
+        Assert.Empty(Keys(kener.Output));
         using (var api = kener.Client(key)) await api.SendAsync(HttpMethod.Get, "/api/v4/incidents");
         await kener.TerminateAsync();
+        File.Delete(file);
         await kener.StartAgainAsync();
-        Assert.Equal([key], Keys(kener.Output));
+        Assert.Empty(Keys(kener.Output));
+        Assert.False(File.Exists(file));
         using var again = kener.Client(key);
         await again.SendAsync(HttpMethod.Get, "/api/v4/incidents");
+    }
+
+    [Fact]
+    public async Task What_holds_secrets_is_closed_to_other_users_also_in_a_folder_that_was_there_and_is_open()
+    {
+        await using var kener = KenerProcess.Prepare([]);
+        Directory.CreateDirectory(kener.DataPath);
+        File.SetUnixFileMode(kener.DataPath, (UnixFileMode)0b111_101_101);
+        await kener.StartAgainAsync();
+        var files = Directory.GetFiles(kener.DataPath, "*", SearchOption.AllDirectories);
+        Assert.Contains(files, file => file.EndsWith("monitors.db-wal", StringComparison.Ordinal));
+        foreach (var file in files) Assert.Equal($"{file} 600", $"{file} {Convert.ToString((int)File.GetUnixFileMode(file), 8)}");
+        Assert.Equal("700", Convert.ToString((int)File.GetUnixFileMode(Path.Combine(kener.DataPath, "agent")), 8));
+    }
+
+    [Theory]
+    [InlineData("Kener__Url", "http://127.0.0.1:{taken}", "http://127.0.0.1:{taken} is in use by another process. Stop that process, or set Kener__Url.")]
+    [InlineData("Kener__Url", "nonsense", "Kener__Url is 'nonsense': give an address such as http://localhost:8080")]
+    [InlineData("Kener__Url", "ftp://127.0.0.1:8080", "Kener__Url is 'ftp://127.0.0.1:8080'")]
+    [InlineData("Kener__Url", "http://127.0.0.1:99999", "Kener__Url is 'http://127.0.0.1:99999'")]
+    [InlineData("Kener__Url", "http://192.0.2.1:8080", "http://192.0.2.1:8080 is not an address of this machine. Set Kener__Url.")]
+    [InlineData("Kener__Url", "https://127.0.0.1:{free}", "needs a certificate. Set Kestrel__Certificates__Default__Path, or set Kener__Url to an http address.")]
+    [InlineData("Kestrel__Certificates__Default__Path", "/nowhere/certificate.pem", "The certificate of Kestrel__Certificates__Default__Path cannot be read")]
+    [InlineData("Kestrel__Certificates__Default__Path", "/etc/hostname", "The certificate of Kestrel__Certificates__Default__Path cannot be used")]
+    [InlineData("Kener__DataPath", "/proc/kener", "Kener__DataPath: the folder '/proc/kener' can not be written")]
+    [InlineData("Kener__Agent__BufferPath", "/proc/kener", "give Kener__Agent__BufferPath")]
+    public async Task What_an_operator_can_put_right_stops_the_start_in_a_line(string name, string value, string words)
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        string Ported(string text) => text.Replace("{taken}", $"{((IPEndPoint)taken.LocalEndpoint).Port}").Replace("{free}", $"{LocalPort.Free()}");
+        // Not in the folder that cannot be written, so that one thing alone is wrong.
+        var buffer = Directory.CreateTempSubdirectory("kener-e2e-agent-");
+        Dictionary<string, string?> settings = new() { ["Kener__BootstrapApiKey"] = KenerProcess.Key, ["Kener__Agent__BufferPath"] = buffer.FullName };
+        if (name.StartsWith("Kestrel", StringComparison.Ordinal)) settings["Kener__Url"] = $"https://127.0.0.1:{LocalPort.Free()}";
+        settings[name] = Ported(value);
+        await using var kener = KenerProcess.Prepare(settings);
+        kener.Launch();
+        Assert.Equal(1, await kener.ExitCodeAsync());
+        var line = Assert.Single(kener.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Kener can not start: ", line, StringComparison.Ordinal);
+        Assert.Contains(words.StartsWith("http", StringComparison.Ordinal) ? Ported(words) : words, line, StringComparison.Ordinal);
+        buffer.Delete(recursive: true);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class StartTests
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         await using (await TestModule.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
         {
-            var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TestModule.StartAsync(DatabaseKind.Sqlite, dataPath: folder));
+            var fault = await Assert.ThrowsAsync<StartRefusedException>(() => TestModule.StartAsync(DatabaseKind.Sqlite, dataPath: folder));
             Assert.Contains("Kener__DataPath", fault.Message, StringComparison.Ordinal);
             Assert.Contains(folder, fault.Message, StringComparison.Ordinal);
             Assert.Contains("in use by another Kener", fault.Message, StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class StartTests
     public async Task A_data_folder_that_can_not_be_made_is_named()
     {
         var file = Path.GetTempFileName();
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var fault = await Assert.ThrowsAsync<StartRefusedException>(() =>
             TestModule.StartAsync(DatabaseKind.Sqlite, dataPath: Path.Combine(file, "below-a-file")));
         Assert.Contains("can not be written", fault.Message, StringComparison.Ordinal);
         File.Delete(file);
@@ -110,7 +110,7 @@ public sealed class StartTests
             ["ConnectionStrings:testdb"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=missing",
         });
         await clock.TurnUntilAsync(() => Task.FromResult(starting.IsCompleted));
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => starting);
+        var fault = await Assert.ThrowsAsync<StartRefusedException>(() => starting);
         Assert.Contains("'missing'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:1", fault.Message, StringComparison.Ordinal);
     }

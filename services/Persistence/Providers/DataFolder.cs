@@ -21,8 +21,7 @@ public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
             var folder = Path.GetFullPath(settings.Value.DataPath);
             try
             {
-                if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-                else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                OwnerOnly.CreateFolder(folder);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -30,7 +29,8 @@ public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
             }
             try
             {
-                _claim = new FileStream(Path.Combine(folder, "kener.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                _claim = OwnerOnly.Claim(Path.Combine(folder, "kener.lock"));
+                CloseDatabases(folder);
             }
             catch (UnauthorizedAccessException fault)
             {
@@ -38,14 +38,20 @@ public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
             }
             catch (IOException fault)
             {
-                throw new InvalidOperationException(
-                    $"Kener__DataPath: the folder '{folder}' is in use by another Kener. Stop that one, or give this one another folder. ({fault.Message})", fault);
+                throw new StartRefusedException(
+                    $"Kener__DataPath: the folder '{folder}' is in use by another Kener. Stop that one, or give this one another folder. ({fault.Message})");
             }
         }
     }
 
-    private static InvalidOperationException Unusable(string folder, Exception fault) =>
-        new($"Kener__DataPath: the folder '{folder}' can not be written: {fault.Message}", fault);
+    /// <summary>Databases hold secrets of heartbeats and of monitors. An earlier release created them with the mode that the process' umask gave.</summary>
+    private static void CloseDatabases(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*.db*")) OwnerOnly.Close(file);
+    }
+
+    private static StartRefusedException Unusable(string folder, Exception fault) =>
+        new($"Kener__DataPath: the folder '{folder}' can not be written: {fault.Message}");
 
     /// <inheritdoc/>
     public void Dispose() => _claim?.Dispose();

@@ -1,3 +1,4 @@
+using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +37,8 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     private async Task MigrateSqliteAsync(TDb db, CancellationToken cancel)
     {
         folder.Claim();
+        // SQLite would create it, and beside it its log, with the mode that the umask gives: readable by everyone in a folder that is.
+        if (db.Database.GetDbConnection().DataSource is var file && !File.Exists(file)) await OwnerOnly.CreateFile(file).DisposeAsync();
         await db.Database.OpenConnectionAsync(cancel);
         // EF marks a running migration by a row, which a killed process leaves behind for ever. Nobody else can be migrating: the folder
         // is ours.
@@ -59,8 +62,8 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
             catch (Exception fault) when (IsNotThereYet(fault) && !cancel.IsCancellationRequested)
             {
                 var connection = db.Database.GetDbConnection();
-                if (clock.GetElapsedTime(start) > Patience) throw new InvalidOperationException(
-                    $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was not to be had for a minute: {fault.GetBaseException().Message}", fault);
+                if (clock.GetElapsedTime(start) > Patience) throw new StartRefusedException(
+                    $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was not to be had for a minute: {fault.GetBaseException().Message}");
                 log.LogInformation("{Module} waits for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
                 await Task.Delay(pause, clock, cancel);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
