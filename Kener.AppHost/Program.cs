@@ -1,6 +1,6 @@
 var builder = DistributedApplication.CreateBuilder(args);
 if (!int.TryParse(builder.Configuration["Kener:Replicas"] ?? "1", out var replicas) || replicas is < 1 or > 9
-    || !Uri.TryCreate(builder.Configuration["Kener:Url"] ?? "http://localhost:8080", UriKind.Absolute, out var url))
+    || !Uri.TryCreate(builder.Configuration["Kener:Url"] ?? "http://localhost:8080", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
 {
     await Console.Error.WriteLineAsync("Kener can not start: Kener__Url is to be an address such as http://localhost:8080, Kener__Replicas a number from 1 to 9");
     return 1;
@@ -15,16 +15,17 @@ var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
 var internalKey = Secret("internal-key", "Kener:InternalKey");
 var agentKey = Secret("agent-key", "Kener:AgentKey");
 
-var accounts = AddService<Projects.Kener_Accounts>("accounts", "accountdb").WithReference(cache).WaitFor(cache);
+var accounts = AddService<Projects.Kener_Accounts>("accounts", "accountdb").WithEnvironment("Kener__DataPath", folder).WithReference(cache).WaitFor(cache);
 var incidents = AddService<Projects.Kener_Incidents>("incidents", "incidentdb");
 var monitors = AddService<Projects.Kener_Monitors>("monitors", "monitordb");
 var status = AddService<Projects.Kener_Status>("status", "statusdb").WithReference(cache).WaitFor(cache);
 
-// Where no key exists yet: this one, or one that is made and shown once.
+// Where no active key can manage keys: this one.
 if (builder.Configuration["Kener:BootstrapApiKey"] is { Length: > 0 } key)
     accounts.WithEnvironment("Kener__BootstrapApiKey", builder.AddParameter("bootstrap-api-key", key, secret: true));
 
 var gateway = AddProject<Projects.Kener_Gateway>("gateway")
+    .WithEnvironment("Kener__InternalKey", internalKey)
     .WithEndpoint("http", endpoint => (endpoint.UriScheme, endpoint.TargetHost, endpoint.Port) = (url.Scheme, url.Host, url.Port))
     .WithExternalHttpEndpoints()
     .WithReplicas(replicas)
@@ -32,7 +33,7 @@ var gateway = AddProject<Projects.Kener_Gateway>("gateway")
     .WithReference(cache).WaitFor(cache)
     .WithReference(accounts).WithReference(incidents).WithReference(monitors).WithReference(status);
 
-// A client like any other: it knows the gateway's address and a key.
+// A client like any other: it knows the gateway's address and a key, and must not hold the key by which services trust the gateway.
 AddProject<Projects.Kener_Agent>("agent")
     .WithEnvironment("Kener__AgentKey", agentKey)
     .WithEnvironment("Kener__Agent__BufferPath", Path.Combine(folder, "agent"))
@@ -44,14 +45,13 @@ return Environment.ExitCode;
 IResourceBuilder<ProjectResource> AddProject<TProject>(string name) where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name)
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/ready")
-    .WithEnvironment("Kener__InternalKey", internalKey)
     .WithEnvironment("Kener__SiteUrl", siteUrl);
 
 // Each service has a database of its own, and hears of the others' facts through the broker, for which it need not wait.
 IResourceBuilder<ProjectResource> AddService<TProject>(string name, string database) where TProject : IProjectMetadata, new()
 {
     var own = postgres.AddDatabase(database);
-    return AddProject<TProject>(name).WithReplicas(replicas).WithReference(own).WaitFor(own).WithReference(messaging);
+    return AddProject<TProject>(name).WithEnvironment("Kener__InternalKey", internalKey).WithReplicas(replicas).WithReference(own).WaitFor(own).WithReference(messaging);
 }
 
 // The same wherever it is known: from outside, or made up once and kept.

@@ -20,6 +20,7 @@ public static class PostgresBuilderExtensions
     {
         var database = builder.ApplicationBuilder.AddResource(new PostgresDatabaseResource(name, databaseName ?? name, builder.Resource));
         database.Resource.Given = builder.ApplicationBuilder.Configuration[$"ConnectionStrings:{name}"];
+        if (builder.Resource.Address.Given is null && database.Resource.Given is null) database.Resource.OwnerPassword = builder.ApplicationBuilder.Password(name);
         return database;
     }
 

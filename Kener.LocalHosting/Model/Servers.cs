@@ -35,9 +35,17 @@ public class PostgresDatabaseResource(string name, string databaseName, Postgres
     /// <summary>The connection string from outside; null where the database is one of the server's.</summary>
     internal string? Given { get; set; }
 
+    /// <summary>The password of the role that owns the database and bears its name; null on a server from outside, whose roles are its operator's.</summary>
+    internal ParameterResource? OwnerPassword { get; set; }
+
     /// <inheritdoc/>
-    public async ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
-        Given ?? $"{await Parent.GetConnectionStringAsync(cancellationToken)};Database={databaseName}";
+    public async ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default)
+    {
+        if (Given is not null) return Given;
+        if (OwnerPassword is null) return $"{await Parent.GetConnectionStringAsync(cancellationToken)};Database={databaseName}";
+        var password = await OwnerPassword.GetValueAsync(cancellationToken);
+        return $"Host={ServerAddress.Host};Port={Parent.Address.Port};Username={databaseName};Password={password};Database={databaseName}";
+    }
 }
 
 /// <summary>A Redis server.</summary>

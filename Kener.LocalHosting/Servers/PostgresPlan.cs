@@ -81,15 +81,22 @@ internal sealed class PostgresPlan(PostgresServerResource server, IReadOnlyList<
     {
         var missing = databases.Where(database => database.Given is null).ToList();
         if (missing.Count == 0 && databases.Count > 0) return;
-        var address = new NpgsqlConnectionStringBuilder(await server.GetConnectionStringAsync(cancel)) { Pooling = false, Timeout = 5 };
+        var address = new NpgsqlConnectionStringBuilder(await server.GetConnectionStringAsync(cancel)) { Pooling = false, Timeout = 5, PersistSecurityInfo = true };
         await using var connection = new NpgsqlConnection(address.ToString());
         await connection.OpenAsync(cancel);
         foreach (var database in missing)
         {
-            await using var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database.DatabaseName } } };
-            if (await known.ExecuteScalarAsync(cancel) is not null) continue;
-            await using var create = new NpgsqlCommand($"CREATE DATABASE \"{database.DatabaseName.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
-            await create.ExecuteNonQueryAsync(cancel);
+            if (database.OwnerPassword is { } password) await PostgresRoles.EnsureAsync(connection, database.DatabaseName, (await password.GetValueAsync(cancel))!, cancel);
+            else await MakeAsync(connection, database.DatabaseName, cancel);
         }
+        if (server.Address.Given is null) await PostgresRoles.CloseOwnDatabasesAsync(connection, cancel);
+    }
+
+    private static async Task MakeAsync(NpgsqlConnection connection, string database, CancellationToken cancel)
+    {
+        await using var known = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database } } };
+        if (await known.ExecuteScalarAsync(cancel) is not null) return;
+        await using var create = new NpgsqlCommand($"CREATE DATABASE \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
+        await create.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -5,6 +5,7 @@ using Kener.TestKit;
 
 namespace Kener.Agent.Tests;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class BufferTests : IDisposable
 {
     private readonly string _folder = Given.Folder();
@@ -135,6 +136,25 @@ public sealed class BufferTests : IDisposable
         Directory.CreateDirectory(_folder);
         buffer.Append(Given.Results(4, 1));
         Assert.Equal(Given.Results(4, 1), Take(buffer, 2));
+    }
+
+    [Fact]
+    public void The_folder_and_its_files_are_closed_to_other_users_also_those_of_an_earlier_release()
+    {
+        const UnixFileMode everyone = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        using (var buffer = Given.Buffer(_folder)) buffer.Append(Given.Results(1, 1));
+        Closed("000000000001.results", "lock");
+        var old = Directory.GetFiles(_folder, "*.results").Single();
+        File.SetUnixFileMode(old, everyone | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(_folder, everyone | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        using (var buffer = Given.Buffer(_folder)) Assert.Equal(Given.Results(1, 1), Take(buffer, 1));
+        Closed();
+
+        void Closed(params string[] files)
+        {
+            foreach (var path in files.Select(file => Path.Combine(_folder, file)).Concat(Directory.GetFiles(_folder)).Append(_folder))
+                Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute));
+        }
     }
 
     [Fact]

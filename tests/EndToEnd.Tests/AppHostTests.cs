@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Kener.TestKit;
+using Npgsql;
 
 namespace Kener.EndToEnd.Tests;
 
@@ -16,8 +18,9 @@ public sealed partial class AppHostTests(Hostings hostings)
     {
         await using var kener = await KenerProcess.StartAsync([], Hosting.Distributed);
         Assert.Equal(Parts, Ports(kener.Output).Keys);
-        var key = FirstKey().Matches(kener.Output).Select(match => match.Value).Distinct().Single();
-        using var api = kener.Client(key);
+        Assert.DoesNotMatch(FirstKey(), kener.Output);
+        Assert.Contains(kener.FirstKeyFile, kener.Output, StringComparison.Ordinal);
+        using var api = kener.Client(kener.FirstKey());
         await api.CreateMonitorAsync("web");
         await api.OpenIncidentAsync("It survives", Calls.Minute, ("web", "DOWN"));
         await kener.Visitor.SeesAsync("/", html => html.Contains("It survives"));
@@ -39,6 +42,56 @@ public sealed partial class AppHostTests(Hostings hostings)
         Assert.All(ports, port => Assert.True(IsClosed(port), $"port {port} is open"));
         Assert.False(File.Exists(Path.Combine(kener.DataPath, "processes")));
         Assert.DoesNotContain("Unhandled exception", kener.Output);
+    }
+
+    [Fact, System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Each_service_has_a_role_that_opens_its_own_database_alone_and_the_agent_holds_no_key_of_the_services()
+    {
+        var kener = await hostings.SharedAsync(Hosting.Distributed);
+        var secrets = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(kener.DataPath, "secrets.json"), TestContext.Current.CancellationToken))!.AsObject();
+        string[] names = ["accountdb", "incidentdb", "monitordb", "statusdb"];
+        foreach (var (service, database) in new[] { ("Accounts", "accountdb"), ("Incidents", "incidentdb"), ("Monitors", "monitordb"), ("Status", "statusdb") })
+        {
+            var environment = EnvironmentOf(kener, service);
+            var given = environment[$"ConnectionStrings__{database}"];
+            Assert.Equal([database], names.Where(name => environment.ContainsKey($"ConnectionStrings__{name}")));
+            Assert.DoesNotContain(secrets["postgres-password"]!.GetValue<string>(), string.Concat(environment.Values), StringComparison.Ordinal);
+            foreach (var name in names.Append("postgres"))
+            {
+                await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(given) { Database = name, Pooling = false }.ToString());
+                if (name == database) await connection.OpenAsync(TestContext.Current.CancellationToken);
+                else Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(TestContext.Current.CancellationToken))).SqlState);
+            }
+        }
+
+        var agent = EnvironmentOf(kener, "Agent");
+        Assert.DoesNotContain(agent.Keys, key => key.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase) || key.Equals("Kener__InternalKey", StringComparison.OrdinalIgnoreCase));
+        Assert.All(secrets.Where(secret => secret.Key != "agent-key"), secret => Assert.DoesNotContain(secret.Value!.GetValue<string>(), string.Concat(agent.Values), StringComparison.Ordinal));
+        Assert.Equal(agent["Kener__AgentKey"], secrets["agent-key"]!.GetValue<string>());
+        Assert.Equal("700", Convert.ToString((int)File.GetUnixFileMode(agent["Kener__Agent__BufferPath"]), 8));
+
+        // And it does its work.
+        await using var server = RawServer.Saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        var tag = "web-" + Guid.NewGuid().ToString("N");
+        await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
+            new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 5_000 } }, 201);
+        await Eventually.TrueAsync(() => Task.FromResult(server.Requests.Count > 0), 180);
+        await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/monitors/{tag}");
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(KenerProcess kener, string service) =>
+        Tree.EnvironmentOf(Tree.Find(kener.ProcessId, $"Kener.{service}.dll")).ToDictionary(variable => variable.Name, variable => variable.Value);
+
+    [Fact]
+    public async Task An_address_in_use_stops_all_in_a_line_before_anything_starts()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        await using var kener = KenerProcess.Prepare(new() { ["Kener__Url"] = $"http://{address}" }, Hosting.Distributed);
+        kener.Launch();
+        Assert.Equal(1, await kener.ExitCodeAsync());
+        Assert.Equal($"Kener can not start: {address} is in use by another process. Stop that process, or set Kener__Url to another address.", kener.Output.Trim());
     }
 
     [Fact]

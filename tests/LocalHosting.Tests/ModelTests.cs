@@ -50,6 +50,36 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public async Task A_database_of_a_server_of_ours_is_opened_by_a_role_of_its_own()
+    {
+        using var given = new Given();
+        var postgres = given.Builder.AddPostgres("postgres", port: 18205);
+        var strings = new List<string>();
+        foreach (var name in new[] { "onedb", "twodb" })
+            strings.Add((await postgres.AddDatabase(name).Resource.GetConnectionStringAsync(TestContext.Current.CancellationToken))!);
+        Assert.Matches("^Host=127.0.0.1;Port=18205;Username=onedb;Password=[A-Za-z0-9]{32};Database=onedb$", strings[0]);
+        Assert.Matches("^Host=127.0.0.1;Port=18205;Username=twodb;Password=[A-Za-z0-9]{32};Database=twodb$", strings[1]);
+        Assert.NotEqual(strings[0].Split(';')[3], strings[1].Split(';')[3]);
+    }
+
+    [Fact]
+    public void An_address_that_is_in_use_or_not_of_this_machine_stops_the_start_in_a_line()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        foreach (var (host, words) in new[] { ("127.0.0.1", "is in use by another process"), ("192.0.2.1", "cannot be listened on") })
+        {
+            using var given = new Given();
+            given.Builder.AddProject<SomeProject>("one").WithEndpoint("http", endpoint => (endpoint.TargetHost, endpoint.Port) = (host, port));
+            var message = Assert.Throws<DistributedApplicationException>(given.Units).Message;
+            Assert.Contains($"{host}:{port} {words}", message, StringComparison.Ordinal);
+            Assert.Contains("Kener__Url", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    [Fact]
     public async Task A_secret_is_known_only_to_whom_the_model_gives_it()
     {
         const string secret = "a-secret-of-the-environment-0123456789";

@@ -136,8 +136,12 @@ internal sealed class ResultBuffer : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(folder);
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            OwnerOnly.CreateFolder(folder);
+            var claim = OwnerOnly.Claim(Path.Combine(folder, "lock"));
+            // An earlier release left the folder and its files open to other users.
+            OwnerOnly.Close(folder);
+            foreach (var file in Directory.EnumerateFiles(folder, "*" + Segment.Extension)) OwnerOnly.Close(file);
+            return claim;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kener.Agent.Results;
@@ -9,7 +10,8 @@ namespace Kener.Agent.Results;
 /// <summary>A file of results, one a line. Lines are only added at its end; it goes as a whole.</summary>
 internal sealed class Segment : IDisposable
 {
-    private const string Extension = ".results";
+    /// <summary>How the names of the files end.</summary>
+    public const string Extension = ".results";
     private const long Largest = 4 << 20;
     /// <summary>Below what a gateway takes in one request.</summary>
     private const int LargestRead = 512 * 1024;
@@ -37,9 +39,11 @@ internal sealed class Segment : IDisposable
     public static Segment Create(string folder, long number, long cap)
     {
         var path = Path.Combine(folder, number.ToString("D12", CultureInfo.InvariantCulture) + Extension);
+        // Results may hold what a monitored server answered, so other users must not read them.
+        OwnerOnly.CreateFile(path).Dispose();
         return new Segment(path, number, 0, Math.Min(Largest, cap / 4))
         {
-            _writing = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete),
+            _writing = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete),
         };
     }
 
