@@ -31,6 +31,7 @@ public static class StatusModule
         builder.Services.AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>());
         builder.Services.AddSingleton<Publisher>();
         builder.Services.AddSingleton<PageBell>();
+        builder.Services.AddSingleton<RenderFaults>();
         builder.Services.AddSingleton<ToldLately>();
         builder.Services.AddSingleton<SitePages>();
         builder.Services.AddSingleton<ErrorPages>();
@@ -38,6 +39,8 @@ public static class StatusModule
         builder.Services.AddSingleton<PageVariants>();
         builder.Services.AddSingleton<IncidentPages>();
         builder.Services.AddHealthChecks().AddCheck<PageCheck>("page", tags: ["ready"]);
+        // Not "ready": what is rendered is served.
+        builder.Services.AddHealthChecks().AddCheck<RenderFaults>("rendering");
         builder.Services.AddHostedService<PageLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PageVariants>());
         builder.Services.AddHostedService(services => services.GetRequiredService<IncidentPages>());

@@ -84,10 +84,10 @@ internal static class Given
     public static PageFacts Facts(StatusPage page, string site, IEnumerable<MonitorFacts> monitors, params IncidentChanged[] incidents)
     {
         var settings = new SiteSettings(JsonNode.Parse(site)!.AsObject(), new KenerSettings { SiteUrl = "http://localhost" });
-        var shown = new ShownPage(page, PageLook.Of(page, settings));
+        var shown = new ShownPage(page, PageLook.Of(page.SetSettings(), settings));
         var visible = new OrderedDictionary<long, MonitorFacts>();
         foreach (var facts in monitors.OrderBy(facts => facts.Monitor.Id)) visible[facts.Monitor.Id] = facts;
-        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents, new Dictionary<string, DrawnRow>()).Of(shown);
+        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents, new Dictionary<string, DrawnRow>(), []).Of(shown);
     }
 
     /// <summary>The home page of a site that nobody has set up.</summary>

@@ -7,4 +7,6 @@ internal interface IToldOf
     long Version { get; }
     /// <summary>The event as JSON.</summary>
     string Payload { get; }
+    /// <summary>What logs call it.</summary>
+    string Title { get; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kener.Contracts;
 using Kener.Persistence;
 using Kener.Status.History;
 using Kener.Status.Incidents;
@@ -72,7 +73,23 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
 /// <summary>How events are kept in the payload columns.</summary>
 internal static class Payload
 {
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { RespectNullableAnnotations = true };
+
     public static string Write<T>(T fact) => JsonSerializer.Serialize(fact, JsonSerializerOptions.Web);
 
-    public static T Read<T>(string payload) => JsonSerializer.Deserialize<T>(payload, JsonSerializerOptions.Web)!;
+    /// <summary>The event; what no event of ours holds throws <see cref="InvalidDataException"/> or <see cref="JsonException"/>.</summary>
+    public static T Read<T>(string payload) where T : class =>
+        Checked(JsonSerializer.Deserialize<T>(payload, Strict) ?? throw new InvalidDataException("An event that is null"));
+
+    /// <summary>The same event, where pages can be rendered from it; throws <see cref="InvalidDataException"/> else.</summary>
+    public static T Checked<T>(T fact) where T : class => fact switch
+    {
+        MonitorChanged monitor when monitor.Members is null || monitor.Members.Any(member => member?.Tag is null) || monitor is { DefaultStatus: > MonitorStatus.Down } =>
+            throw new InvalidDataException($"Monitor {monitor.Id} is not whole"),
+        IncidentChanged incident when incident.State > IncidentState.Resolved
+            || incident.Monitors is null || incident.Monitors.Any(link => link is not { Impact: <= MonitorStatus.Down })
+            || incident.Updates is null || incident.Updates.Any(update => update is not { State: <= IncidentState.Resolved, Markdown: not null }) =>
+            throw new InvalidDataException($"Incident {incident.Id} is not whole"),
+        _ => fact,
+    };
 }

@@ -47,8 +47,15 @@ internal sealed class HistoryRetention(
         var usual = new SiteSettings(await db.SetValuesAsync(cancel), settings.Value).RetentionDays;
         foreach (var row in await db.Monitors.AsNoTracking().Where(row => !row.Deleted).ToListAsync(cancel))
         {
-            if ((Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? usual) is not { } days) continue;
-            if (await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel)) bell.Ring();
+            try
+            {
+                if ((Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? usual) is not { } days) continue;
+                if (await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel)) bell.Ring();
+            }
+            catch (Exception fault) when (StoredFault.IsOfData(fault))
+            {
+                log.LogWarning(fault, "Old days of monitor {Tag} could not be deleted; the next try is tomorrow", row.Tag);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.Status.Database;
+using Kener.Status.Incidents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.History;
@@ -15,9 +16,12 @@ internal sealed class PastCache(TimeZoneInfo zone)
 
     private Dictionary<long, MonitorPast> _pasts = [];
 
+    /// <summary>The monitors whose past could not be read by the last <see cref="ReadAsync"/>; the next one tries again.</summary>
+    public IReadOnlyList<StoredFault> Faults { get; private set; } = [];
+
     /// <summary>
     /// The pasts of these monitors as of <paramref name="now"/>, by id; <paramref name="days"/> long, today among them. They are read where
-    /// their histories' <paramref name="versions"/> are not those that are known.
+    /// their histories' <paramref name="versions"/> are not those that are known. Those that cannot be read are missing.
     /// </summary>
     public async Task<IReadOnlyDictionary<long, MonitorPast>> ReadAsync(
         StatusDb db, IReadOnlyList<MonitorChanged> monitors, IReadOnlyDictionary<long, long> versions, int days, long now, CancellationToken cancel)
@@ -26,6 +30,7 @@ internal sealed class PastCache(TimeZoneInfo zone)
         var span = new DaySpan(Calendar, Calendar.DayOf(now), days, now);
         var stale = monitors.Where(monitor => !IsFresh(monitor, versions.GetValueOrDefault(monitor.Id), span)).ToList();
         var pasts = new Dictionary<long, MonitorPast>(monitors.Count);
+        var faults = new List<StoredFault>();
         foreach (var id in ids) if (_pasts.TryGetValue(id, out var past)) pasts[id] = past;
         if (stale.Count > 0)
         {
@@ -34,10 +39,20 @@ internal sealed class PastCache(TimeZoneInfo zone)
             var overlays = await OverlaysAsync(db, staleIds, span, cancel);
             foreach (var monitor in stale)
             {
-                var reading = new PastReading(span, monitor, heads.GetValueOrDefault(monitor.Id), [.. overlays[monitor.Id]], _pasts.GetValueOrDefault(monitor.Id));
-                pasts[monitor.Id] = await reading.ReadAsync(db, cancel);
+                try
+                {
+                    Overlay[] own = [.. overlays[monitor.Id].Select(row => row.ToOverlay())];
+                    var reading = new PastReading(span, monitor, heads.GetValueOrDefault(monitor.Id), own, _pasts.GetValueOrDefault(monitor.Id));
+                    pasts[monitor.Id] = await reading.ReadAsync(db, cancel);
+                }
+                catch (Exception fault) when (StoredFault.IsOfData(fault))
+                {
+                    pasts.Remove(monitor.Id);
+                    faults.Add(new StoredFault($"Monitor {monitor.Tag}", fault));
+                }
             }
         }
+        Faults = faults;
         return _pasts = pasts;
     }
 
@@ -45,13 +60,13 @@ internal sealed class PastCache(TimeZoneInfo zone)
         _pasts.TryGetValue(monitor.Id, out var past) && past.Version == version && past.Today == span.Today
         && past.Closed.Count == span.Days - 1 && past.Blanks == Blanks.Of(monitor);
 
-    private static async Task<ILookup<long, Overlay>> OverlaysAsync(StatusDb db, long[] ids, DaySpan span, CancellationToken cancel)
+    private static async Task<ILookup<long, IntervalRow>> OverlaysAsync(StatusDb db, long[] ids, DaySpan span, CancellationToken cancel)
     {
         var from = span.Start;
         var rows = await db.Intervals.AsNoTracking()
             .Where(row => ids.Contains(row.MonitorId) && (row.End == null || row.End > from))
             .OrderBy(row => row.IncidentId).ToListAsync(cancel);
-        return rows.ToLookup(row => row.MonitorId, row => row.ToOverlay());
+        return rows.ToLookup(row => row.MonitorId);
     }
 }
 

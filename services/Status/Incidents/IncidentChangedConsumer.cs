@@ -14,7 +14,7 @@ internal sealed class IncidentChangedConsumer(
 {
     public async Task Consume(ConsumeContext<IncidentChanged> context)
     {
-        var (incident, cancel) = (context.Message, context.CancellationToken);
+        var (incident, cancel) = (Payload.Checked(context.Message), context.CancellationToken);
         // Most changes are words.
         if (await changes.ProjectAsync(IncidentRow.TakeWords(incident), cancel) == 0)
         {

@@ -19,6 +19,8 @@ internal sealed class IncidentRow : IToldOf
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
 
+    string IToldOf.Title => $"Incident {Id}";
+
     /// <summary>The statement that takes it in if it is news and leaves every monitor as it was: then it changes a row.</summary>
     public static FormattableString TakeWords(IncidentChanged incident) =>
         $"""
@@ -48,5 +50,6 @@ internal sealed class IntervalRow
     public long? End { get; set; }
     public MonitorStatus Impact { get; set; }
 
-    public Overlay ToOverlay() => new(OverlayKind.Incident, Start, End, Impact);
+    public Overlay ToOverlay() => Impact <= MonitorStatus.Down ? new(OverlayKind.Incident, Start, End, Impact)
+        : throw new InvalidDataException($"Incident {IncidentId} has the unknown impact {(int)Impact}");
 }

@@ -13,7 +13,7 @@ internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell
 {
     public async Task Consume(ConsumeContext<MonitorChanged> context)
     {
-        var (monitor, cancel) = (context.Message, context.CancellationToken);
+        var (monitor, cancel) = (Payload.Checked(context.Message), context.CancellationToken);
         var isNews = false;
         await changes.ProjectAsync(async change =>
         {

@@ -16,6 +16,8 @@ internal sealed class MonitorRow : IToldOf
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
 
+    string IToldOf.Title => $"Monitor {Tag}";
+
     /// <summary>Whether this was news. Locks the row until the transaction ends.</summary>
     public static async Task<bool> TakeAsync(StatusDb db, Contracts.MonitorChanged monitor, CancellationToken cancel) =>
         await db.Database.ExecuteSqlAsync(

@@ -8,7 +8,7 @@ namespace Kener.Status.Snapshots;
 /// of this service has drawn a newer one, or one that is not here.
 /// </summary>
 internal sealed class Confirmation(
-    IServiceScopeFactory scopes, SitePages pages, PageBell bell, SnapshotBoard board, TimeProvider clock, ILogger<Confirmation> log) : BackgroundService
+    IServiceScopeFactory scopes, SitePages pages, PageVariants variants, IncidentPages incidentPages, PageBell bell, SnapshotBoard board, TimeProvider clock, ILogger<Confirmation> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -39,9 +39,9 @@ internal sealed class Confirmation(
             if (board.Find(SitePages.HomeKey) is null) return;
             if (drawn.Values.Any(row => board.Find(Publisher.KeyOf(row.Path)) is not { } shown || shown.Version < row.Version)
                 || pages.Paths.Any(path => !drawn.ContainsKey(path))) bell.Ring();
-            else if (!pages.HasFailed) board.Confirm();
+            else if (!pages.HasFailed && !variants.HasFailed && !incidentPages.HasFailed) board.Confirm();
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
             log.LogWarning("The pages can not be confirmed: {Reason}", fault.Message);
         }

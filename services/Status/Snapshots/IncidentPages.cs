@@ -12,13 +12,16 @@ namespace Kener.Status.Snapshots;
 
 /// <summary>
 /// The pages of single incidents, in whatever language, zone and theme: drawn when first asked for, by one for all who ask, then kept on
-/// the board and drawn again with each change. Those used least go where there are too many.
+/// the board and drawn again with each change. Those used least go where there are too many, or too many bytes of them.
 /// </summary>
 internal sealed class IncidentPages(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, VariantLimits limits,
-    IOptions<KenerSettings> settings, TimeProvider clock, ILogger<IncidentPages> log) : BackgroundService
+    RenderFaults faults, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<IncidentPages> log) : BackgroundService
 {
     public const int AtMost = 1000;
+    /// <summary>Bytes of all of them together.</summary>
+    public const long BytesAtMost = 64 * 1024 * 1024;
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
     /// <summary>No variant: as those see it who chose nothing.</summary>
     private readonly record struct Which(long Id, Variant? Variant)
@@ -31,6 +34,11 @@ internal sealed class IncidentPages(
         public SemaphoreSlim Turn { get; } = new(1);
         public IReadOnlyList<long> MonitorIds { get; set; } = [];
         public long Used { get; set; }
+        public long Bytes { get; set; }
+        /// <summary>It cannot be rendered from what is stored; it is tried again with the next change.</summary>
+        public bool HasFailed { get; set; }
+        /// <summary>The queues in which it waits, so that many changes take one place in each.</summary>
+        public int Queued;
     }
 
     private readonly ConcurrentDictionary<Which, Page> _pages = new();
@@ -39,16 +47,36 @@ internal sealed class IncidentPages(
     private readonly SemaphoreSlim _wake = new(0);
     private long _uses;
 
+    /// <summary>Whether the last attempt to draw one again failed: what is on the board may be old.</summary>
+    public bool HasFailed { get; private set; }
+
+    private const int First = 1, Second = 2;
+
     public static string PathOf(long id) => $"/incidents/{id}";
 
     /// <summary>The page of that incident; null where there is no such incident.</summary>
     public async Task<Snapshot?> GetAsync(long id, Variant? variant, CancellationToken cancel)
     {
         var which = new Which(id, variant);
-        if (board.Find(which.Key) is not { } made)
-            return await DrawAsync(variant is null || _pages.ContainsKey(which) || limits.Takes(isNewZone: false) ? which : new Which(id, null), again: false, cancel);
-        if (_pages.TryGetValue(which, out var page)) page.Used = Interlocked.Increment(ref _uses);
-        return made;
+        if (board.Find(which.Key) is { } made)
+        {
+            if (_pages.TryGetValue(which, out var page)) page.Used = Interlocked.Increment(ref _uses);
+            return made;
+        }
+        var isKnown = _pages.TryGetValue(which, out var known);
+        if (known is { HasFailed: true }) return await InsteadAsync(which, cancel);
+        // An id that was invented costs a look at the index.
+        if (!isKnown && !await ExistsAsync(id, cancel)) return null;
+        var drawn = variant is null || isKnown || limits.Takes(isNewZone: false) ? which : new Which(id, null);
+        try
+        {
+            return await DrawAsync(drawn, again: false, cancel);
+        }
+        catch (Exception fault) when (StoredFault.IsOfData(fault) && fault is not Refusal)
+        {
+            Fail(drawn, fault);
+            return await InsteadAsync(drawn, cancel);
+        }
     }
 
     /// <summary>Whether there was such an incident, and there is none any more.</summary>
@@ -78,27 +106,64 @@ internal sealed class IncidentPages(
         while (!stoppingToken.IsCancellationRequested)
         {
             await _wake.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_incidents.Reader.TryRead(out var which) && !_others.Reader.TryRead(out which)) continue;
+            var isFirst = _incidents.Reader.TryRead(out var which);
+            if (!isFirst && !_others.Reader.TryRead(out which)) continue;
+            if (!_pages.TryGetValue(which, out var page)) continue;
+            // Before it is drawn, so that a change meanwhile draws it again.
+            Interlocked.And(ref page.Queued, isFirst ? ~First : ~Second);
             try
             {
                 await DrawAsync(which, again: true, stoppingToken);
+                HasFailed = false;
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (StoredFault.IsOfData(fault))
             {
-                log.LogWarning(fault, "The page of incident {Id} could not be drawn; it will be when it is asked for", which.Id);
-                board.Remove(which.Key);
+                Fail(which, fault);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                HasFailed = true;
+                log.LogWarning(fault, "The page of incident {Id} could not be drawn; trying again", which.Id);
+                await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Enqueue(_incidents, which, page);
             }
         }
+    }
+
+    /// <summary>What is shown where a page cannot be rendered: the plain page for a variant; for that itself a refusal.</summary>
+    private Task<Snapshot?> InsteadAsync(Which which, CancellationToken cancel) =>
+        which.Variant is null ? throw Refusal.Unavailable("The page cannot be shown right now") : GetAsync(which.Id, null, cancel);
+
+    /// <summary>Takes a page that cannot be rendered off the board, rather than leave it there to grow old.</summary>
+    private void Fail(Which which, Exception fault)
+    {
+        if (!_pages.TryGetValue(which, out var page)) return;
+        page.HasFailed = true;
+        board.Remove(which.Key);
+        faults.Set(which.Key, [new StoredFault($"Page {which.Key}", fault)]);
+        LetGo();
+    }
+
+    private async Task<bool> ExistsAsync(long id, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<StatusDb>().Incidents.AnyAsync(row => row.Id == id && !row.Deleted, cancel);
     }
 
     private void Again(Channel<Which> queue, Func<Which, Page, bool> concerns)
     {
         foreach (var (which, page) in _pages)
         {
-            if (!concerns(which, page)) continue;
-            queue.Writer.TryWrite(which);
-            _wake.Release();
+            if (concerns(which, page)) Enqueue(queue, which, page);
         }
+    }
+
+    private void Enqueue(Channel<Which> queue, Which which, Page page)
+    {
+        var place = queue == _incidents ? First : Second;
+        if ((Interlocked.Or(ref page.Queued, place) & place) != 0) return;
+        queue.Writer.TryWrite(which);
+        _wake.Release();
     }
 
     private async Task<Snapshot?> DrawAsync(Which which, bool again, CancellationToken cancel)
@@ -113,6 +178,8 @@ internal sealed class IncidentPages(
             var snapshot = which.Variant is null
                 ? await publisher.PublishAsync(PathOf(which.Id), db => RenderAsync(db, which, page, cancel), cancel)
                 : await DrawVariantAsync(which, page, cancel);
+            (page.HasFailed, page.Bytes) = (false, snapshot is null ? 0 : snapshot.Body.Length + (snapshot.Brotli?.Length ?? 0));
+            faults.Clear(which.Key);
             if (snapshot is null) _pages.TryRemove(new(which, page));
             else if (!_pages.TryGetValue(which, out var kept) || kept != page) board.Remove(which.Key);
             else LetGo();
@@ -153,10 +220,12 @@ internal sealed class IncidentPages(
 
     private void LetGo()
     {
-        while (_pages.Count > AtMost)
+        while (_pages.Count > AtMost || (_pages.Count > 1 && _pages.Sum(entry => entry.Value.Bytes) > BytesAtMost))
         {
             var (which, page) = _pages.MinBy(entry => entry.Value.Used);
-            if (_pages.TryRemove(new(which, page))) board.Remove(which.Key);
+            if (!_pages.TryRemove(new(which, page))) continue;
+            board.Remove(which.Key);
+            faults.Clear(which.Key);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Kener.Status.Database;
+
 namespace Kener.Status.Snapshots;
 
 /// <summary>Draws the pages whenever something changed, and whenever the clock alone changes them (architecture rule 7).</summary>
@@ -24,7 +26,8 @@ internal sealed class PageLoop(
             }
             catch (Exception fault)
             {
-                log.LogWarning(fault, "The pages could not be drawn; trying again");
+                // What the data cause was logged when it began.
+                if (!StoredFault.IsOfData(fault)) log.LogWarning(fault, "The pages could not be drawn; trying again");
                 await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

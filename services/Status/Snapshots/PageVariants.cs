@@ -16,7 +16,8 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class PageVariants(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, SitePages pages, VariantLimits limits,
-    SiteOnBoard site, VariantUses uses, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log) : BackgroundService
+    RenderFaults faults, SiteOnBoard site, VariantUses uses, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log)
+    : BackgroundService
 {
     /// <summary>Variants of one page, and zones of all.</summary>
     public const int AtMost = 64, ZonesAtMost = 16;
@@ -35,8 +36,12 @@ internal sealed class PageVariants(
         public required long AskedMs { get; init; }
         public PageFacts? Facts { get; set; }
         public long Next { get; set; }
+        public bool HasFailed { get; set; }
         public string Key => Variant.KeyOf(Path, Variant);
     }
+
+    /// <summary>Whether the last attempt to draw them failed: those on the board may be old.</summary>
+    public bool HasFailed { get; private set; }
 
     private readonly SemaphoreSlim _turn = new(1), _wake = new(0);
     private readonly FactsReader _reader = new(settings.Value, told);
@@ -55,6 +60,8 @@ internal sealed class PageVariants(
         {
             // Somebody else may have asked a moment ago.
             if (board.Find(Variant.KeyOf(path, variant)) is { } meanwhile) return meanwhile;
+            // It is tried again at the next change, not for each visitor.
+            if (_drawn.TryGetValue(Variant.KeyOf(path, variant), out var known) && known.HasFailed) return plain;
             if (!IsInOwnZone(variant) && !(limits.TakesOf(client) && limits.Takes(isNewZone: !_reader.Zones.Contains(variant.Zone))))
             {
                 if (site.Now.InOwnZone(variant) is not { } inOwnZone) return plain;
@@ -92,6 +99,7 @@ internal sealed class PageVariants(
             {
                 await WaitAsync(stoppingToken);
                 await DrawAllAsync(stoppingToken);
+                HasFailed = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -99,6 +107,7 @@ internal sealed class PageVariants(
             }
             catch (Exception fault)
             {
+                HasFailed = true;
                 log.LogWarning(fault, "The pages' variants could not be drawn; trying again");
                 await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wake.Release();
@@ -115,6 +124,10 @@ internal sealed class PageVariants(
             try
             {
                 await DrawAsync([.. _drawn.Values.Where(drawn => drawn.Variant.Zone == zone)], cancel);
+            }
+            catch (Exception fault) when (StoredFault.IsOfData(fault))
+            {
+                foreach (var drawn in _drawn.Values.Where(drawn => drawn.Variant.Zone == zone)) Fail(drawn, fault);
             }
             finally
             {
@@ -147,8 +160,7 @@ internal sealed class PageVariants(
         var (readMs, zone) = (NowMs, ofZone[0].Variant.Zone);
         var now = readMs / 1000;
         var all = await _reader.ReadAsync(scope.ServiceProvider.GetRequiredService<StatusDb>(), zone, now, cancel);
-        var calendar = _reader.CalendarOf(zone);
-        var today = calendar.DayOf(now);
+        faults.Set(zone, all.Faults);
         foreach (var drawn in ofZone)
         {
             if (all.Site.Pages.FirstOrDefault(page => page.Page.Address == drawn.Path) is not { } page || !all.Site.Published.Offers(drawn.Variant))
@@ -157,12 +169,35 @@ internal sealed class PageVariants(
                 LetGo(drawn);
                 continue;
             }
-            var facts = all.Of(page);
-            if (now < drawn.Next && facts.AreStill(drawn.Facts)) continue;
-            var view = PageRules.Of(facts, drawn.Variant.ToAudience(), History.Calendar.DateOf(today), now);
-            publisher.PublishVariant(drawn.Key, await renderer.HomeAsync(view), readMs);
-            (drawn.Facts, drawn.Next) = (facts, PageRules.NextInstant(facts, calendar.StartOf(today + 1), now));
+            try
+            {
+                await DrawAsync(drawn, all.Of(page), readMs);
+            }
+            catch (Exception fault) when (StoredFault.IsOfData(fault))
+            {
+                Fail(drawn, fault);
+            }
         }
+    }
+
+    private async Task DrawAsync(Drawn drawn, PageFacts facts, long readMs)
+    {
+        var now = readMs / 1000;
+        if (now < drawn.Next && facts.AreStill(drawn.Facts)) return;
+        var calendar = _reader.CalendarOf(drawn.Variant.Zone);
+        var today = calendar.DayOf(now);
+        var view = PageRules.Of(facts, drawn.Variant.ToAudience(), History.Calendar.DateOf(today), now);
+        publisher.PublishVariant(drawn.Key, await renderer.HomeAsync(view), readMs);
+        (drawn.Facts, drawn.Next, drawn.HasFailed) = (facts, PageRules.NextInstant(facts, calendar.StartOf(today + 1), now), false);
+        faults.Clear(drawn.Key);
+    }
+
+    /// <summary>Takes a variant that cannot be rendered off the board, rather than leave it there to grow old: the plain page stands in for it.</summary>
+    private void Fail(Drawn drawn, Exception fault)
+    {
+        (drawn.Facts, drawn.Next, drawn.HasFailed) = (null, (NowMs / 1000) + (long)Longest.TotalSeconds, true);
+        board.Remove(drawn.Key);
+        faults.Set(drawn.Key, [new StoredFault($"Page {drawn.Key}", fault)]);
     }
 
     /// <summary>Lets go of those used least recently, until the one that was just added has its place.</summary>
@@ -197,7 +232,10 @@ internal sealed class PageVariants(
     {
         _drawn.Remove(drawn.Key);
         board.Remove(drawn.Key);
-        if (_drawn.Values.All(other => other.Variant.Zone != drawn.Variant.Zone)) _reader.Forget(drawn.Variant.Zone);
+        faults.Clear(drawn.Key);
+        if (_drawn.Values.Any(other => other.Variant.Zone == drawn.Variant.Zone)) return;
+        _reader.Forget(drawn.Variant.Zone);
+        faults.Clear(drawn.Variant.Zone);
     }
 
     /// <summary>Waits to be woken, or for the next instant at which the clock alone changes one of them.</summary>

@@ -15,7 +15,7 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class SitePages(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, ErrorPages errorPages, PageBell bell,
-    ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
+    RenderFaults faults, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
 {
     public const string Home = "/";
     public static readonly string HomeKey = Publisher.KeyOf(Home);
@@ -23,18 +23,27 @@ internal sealed class SitePages(
     /// <summary>What a page was last drawn from, and until when it says the same.</summary>
     private sealed record Drawn(PageFacts Facts, long Next);
 
+    /// <summary>As what the pages report what cannot be rendered.</summary>
+    private const string Source = "pages";
+    private const int RetrySeconds = 60;
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly FactsReader _reader = new(settings.Value, told);
     private Dictionary<string, Drawn> _drawn = [];
+    // Paths of pages that could not be rendered last time, though the database answered.
+    private HashSet<string> _failed = [];
     private SiteFacts? _site;
 
-    /// <summary>Whether the last attempt to draw failed: what is on the board is then not all that is known.</summary>
+    /// <summary>Whether the last attempt to draw failed, if only for one page: what is on the board is then not all that is known.</summary>
     public bool HasFailed { get; private set; }
 
     /// <summary>The paths of the pages that were drawn last.</summary>
     public IReadOnlyCollection<string> Paths => Volatile.Read(ref _drawn).Keys;
 
-    /// <summary>Draws what changed; gives the next instant (Unix seconds) at which the clock alone changes a page.</summary>
+    /// <summary>
+    /// Draws what changed; gives the next instant (Unix seconds) at which the clock alone changes a page. A page that cannot be rendered stays
+    /// as it was on the board, and the others are drawn.
+    /// </summary>
     public async Task<long> DrawAsync(CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
@@ -43,12 +52,14 @@ internal sealed class SitePages(
             await using var scope = scopes.CreateAsyncScope();
             // Where another process was faster, its facts may be newer than ours: once more.
             while (!await TryDrawAsync(scope.ServiceProvider, cancel)) { }
-            HasFailed = false;
-            return _drawn.Values.Select(drawn => drawn.Next).DefaultIfEmpty(clock.GetUtcNow().ToUnixTimeSeconds() + Minutes.Day).Min();
+            HasFailed = _failed.Count > 0;
+            var latest = clock.GetUtcNow().ToUnixTimeSeconds() + (HasFailed ? RetrySeconds : Minutes.Day);
+            return _drawn.Values.Select(drawn => drawn.Next).Append(latest).Min();
         }
-        catch
+        catch (Exception fault)
         {
             HasFailed = true;
+            if (StoredFault.IsOfData(fault)) faults.Set(Source, [new StoredFault("Status pages", fault)]);
             throw;
         }
         finally
@@ -79,6 +90,8 @@ internal sealed class SitePages(
     public async Task<Snapshot?> GetAsync(string path, CancellationToken cancel)
     {
         if (board.Find(Publisher.KeyOf(path)) is { } made) return made;
+        // It is tried again at the next change, not for each visitor.
+        if (Volatile.Read(ref _failed).Contains(path)) throw Refusal.Unavailable("The page cannot be shown right now");
         // A page that was made by another process a moment ago is here too; else this reads little and draws nothing.
         if (path == Home || await ExistsAsync(path, cancel)) await DrawAsync(cancel);
         return board.Find(Publisher.KeyOf(path));
@@ -99,15 +112,22 @@ internal sealed class SitePages(
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var all = await _reader.ReadAsync(db, null, now, cancel);
         var drawn = new Dictionary<string, Drawn>();
+        List<StoredFault> found = [.. all.Faults];
+        var failed = new HashSet<string>(StringComparer.Ordinal);
         var complete = true;
         foreach (var page in all.Site.Pages)
         {
-            var (path, facts) = (page.Page.Address, all.Of(page));
-            var known = all.Drawn.GetValueOrDefault(path);
-            var before = _drawn.GetValueOrDefault(path);
-            if (before is not null && now < before.Next && facts.AreStill(before.Facts) && IsShown(path, known)) drawn[path] = before;
-            else if (await DrawAsync(scope, facts, known, now, cancel) is { } next) drawn[path] = new Drawn(facts, next);
-            else complete = false;
+            var path = page.Page.Address;
+            try
+            {
+                if (await DrawAsync(scope, all, page, now, cancel) is { } made) drawn[path] = made;
+                else complete = false;
+            }
+            catch (Exception fault) when (StoredFault.IsOfData(fault))
+            {
+                failed.Add(path);
+                found.Add(new StoredFault($"Page {path}", fault));
+            }
         }
         foreach (var gone in _drawn.Keys.Concat(all.Drawn.Keys).Distinct().Where(path => all.Site.Pages.All(page => page.Page.Address != path)))
         {
@@ -115,12 +135,14 @@ internal sealed class SitePages(
             await Publisher.ForgetAsync(scope, gone, cancel);
         }
         Volatile.Write(ref _drawn, drawn);
+        Volatile.Write(ref _failed, failed);
+        faults.Set(Source, found);
         if (!ReferenceEquals(_site, all.Site))
         {
             // Before the pages of the site that it was: whoever looks for one finds the way to the new ones.
             publisher.Publish(all.Site.Published);
             if (_site is not null) incidentPages.OnSiteChanged();
-            await errorPages.DrawAsync(all.Site);
+            await DrawErrorPagesAsync(all.Site);
         }
         _site = all.Site;
         return complete;
@@ -129,6 +151,30 @@ internal sealed class SitePages(
     /// <summary>Whether the board has the newest that anybody published.</summary>
     private bool IsShown(string path, DrawnRow? known) =>
         board.Find(Publisher.KeyOf(path)) is { } shown && shown.Version >= (known?.Version ?? 0);
+
+    private async Task DrawErrorPagesAsync(SiteFacts site)
+    {
+        const string ErrorPages = "Error pages";
+        try
+        {
+            await errorPages.DrawAsync(site);
+            faults.Clear(ErrorPages);
+        }
+        catch (Exception fault) when (StoredFault.IsOfData(fault))
+        {
+            faults.Set(ErrorPages, [new StoredFault(ErrorPages, fault)]);
+        }
+    }
+
+    /// <summary>The page as it was drawn last, or now; null where another process published it meanwhile.</summary>
+    private async Task<Drawn?> DrawAsync(IServiceProvider scope, AllFacts all, ShownPage page, long now, CancellationToken cancel)
+    {
+        var (path, facts) = (page.Page.Address, all.Of(page));
+        var known = all.Drawn.GetValueOrDefault(path);
+        var before = _drawn.GetValueOrDefault(path);
+        if (before is not null && now < before.Next && facts.AreStill(before.Facts) && IsShown(path, known)) return before;
+        return await DrawAsync(scope, facts, known, now, cancel) is { } next ? new Drawn(facts, next) : null;
+    }
 
     private async Task<long?> DrawAsync(IServiceProvider scope, PageFacts facts, DrawnRow? known, long now, CancellationToken cancel)
     {

@@ -34,7 +34,7 @@ internal sealed class FactsReader(KenerSettings installation, ToldLately told)
         var inZone = InZone(zone ?? site.Settings.Zone);
         var facts = await inZone.ReadAsync(db, visible, versions.Histories, days, now, cancel);
         var incidents = await _incidents.ReadAsync(db.Incidents.Where(row => !row.Deleted), versions.Incidents, cancel, told.Find);
-        return new AllFacts(site, facts, incidents, versions.Drawn);
+        return new AllFacts(site, facts, incidents, versions.Drawn, [.. site.Faults, .. _monitors.Faults, .. inZone.Faults, .. _incidents.Faults]);
     }
 
     /// <summary>The calendar by which that zone's pasts were read.</summary>
@@ -69,6 +69,9 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
     private readonly PastCache _pasts = new(zone);
     private Dictionary<long, MonitorFacts> _known = [];
 
+    /// <summary>The monitors that the last <see cref="ReadAsync"/> left out.</summary>
+    public IReadOnlyList<StoredFault> Faults { get; private set; } = [];
+
     public Calendar Calendar => _pasts.Calendar;
 
     public async Task<IReadOnlyDictionary<long, MonitorFacts>> ReadAsync(
@@ -77,14 +80,31 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
         var pasts = await _pasts.ReadAsync(db, monitors, versions, days, now, cancel);
         // Keeps the order in which they come.
         var facts = new OrderedDictionary<long, MonitorFacts>(monitors.Count);
+        var faults = new List<StoredFault>(_pasts.Faults);
         foreach (var monitor in monitors)
         {
-            var past = pasts[monitor.Id];
-            facts[monitor.Id] = _known.TryGetValue(monitor.Id, out var known) && ReferenceEquals(known.Monitor, monitor) && ReferenceEquals(known.Past, past)
-                ? known : new MonitorFacts(monitor, past);
+            if (!pasts.TryGetValue(monitor.Id, out var past)) continue;
+            if (_known.TryGetValue(monitor.Id, out var known) && ReferenceEquals(known.Monitor, monitor) && ReferenceEquals(known.Past, past)) facts[monitor.Id] = known;
+            else if (Renderable(monitor, past, days, now, faults) is { } made) facts[monitor.Id] = made;
         }
-        _known = facts.ToDictionary();
+        (_known, Faults) = (facts.ToDictionary(), faults);
         return facts;
+    }
+
+    /// <summary>The monitor, once its row has been computed, which is kept for the page; null and a fault where that cannot be done.</summary>
+    private static MonitorFacts? Renderable(MonitorChanged monitor, MonitorPast past, int days, long now, List<StoredFault> faults)
+    {
+        try
+        {
+            var made = new MonitorFacts(monitor, past);
+            _ = made.RowAt(now, days);
+            return made;
+        }
+        catch (Exception fault) when (StoredFault.IsOfData(fault))
+        {
+            faults.Add(new StoredFault($"Monitor {monitor.Tag}", fault));
+            return null;
+        }
     }
 }
 
@@ -95,6 +115,9 @@ internal sealed class EventCache<T> where T : class
     private Dictionary<long, (long Version, T Event)> _known = [];
     private IReadOnlyList<T> _events = [];
     private IReadOnlyDictionary<long, long>? _versions;
+
+    /// <summary>The events that the last <see cref="ReadAsync"/> left out because they cannot be read.</summary>
+    public IReadOnlyList<StoredFault> Faults { get; private set; } = [];
 
     public async Task<IReadOnlyList<T>> ReadAsync<TRow>(
         IQueryable<TRow> rows, IReadOnlyDictionary<long, long> versions, CancellationToken cancel, Func<long, long, T?>? told = null) where TRow : class, IToldOf
@@ -108,12 +131,22 @@ internal sealed class EventCache<T> where T : class
             else if (told?.Invoke(id, version) is { } lately) kept[id] = (version, lately);
             else missing.Add(id);
         }
+        var faults = new List<StoredFault>();
         foreach (var ids in missing.Chunk(AtOnce))
         {
             foreach (var row in await rows.AsNoTracking().Where(row => ids.Contains(row.Id)).ToListAsync(cancel))
-                kept[row.Id] = (row.Version, Payload.Read<T>(row.Payload));
+            {
+                try
+                {
+                    kept[row.Id] = (row.Version, Payload.Read<T>(row.Payload));
+                }
+                catch (Exception fault) when (StoredFault.IsOfData(fault))
+                {
+                    faults.Add(new StoredFault(row.Title, fault));
+                }
+            }
         }
-        (_known, _versions) = (kept, versions);
+        (_known, _versions, Faults) = (kept, versions, faults);
         return _events = [.. kept.OrderBy(known => known.Key).Select(known => known.Value.Event)];
     }
 }

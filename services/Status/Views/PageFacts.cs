@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.Status.Database;
 using Kener.Status.History;
 using Kener.Status.Pages;
 using Kener.Status.Settings;
@@ -36,6 +37,9 @@ internal sealed record ShownPage(StatusPage Page, PageLook Look);
 /// <summary>What all pages share: the site's settings, and the pages by id. The same object as long as neither changes.</summary>
 internal sealed record SiteFacts(SiteSettings Settings, IReadOnlyList<ShownPage> Pages)
 {
+    /// <summary>The pages whose settings cannot be read: they are shown as if nothing were set.</summary>
+    public IReadOnlyList<StoredFault> Faults { get; init; } = [];
+
     /// <summary>What whoever serves the pages must know.</summary>
     public PublishedSite Published { get; } = Settings.Published with { Pages = Pages.Select(page => page.Page.Address).ToHashSet(StringComparer.Ordinal) };
 }
@@ -65,8 +69,10 @@ internal sealed record PageFacts(
 /// <param name="Visible">Every monitor that may be shown, by id, in the order of ids.</param>
 /// <param name="Incidents">Those that are open, or over since no longer than any page shows.</param>
 /// <param name="Drawn">The versions of the pages, by path. If nobody raised one since, these facts are no older than those that it was drawn from.</param>
+/// <param name="Faults">What had to be left out.</param>
 internal sealed record AllFacts(
-    SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents, IReadOnlyDictionary<string, DrawnRow> Drawn)
+    SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents, IReadOnlyDictionary<string, DrawnRow> Drawn,
+    IReadOnlyList<StoredFault> Faults)
 {
     /// <summary>What one page is made of.</summary>
     public PageFacts Of(ShownPage page)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kener.Status.Pages;
 using Kener.Status.Settings;
 using Kener.Ui;
@@ -8,10 +9,10 @@ namespace Kener.Status.Views;
 internal sealed record PageLook(
     int Days, int DaysOnPhones, PageLayout Layout, string? MetaTitle, string? MetaDescription, string? PreviewImage, EventLists Lists)
 {
-    public static PageLook Of(StatusPage page, SiteSettings site)
+    /// <summary>The look of a page for which <paramref name="set"/> was set.</summary>
+    public static PageLook Of(JsonObject set, SiteSettings site)
     {
-        var set = page.SetSettings();
-        var filled = PageSettings.Filled(page.SetSettings());
+        var filled = PageSettings.Filled(set);
         var days = filled["monitor_status_history_days"];
         return new PageLook(
             DaysOf(days.At("desktop").Whole(), 90), DaysOf(days.At("mobile").Whole(), 30), LayoutOf(filled["monitor_layout_style"].Words()),

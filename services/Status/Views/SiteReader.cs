@@ -1,5 +1,6 @@
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Pages;
 using Kener.Status.Settings;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,6 +17,20 @@ internal static class SiteReader
         var row = await db.Site.AsNoTracking().FirstAsync(row => row.Id == SiteRow.TheOne, cancel);
         var pages = await db.Pages.AsNoTracking().OrderBy(page => page.Id).ToListAsync(cancel);
         var settings = new SiteSettings(row.SetValues(), installation);
-        return new SiteFacts(settings, [.. pages.Select(page => new ShownPage(page, PageLook.Of(page, settings)))]);
+        var faults = new List<StoredFault>();
+        return new SiteFacts(settings, [.. pages.Select(page => new ShownPage(page, LookOf(page, settings, faults)))]) { Faults = faults };
+    }
+
+    private static PageLook LookOf(StatusPage page, SiteSettings settings, List<StoredFault> faults)
+    {
+        try
+        {
+            return PageLook.Of(page.SetSettings(), settings);
+        }
+        catch (Exception fault) when (StoredFault.IsOfData(fault))
+        {
+            faults.Add(new StoredFault($"Settings of page {page.Address}", fault));
+            return PageLook.Of([], settings);
+        }
     }
 }
