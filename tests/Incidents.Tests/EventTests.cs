@@ -33,7 +33,7 @@ public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Equal((IncidentState.Identified, null, "T"), (events[5].State, events[5].End, events[5].Title));
         Assert.True(events[6].Deleted);
 
-        Assert.Equal([1, 2, 3, 4, 5, 6], versions.Select(row => row.Version));
+        Assert.Equal(events.Take(6).Select(one => one.Version), versions.Select(row => row.Version));
         Assert.All(versions, row => Assert.Equal("key:1", row.Actor));
         Assert.Equal(
             [

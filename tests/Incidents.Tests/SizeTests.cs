@@ -78,9 +78,9 @@ public sealed class SizeTests(Hosts hosts) : IClassFixture<Hosts>
                 """);
         });
         (await service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { title = "x" })).Expect(HttpStatusCode.OK);
-        Assert.Equal((1_000, 501L, 1_500L), await service.ReadAsync(async db => (
-            await db.Versions.CountAsync(row => row.IncidentId == id), await db.Versions.Where(row => row.IncidentId == id).MinAsync(row => row.Version),
-            await db.Versions.Where(row => row.IncidentId == id).MaxAsync(row => row.Version))));
+        // The first of them is an instant, and the 1,498 that were added are lower: the newest 998 of them are left.
+        Assert.Equal((1_000, 502L), await service.ReadAsync(async db => (
+            await db.Versions.CountAsync(row => row.IncidentId == id), await db.Versions.Where(row => row.IncidentId == id).MinAsync(row => row.Version))));
     }
 
     private static Task<double> SizeAsync(Service service, long id) => service.ReadAsync(async db =>

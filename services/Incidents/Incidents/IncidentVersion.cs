@@ -10,7 +10,7 @@ namespace Kener.Incidents;
 internal sealed class IncidentVersion
 {
     /// <summary>An incident keeps its newest changes only: updates are bounded, edits of them are not.</summary>
-    public const int MostKept = 1_000, RemovedAtOnce = 100;
+    public const int MostKept = 1_000;
 
     public long IncidentId { get; set; }
     public long Version { get; set; }
@@ -63,7 +63,8 @@ internal static class IncidentChanges
         this Change<IncidentsDb> change, Incident incident, string action, CancellationToken cancel, Update? update = null, bool withMonitors = false)
     {
         incident.UpdatedMs = change.NowMs;
-        var writesText = update is { Id: 0 } || (update is not null && change.Db.Entry(update).Property(row => row.Markdown).IsModified);
+        var isNewUpdate = update is { Id: 0 };
+        var writesText = isNewUpdate || (update is not null && change.Db.Entry(update).Property(row => row.Markdown).IsModified);
         // New rows need their ids before they can be told.
         await change.FlushAsync(cancel);
         var now = incident.ToEvent();
@@ -81,8 +82,8 @@ internal static class IncidentChanges
             Actor = change.Actor,
             Document = JsonSerializer.Serialize(what, JsonSerializerOptions.Web),
         });
-        // A version is an instant, so this is about every hundredth change.
-        if (now.Version % IncidentVersion.RemovedAtOnce == 0) await change.ForgetOldAsync(now.Id, cancel);
+        // New updates are bounded themselves.
+        if (!isNewUpdate) await change.ForgetOldAsync(now.Id, cancel);
         change.Send(now, action);
     }
 
@@ -102,7 +103,8 @@ internal static class IncidentChanges
     private static async Task ForgetOldAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
     {
         var versions = change.Db.Versions.Where(row => row.IncidentId == id);
-        var oldest = await versions.OrderByDescending(row => row.Version).Select(row => (long?)row.Version).Skip(IncidentVersion.MostKept).FirstOrDefaultAsync(cancel);
+        // One less than is kept: the present change is not written yet.
+        var oldest = await versions.OrderByDescending(row => row.Version).Select(row => (long?)row.Version).Skip(IncidentVersion.MostKept - 1).FirstOrDefaultAsync(cancel);
         if (oldest is { } last) await versions.Where(row => row.Version <= last).ExecuteDeleteAsync(cancel);
     }
 
