@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
+using Kener.Status.Settings;
 using Kener.Status.Snapshots;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,7 +20,10 @@ internal static class CreatePage
         {
             var made = await changes.CommitAsync(user.Subject(), async change =>
             {
+                // The site's row is the lock under which pages are counted.
+                await change.LockSiteAsync(cancel);
                 await change.RefuseTakenAsync(fields.Path!, 0, cancel);
+                if (await change.Db.Pages.CountAsync(cancel) >= StatusPage.Most) throw Refusal.BadRequest($"There must not be more than {StatusPage.Most} pages");
                 var page = new StatusPage { Path = fields.Path!, Title = "", Header = "", CreatedMs = change.NowMs };
                 fields.ApplyTo(page, change.NowMs);
                 page.MonitorIds = await change.Db.MonitorIdsAsync(fields.Monitors ?? [], cancel);

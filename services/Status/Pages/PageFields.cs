@@ -39,7 +39,7 @@ internal sealed record PageFields(
         page.Header = Header ?? page.Header;
         page.Subheader = Subheader ?? page.Subheader;
         page.Logo = Logo ?? page.Logo;
-        if (Settings is not null) page.Settings = PageSettings.Merge(page.SetSettings(), Settings).ToJsonString();
+        if (Settings is not null) page.Settings = PageSettings.Merged(page.SetSettings(), Settings);
         page.UpdatedMs = nowMs;
     }
 
@@ -68,6 +68,7 @@ internal sealed record PageFields(
     {
         const string Message = "monitors must be an array of monitor tags";
         if (value.ValueKind != JsonValueKind.Array) throw Refusal.BadRequest(Message);
+        if (value.GetArrayLength() > StatusPage.MostMonitors) throw Refusal.BadRequest($"monitors must not hold more than {StatusPage.MostMonitors} tags");
         return [.. value.EnumerateArray().Select(tag => tag.Text(Message)).Distinct(StringComparer.Ordinal)];
     }
 }

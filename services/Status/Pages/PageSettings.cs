@@ -12,6 +12,8 @@ namespace Kener.Status.Pages;
 internal static class PageSettings
 {
     public const int MostDays = 365;
+    /// <summary>The most characters of JSON that a page's settings may hold.</summary>
+    public const int Longest = 65_536;
     public static readonly IReadOnlyList<string> Layouts = ["default-list", "default-grid", "compact-list", "compact-grid"];
 
     private const string Defaults = """
@@ -44,6 +46,13 @@ internal static class PageSettings
             else below[name] = value?.DeepClone();
         }
         return below;
+    }
+
+    /// <summary>The settings with those that were sent merged in, as JSON to store; 400 where they have become too large.</summary>
+    public static string Merged(JsonObject set, JsonObject sent)
+    {
+        var json = Merge(set, sent).ToJsonString();
+        return json.Length <= Longest ? json : throw Refusal.BadRequest($"page_settings must not be larger than {Longest / 1024} KiB");
     }
 
     /// <summary>What a client sent, in API v4's order of checks; 400 for what can not be.</summary>

@@ -6,7 +6,10 @@ namespace Kener.Status.Pages;
 /// <summary>A page as its operator made it: where it is, what stands on it, and which monitors it shows.</summary>
 internal sealed class StatusPage : IAggregate
 {
-    public const int LongestPath = 100, LongestText = 255, LongestMarkdown = 10_000, LongestUrl = 2_048;
+    public const int LongestPath = 100, LongestText = 255, LongestMarkdown = 10_000, LongestUrl = 2_048, MostMonitors = 10_000;
+
+    /// <summary>How many pages there may be: each is drawn at every change and kept in memory.</summary>
+    public const int Most = 200;
 
     /// <summary>The word by which API v4 addresses the home page, whose path is empty.</summary>
     public const string HomeWord = "~home";

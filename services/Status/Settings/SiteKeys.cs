@@ -22,7 +22,7 @@ internal static class SiteKeys
         Json("metaTags", IsAny, "[]"), // legacy
         Json("nav", IsNav, "[]"),
         Json("hero", IsObject, """{"title":"","subtitle":""}"""), // legacy
-        Text("footerHTML", IsText, ""),
+        Text("footerHTML", IsText, "", SiteKey.Markup),
         Json("i18n", IsObject, """{"defaultLocale":"en","locales":[{"code":"en","name":"English","selected":true,"disabled":false}]}"""),
         // Our own: the zone of those who chose none.
         Text("timeZone", IsZone, "UTC"),
@@ -48,7 +48,7 @@ internal static class SiteKeys
         Text("incidentGroupView", IsSaid, null), // legacy
         Json("homeDataMaxDays", IsAny, """{"desktop":{"maxDays":90,"selectableDays":[1,7,14,30,60,90]},"mobile":{"maxDays":30,"selectableDays":[1,7,14,30]}}"""), // legacy
         Text("kenerTheme", IsText, "system"), // legacy
-        Text("customCSS", IsText, null),
+        Text("customCSS", IsText, null, SiteKey.Markup),
         Json("subscriptionsSettings", IsAny, """{"enable":false,"methods":{"emails":{"incidents":false,"maintenances":false}}}"""),
         Json("subMenuOptions", IsAny, """{"showShareBadgeMonitor":true,"showShareEmbedMonitor":true,"showRssFeed":true}"""),
         Json("announcement", IsAny, null),
@@ -71,11 +71,11 @@ internal static class SiteKeys
     /// <summary>The key of that name; null where there is none.</summary>
     public static SiteKey? Find(string name) => ByName.GetValueOrDefault(name);
 
-    private static SiteKey Text(string name, Func<JsonNode?, bool> takes, string? byDefault) =>
-        new(name, "string", takes, byDefault is null ? null : JsonValue.Create(byDefault).ToJsonString());
+    private static SiteKey Text(string name, Func<JsonNode?, bool> takes, string? byDefault, int longest = SiteKey.Line) =>
+        new(name, "string", takes, byDefault is null ? null : JsonValue.Create(byDefault).ToJsonString(), longest);
 
     private static SiteKey Number(string name, int least, int byDefault) =>
-        new(name, "number", IsAtLeast(least), $"\"{byDefault.ToString(CultureInfo.InvariantCulture)}\"");
+        new(name, "number", IsAtLeast(least), $"\"{byDefault.ToString(CultureInfo.InvariantCulture)}\"", SiteKey.Line);
 
-    private static SiteKey Json(string name, Func<JsonNode?, bool> takes, string? byDefault) => new(name, "object", takes, byDefault);
+    private static SiteKey Json(string name, Func<JsonNode?, bool> takes, string? byDefault) => new(name, "object", takes, byDefault, SiteKey.Json);
 }
