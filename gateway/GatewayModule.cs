@@ -68,7 +68,7 @@ public static class GatewayModule
     {
         builder.AddServiceCalls();
         builder.AddSnapshotFollower(ProxyConfig.NameOf(Owner.Status), ProxyConfig.NameOf(Owner.Accounts));
-        builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters);
+        builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters).AddTransforms(HeartbeatSecrets.Keep);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, FirstFailure>();
         // Each probe that fails is a warning, once a second; that a destination came or went is told by others.

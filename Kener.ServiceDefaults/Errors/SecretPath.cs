@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kener.ServiceDefaults;
 
@@ -15,6 +16,18 @@ public static class SecretPath
         return path.Value is { } text && text.Contains("//", StringComparison.Ordinal)
             && text.Split('/', StringSplitOptions.RemoveEmptyEntries) is [var first, var second, ..]
             && first.Equals("ext", StringComparison.OrdinalIgnoreCase) && second.Equals("heartbeat", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// The last segment of the address as the client sent it, decoded once. The decoded path can not tell an encoded slash from the text "%2F".
+    /// </summary>
+    public static string LastSegment(HttpContext context)
+    {
+        var sent = context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target ? target : context.Request.Path.ToUriComponent();
+        var path = sent.AsSpan();
+        if (path.IndexOf('?') is var query and >= 0) path = path[..query];
+        path = path.TrimEnd('/');
+        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..].ToString());
     }
 
     /// <summary>The path as a log may have it.</summary>

@@ -107,6 +107,20 @@ public sealed class HeartbeatTests(MonitorsApps apps)
         }
     }
 
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_secret_that_no_address_can_hold_is_refused(DatabaseKind database)
+    {
+        var app = await apps.OnAsync(database);
+        foreach (var secret in new[] { ".", "..", new string('x', 513) })
+        {
+            var body = $$$"""{"tag":"{{{MonitorsApp.NewTag()}}}","name":"n","monitor_type":"HEARTBEAT","type_data":{"secretString":"{{{secret}}}"}}""";
+            Assert.Equal(HttpStatusCode.BadRequest, (await app.PostAsync("", body)).Status);
+        }
+        var (tag, _, _) = await MadeAsync(app);
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.PatchAsync("/" + tag, """{"type_data":{"secretString":".."}}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.PatchAsync("/" + tag, $$$"""{"type_data":{"secretString":"{{{new string('x', 512)}}}"}}""")).Status);
+    }
+
     [Fact]
     public void Age_is_told_as_latency_and_two_replicas_say_the_same()
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
@@ -9,6 +10,7 @@ namespace Kener.Monitors;
 internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes, string? Secret)
 {
     private const string SecretField = "secretString";
+    private const int LongestSecret = 512;
 
     public static HeartbeatRule Of(string? typeData)
     {
@@ -23,6 +25,13 @@ internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes,
         if (Of(typeData).Secret is not null) return typeData;
         var made = JsonSerializer.SerializeToElement(new Dictionary<string, string> { [SecretField] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) });
         return MonitorFields.Merged(typeData, made, "type_data");
+    }
+
+    /// <summary>Refuses a secret that no address can hold.</summary>
+    public static void Check(string? typeData)
+    {
+        if (Of(typeData).Secret is { Length: > LongestSecret } or "." or "..")
+            throw Refusal.BadRequest($"type_data.{SecretField} must not be longer than {LongestSecret} characters, and neither \".\" nor \"..\"");
     }
 
     /// <summary>Whether that is the secret; how long it takes tells nothing.</summary>

@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.Persistence;
+using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
@@ -12,11 +13,16 @@ internal static class TakeBeat
 {
     private static readonly HeartbeatRule Nobody = new(0, 0, null);
 
-    public static Task<IResult> HandleOlderAsync(string token, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
-        token.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
-            ? HandleAsync(token[..colon], token[(colon + 1)..], changes, living, db, evaluations, clock, cancel) : Task.FromResult(Refused());
+    public static Task<IResult> HandleOlderAsync(
+        HttpContext context, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
+        SecretPath.LastSegment(context) is var token && token.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
+            ? TakeAsync(token[..colon], token[(colon + 1)..], changes, living, db, evaluations, clock, cancel) : Task.FromResult(Refused());
 
-    public static async Task<IResult> HandleAsync(
+    public static Task<IResult> HandleAsync(
+        string tag, HttpContext context, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
+        TakeAsync(tag, SecretPath.LastSegment(context), changes, living, db, evaluations, clock, cancel);
+
+    private static async Task<IResult> TakeAsync(
         string tag, string secret, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
     {
         var monitor = !MonitorFields.IsTag(tag) ? null : await db.Monitors.AsNoTracking()

@@ -76,7 +76,9 @@ internal sealed class Monitor : IAggregate
         if (body.Has("type_data", out var data)) TypeData = MonitorFields.Merged(TypeData, data, "type_data");
         if (body.Has("monitor_settings_json", out var settings)) Settings = MonitorFields.Merged(settingsBefore, settings, "monitor_settings_json");
         RetentionDays = MonitorFields.RetentionDays(Settings);
-        if (Type == MonitorTypes.Heartbeat) TypeData = HeartbeatRule.WithSecret(TypeData);
+        if (Type != MonitorTypes.Heartbeat) return;
+        TypeData = HeartbeatRule.WithSecret(TypeData);
+        if (body.Has("type_data", out _) || body.Has("monitor_type", out _)) HeartbeatRule.Check(TypeData);
     }
 
     /// <summary>
