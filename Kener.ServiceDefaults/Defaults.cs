@@ -32,6 +32,7 @@ public static class Defaults
         builder.Services.AddSingleton<HealthReports>();
         builder.Services.AddGate();
         builder.Services.AddHostedService<MemoryGivenBack>();
+        builder.Services.AddSingleton<Outages>();
         builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>().AddSingleton<VariantUses>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -71,8 +72,9 @@ public static class Defaults
     }
 
     /// <summary>
-    /// <c>/health</c>: all checks; <c>/ready</c>: those that this process needs to serve (tag "ready"); <c>/alive</c>: the process itself. Where
-    /// this process owns snapshots, also what a gateway asks for them while Redis is away.
+    /// <c>/health</c>: all checks, and 503 also where one is only degraded; <c>/ready</c>: those that this process needs to serve (tag "ready"),
+    /// of which a degraded one still serves; <c>/alive</c>: the process itself. Where this process owns snapshots, also what a gateway asks for
+    /// them while Redis is away.
     /// </summary>
     public static TApp MapServiceDefaults<TApp>(this TApp app) where TApp : IEndpointRouteBuilder
     {
@@ -95,7 +97,9 @@ public static class Defaults
             ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database"] = "None",
             // Who asks for health is told; a probe while something starts is no fault to report.
             ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
-            ["Logging:LogLevel:MassTransit"] = "Warning",
+            // A broker that goes and returns is logged where it is waited for, and a message that is given up where it is kept; MassTransit says
+            // both as well, at each try and with stack traces.
+            ["Logging:LogLevel:MassTransit"] = "Critical",
             ["Logging:LogLevel:Polly"] = "Error",
             ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
             ["Logging:LogLevel:System.Net.Http"] = "Warning",

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -11,13 +10,18 @@ namespace Kener.ServiceDefaults;
 /// <summary>The one switch from what went wrong to what is answered.</summary>
 public static class ErrorAnswers
 {
+    /// <summary>The log category of requests that failed with 500.</summary>
+    public const string Category = "Kener.Errors";
+
     /// <summary>
     /// Outermost: every refusal, thrown or as a bare status without a body, leaves in the API's error shape under /api and where heartbeats
-    /// come in, and as a short plain text elsewhere. A database that is away is 503. An unknown fault is logged and answered 500 without its details.
+    /// come in, and as a short plain text elsewhere. An outage is 503 with its reason, logged once a minute. Every other fault is a bug: it is
+    /// logged and answered 500 without its details.
     /// </summary>
     public static IApplicationBuilder UseErrorAnswers(this IApplicationBuilder app)
     {
-        var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Kener.Errors");
+        var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(Category);
+        var outages = app.ApplicationServices.GetRequiredService<Outages>();
         return app.Use(async (context, next) =>
         {
             try
@@ -28,8 +32,10 @@ public static class ErrorAnswers
             {
                 // The client has closed the connection, perhaps in the middle of its body.
                 if (fault is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested) return;
-                var (status, code, message) = Describe(fault);
-                if (status >= 500) log.LogError(fault, "{Method} {Path} failed with {Status}", context.Request.Method, SecretPath.ForLogs(context.Request.Path), status);
+                var (status, code, message) = Describe(fault, outages);
+                var path = SecretPath.ForLogs(context.Request.Path);
+                if (status == StatusCodes.Status503ServiceUnavailable) outages.Report($"{context.Request.Method} {path}", message, fault);
+                else if (status >= 500) log.LogError(fault, "{Method} {Path} failed with {Status}", context.Request.Method, path, status);
                 await WriteAsync(context, status, code, message);
                 return;
             }
@@ -84,18 +90,14 @@ public static class ErrorAnswers
         return board.Find(Variant.KeyOfError(drawn.Value, sees.Language, sees.Theme));
     }
 
-    private static (int Status, string Code, string Message) Describe(Exception fault) => fault switch
+    private static (int Status, string Code, string Message) Describe(Exception fault, Outages outages) => fault switch
     {
         Refusal refusal => (refusal.Status, refusal.Code, refusal.Message),
         BadHttpRequestException { StatusCode: 413 } => (413, "PAYLOAD_TOO_LARGE", "The request body is too large"),
         BadHttpRequestException bad => (bad.StatusCode, "BAD_REQUEST", "The request could not be read"),
-        JsonException => (400, "BAD_REQUEST", "Invalid JSON body"),
-        _ when fault is TimeoutException || IsOfData(fault) => (503, "UNAVAILABLE", "The service can not reach its data now; try again later"),
+        _ when outages.ReasonOf(fault) is { } reason => (503, "UNAVAILABLE", reason),
         _ => (500, "INTERNAL_ERROR", "Something went wrong on our side"),
     };
-
-    /// <summary>However deep it lies: what gives up after several tries wraps what a save wrapped.</summary>
-    private static bool IsOfData(Exception? fault) => fault is not null && (fault is DbException || IsOfData(fault.InnerException));
 
     private static (string Code, string Message) Words(int status, HttpRequest request) => status switch
     {

@@ -28,11 +28,11 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
         }
     }
 
-    /// <summary>Answers with the status in a word: 200, or 503 where a check fails.</summary>
+    /// <summary>Answers with the status in a word: 200, or 503 where a check fails or says that the service is degraded.</summary>
     internal static async Task AnswerAsync(HttpContext context)
     {
         var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(context.RequestAborted);
-        context.Response.StatusCode = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        context.Response.StatusCode = report.Status == HealthStatus.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain";
         context.Response.Headers.CacheControl = "no-store, no-cache";
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted);

@@ -18,7 +18,10 @@ internal sealed class OwnerIsReady(Owner owner, IHttpClientFactory clients) : IH
         {
             using var client = clients.CreateClient();
             using var answer = await client.GetAsync(new Uri($"http://{ProxyConfig.NameOf(owner)}/ready"), patience.Token);
-            return answer.IsSuccessStatusCode ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"It answers {(int)answer.StatusCode}");
+            if (!answer.IsSuccessStatusCode) return HealthCheckResult.Unhealthy($"It answers {(int)answer.StatusCode}");
+            // It serves, but part of it does not work, such as storing anything.
+            return await answer.Content.ReadAsStringAsync(patience.Token) == nameof(HealthStatus.Degraded)
+                ? HealthCheckResult.Degraded("It is degraded") : HealthCheckResult.Healthy();
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kener.Contracts;
 using Kener.Persistence;
+using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
@@ -9,7 +10,7 @@ namespace Kener.Monitors;
 /// Checks what needs no agent, by the clock: heartbeats and groups, each minute that their cron names, a group also within a second after a
 /// member changed. Replicas all do so and say the same: what is known already is no change.
 /// </summary>
-internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors living, TimeProvider clock, ILogger<Evaluations> log) : BackgroundService
+internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors living, TimeProvider clock, Outages outages, ILogger<Evaluations> log) : BackgroundService
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BetweenNews = TimeSpan.FromMilliseconds(250);
@@ -58,7 +59,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                if (failures++ % 60 == 0) log.LogWarning(fault, "Heartbeats and groups could not be evaluated; trying on");
+                if (!outages.TryReport("Evaluating heartbeats and groups", fault) && failures++ % 60 == 0) log.LogWarning(fault, "Heartbeats and groups could not be evaluated; trying on");
             }
             await _bell.WaitAsync(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -22,19 +22,7 @@ public sealed class DatabaseAwayTests
     public async Task Without_the_database_the_page_goes_on_with_its_age_and_the_API_says_503_and_all_comes_back_by_itself()
     {
         await using var server = await PrivateServer.PostgresAsync();
-        foreach (var name in Databases) await CreateAsync(server.Address, name);
-        await using var host = await Embedded.StartAsync(
-            app => app.MapAccounts().MapIncidents().MapMonitors().MapStatus(), null,
-            builder =>
-            {
-                builder.AddAccounts().AddIncidents().AddMonitors().AddStatus();
-                builder.AddDelivery();
-            },
-            keys: false,
-            [
-                ("Kener:Database", "PostgreSQL"), ("Kener:BootstrapApiKey", Bootstrap),
-                .. Databases.Select(name => ($"ConnectionStrings:{name}", $"{server.Address};Database={name};MaxPoolSize=20")),
-            ]);
+        await using var host = await StartAsync(server);
         using var client = host.Client(Bootstrap);
         await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/ready")).Code == 200, 60);
         Assert.Equal(201, (await OpenAsync(client, "Before the outage")).Code);
@@ -60,6 +48,59 @@ public sealed class DatabaseAwayTests
         await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 200, 30);
     }
 
+    [Fact]
+    public async Task While_PostgreSQL_is_read_only_page_and_API_can_be_read_and_health_and_the_log_say_why_nothing_is_stored()
+    {
+        await using var server = await PrivateServer.PostgresAsync();
+        await using var host = await StartAsync(server);
+        using var client = host.Client(Bootstrap);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/ready")).Code == 200, 60);
+        Assert.Equal(201, (await OpenAsync(client, "Before the outage")).Code);
+        await ShowsAsync(client, "Before the outage");
+
+        await SetReadOnlyAsync(server, "on");
+        for (var i = 0; i < 3; i++)
+        {
+            var refused = await OpenAsync(client, "During the outage");
+            Assert.Equal((503, "UNAVAILABLE", "The database is read-only; nothing can be stored until it accepts writes"), refused.Error());
+            Assert.Equal("5", refused["Retry-After"]);
+        }
+        Assert.Equal(200, (await client.AskAsync("GET", "/api/v4/incidents")).Code);
+        Assert.Contains("Before the outage", (await client.AskAsync("GET", "/")).Text);
+        Assert.Equal((200, 503), ((await client.AskAsync("GET", "/ready")).Code, (await client.AskAsync("GET", "/health")).Code));
+
+        await SetReadOnlyAsync(server, "off");
+        await Eventually.TrueAsync(async () => (await OpenAsync(client, "After the outage")).Code == 201, 60);
+        await ShowsAsync(client, "After the outage");
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 200, 60);
+        Assert.Contains(host.Log.Entries, entry => entry.Message.Contains("is read-only", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.Entries, entry => entry.Fault is not null);
+    }
+
+    private static async Task<Embedded> StartAsync(PrivateServer server)
+    {
+        foreach (var name in Databases) await ExecuteAsync(server.Address, $"CREATE DATABASE {name}");
+        return await Embedded.StartAsync(
+            app => app.MapAccounts().MapIncidents().MapMonitors().MapStatus(), null,
+            builder =>
+            {
+                builder.AddAccounts().AddIncidents().AddMonitors().AddStatus();
+                builder.AddDelivery();
+            },
+            keys: false,
+            [
+                ("Kener:Database", "PostgreSQL"), ("Kener:BootstrapApiKey", Bootstrap),
+                .. Databases.Select(name => ($"ConnectionStrings:{name}", $"{server.Address};Database={name};MaxPoolSize=20")),
+            ]);
+    }
+
+    /// <summary>As a failover to a standby does, it ends the sessions that are there.</summary>
+    private static async Task SetReadOnlyAsync(PrivateServer server, string value)
+    {
+        foreach (var name in Databases) await ExecuteAsync(server.Address, $"ALTER DATABASE {name} SET default_transaction_read_only = {value}");
+        if (value == "on") await ExecuteAsync(server.Address, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE '%db'");
+    }
+
     private static Task<Answer> OpenAsync(HttpClient client, string title) => client.AskAsync(new HttpRequestMessage(HttpMethod.Post, "/api/v4/incidents")
     {
         Content = JsonContent.Create(new { title, start_date_time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() }),
@@ -68,11 +109,11 @@ public sealed class DatabaseAwayTests
     private static Task ShowsAsync(HttpClient client, string title) =>
         Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/")).Text.Contains(title, StringComparison.Ordinal), 30);
 
-    private static async Task CreateAsync(string server, string name)
+    private static async Task ExecuteAsync(string server, string statement)
     {
         await using var connection = new NpgsqlConnection(server + ";Pooling=false");
         await connection.OpenAsync(Cancel);
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand(statement, connection);
         await command.ExecuteNonQueryAsync(Cancel);
     }
 }

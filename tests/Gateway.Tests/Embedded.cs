@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +29,7 @@ internal sealed class Embedded : IAsyncDisposable
 
     public Uri Url { get; }
     public IServiceProvider Services => _app.Services;
+    public HostLog Log => Services.GetRequiredService<HostLog>();
     public SnapshotBoard Board => Services.GetRequiredService<SnapshotBoard>();
 
     public static async Task<Embedded> StartAsync(
@@ -39,8 +41,10 @@ internal sealed class Embedded : IAsyncDisposable
         builder.Services.AddRouting();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Configuration["Kener:Delivery"] = nameof(DeliveryKind.Mediator);
+        builder.Configuration["Logging:LogLevel:Default"] = builder.Configuration["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = nameof(LogLevel.Warning);
         foreach (var (name, value) in settings) builder.Configuration[name] = value;
         builder.AddServiceDefaults();
+        builder.AddHostLog();
         if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         builder.AddGateway();
         add?.Invoke(builder);
@@ -72,8 +76,10 @@ internal sealed class Embedded : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var log = Log;
         await _app.StopAsync();
         await _app.DisposeAsync();
+        log.Check();
     }
 }
 

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Kener.Incidents;
+using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -6,11 +9,11 @@ using Npgsql;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What a service throws, as it is answered: a database that is away is no fault of ours, however deep it lies, and nothing tells of the inside.</summary>
+/// <summary>What a service throws, as it is answered: an outage of a database is 503 however deep it lies, every other fault is 500, and nothing tells of the inside.</summary>
 public sealed class FaultTests
 {
     private const string Secret = "Password=hunter2";
-    private static readonly NpgsqlException Away = new(Secret);
+    private static readonly NpgsqlException Away = new(Secret, new IOException(Secret));
 
     private static readonly Dictionary<string, Exception> Faults = new()
     {
@@ -18,6 +21,9 @@ public sealed class FaultTests
         ["away when saved"] = new DbUpdateException(Secret, Away),
         ["away at each try"] = new RetryLimitExceededException(Secret, Away),
         ["away at each try to save"] = new RetryLimitExceededException(Secret, new DbUpdateException(Secret, Away)),
+        ["a constraint"] = new DbUpdateException(Secret, new PostgresException(Secret, "ERROR", "ERROR", "23505")),
+        ["no outage of a database"] = new NpgsqlException(Secret),
+        ["stored JSON"] = new JsonException(Secret),
         ["ours"] = new InvalidOperationException(Secret, new FormatException(Secret)),
     };
 
@@ -26,14 +32,24 @@ public sealed class FaultTests
     [InlineData("away when saved", 503, "UNAVAILABLE")]
     [InlineData("away at each try", 503, "UNAVAILABLE")]
     [InlineData("away at each try to save", 503, "UNAVAILABLE")]
+    [InlineData("a constraint", 500, "INTERNAL_ERROR")]
+    [InlineData("no outage of a database", 500, "INTERNAL_ERROR")]
+    [InlineData("stored JSON", 500, "INTERNAL_ERROR")]
     [InlineData("ours", 500, "INTERNAL_ERROR")]
     public async Task A_fault_is_answered_by_its_kind_and_without_its_words(string fault, int status, string code)
     {
-        await using var host = await Embedded.StartAsync(app => app.MapGet("/api/v4/incidents", string () => throw Faults[fault]).AllowAnyone());
+        var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
+        await using var host = await Embedded.StartAsync(app => app.MapGet("/api/v4/incidents", string () => throw Faults[fault]).AllowAnyone(), add: builder =>
+        {
+            builder.AddIncidents();
+            builder.AddDelivery();
+        }, settings: [("Kener:DataPath", folder)]);
+        host.Log.ExpectsErrors = true;
         using var client = host.Client(Embedded.Full);
         var answer = await client.AskAsync("GET", "/api/v4/incidents");
         var error = answer.Error();
         Assert.Equal((status, code), (error.Status, error.Code));
         Assert.DoesNotContain("hunter2", answer.Text);
+        Assert.Equal(status == 500 ? 1 : 0, host.Log.Errors.Count);
     }
 }

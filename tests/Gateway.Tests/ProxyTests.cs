@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,7 @@ public sealed class ProxyTests
     private static readonly (string, string) NoRedis = ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
     private static readonly (string, string) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
 
-    private static async Task<WebApplication> ServiceAsync(Action<IEndpointRouteBuilder> map)
+    private static async Task<WebApplication> ServiceAsync(Action<IEndpointRouteBuilder> map, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -28,6 +29,7 @@ public sealed class ProxyTests
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Configuration[Internal.Item1] = Internal.Item2;
         builder.AddServiceDefaults();
+        add?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapServiceDefaults();
@@ -82,6 +84,21 @@ public sealed class ProxyTests
                 Assert.Equal("no-store", (await anonymous.AskAsync(method, path))["Cache-Control"]);
             }
         }
+    }
+
+    [Fact]
+    public async Task A_service_that_is_degraded_serves_and_is_not_healthy_to_the_gateway()
+    {
+        await using var service = await ServiceAsync(
+            app => app.MapGet(Incidents, () => "served").Requires(Permissions.IncidentsRead),
+            services => services.AddHealthChecks().AddCheck("database", () => HealthCheckResult.Degraded("It is read-only"), ["ready"]));
+        await using var host = await Embedded.StartAsync(settings: [Distributed, Internal, NoRedis, ("services:incidents:http:0", service.Urls.First())]);
+        using var client = host.Client(Embedded.Full);
+        Assert.Equal((200, "served"), (await client.AskAsync("GET", Incidents) is var answer ? (answer.Code, answer.Text) : default));
+        var health = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "incidents", TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Degraded, health.Entries["incidents"].Status);
+        using var direct = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
+        Assert.Equal((200, 503), ((await direct.AskAsync("GET", "/ready")).Code, (await direct.AskAsync("GET", "/health")).Code));
     }
 
     [Theory, InlineData(true), InlineData(false)]

@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -125,6 +126,47 @@ public sealed class DispatcherTests
         await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == 4)));
         await clock.TurnUntilAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) == 3);
         Assert.Equal(["a", "b", "c"], await module.ReadAsync(db => db.DeadLetters.Select(dead => dead.Subject).Order().ToListAsync(Cancel)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_outage_of_a_consumers_database_is_waited_for_and_is_no_failure_of_the_event(DatabaseKind database)
+    {
+        var (clock, tries, isAway) = (Clocks.AtHand(), 0, true);
+        var inbox = new Inbox
+        {
+            Handle = (message, _) =>
+            {
+                if (message is not IncidentChanged { Id: 1 }) return Task.CompletedTask;
+                tries++;
+                return Volatile.Read(ref isAway) ? throw new DbUpdateException("", new SqliteException("read-only", 8)) : Task.CompletedTask;
+            },
+        };
+        await using var module = await TestModule.StartAsync(database, clock, inbox);
+        await module.SendAsync(Event(1));
+        await module.SendAsync(Event(2));
+        await clock.TurnUntilAsync(() => Task.FromResult(tries > 15 && inbox.Of<IncidentChanged>().Any(message => message.Id == 2)));
+        Assert.Equal(0, await module.ReadAsync(db => db.Outbox.AsNoTracking().Select(row => row.Tries).SingleAsync(Cancel)));
+        Volatile.Write(ref isAway, false);
+        await clock.TurnUntilAsync(async () => !await module.ReadAsync(db => db.Outbox.AnyAsync(Cancel)));
+        Assert.Equal([2, 1], inbox.Of<IncidentChanged>().Select(message => message.Id));
+        Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
+        Assert.DoesNotContain(module.Host.Log.Entries, entry => entry.Fault is not null);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task An_event_of_10_MB_arrives_and_one_that_no_broker_takes_becomes_a_dead_letter_and_is_logged_once(DatabaseKind database)
+    {
+        var clock = Clocks.AtHand();
+        await using var module = await TestModule.StartAsync(database, clock);
+        await module.SendAsync(new IncidentChanged { Id = 1, Version = 1, Title = new string('x', 10_000_000) });
+        await module.SendAsync(new IncidentChanged { Id = 2, Version = 1, Title = new string('x', 16_000_000) });
+        await module.SendAsync(Event(3));
+        await clock.TurnUntilAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)));
+        await module.OutboxEmptyAsync();
+        Assert.Equal([1, 3], module.Inbox.Of<IncidentChanged>().Select(message => message.Id).Order());
+        Assert.Contains("after 10 tries", Assert.Single(module.Host.Log.Entries).Message, StringComparison.Ordinal);
     }
 
     [Theory]

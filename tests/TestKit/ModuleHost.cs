@@ -25,10 +25,14 @@ public sealed class ModuleHost : IAsyncDisposable
     private ModuleHost(WebApplication app, Func<ValueTask> cleanUp)
     {
         (_app, _cleanUp) = (app, cleanUp);
+        Log = app.Services.GetRequiredService<HostLog>();
         Anonymous = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>What it logs. Disposing the host throws where it answered a request with 500, unless the test says that it expects it.</summary>
+    public HostLog Log { get; }
 
     /// <summary>Without any token.</summary>
     public HttpClient Anonymous { get; }
@@ -47,10 +51,13 @@ public sealed class ModuleHost : IAsyncDisposable
             ["Kener:Database"] = database.ToString(),
             ["Kener:Delivery"] = nameof(DeliveryKind.Mediator),
             ["Kener:DataPath"] = folder,
+            ["Logging:LogLevel:Default"] = nameof(LogLevel.Warning),
+            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = nameof(LogLevel.Warning),
         });
         var cleanUp = database == DatabaseKind.PostgreSQL ? await OnPostgresAsync(builder) : OnFolder(dataPath is null ? folder : null);
         if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
+        builder.AddHostLog();
         if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         add(builder);
         builder.AddDelivery();
@@ -104,6 +111,7 @@ public sealed class ModuleHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _cleanUp();
+        Log.Check();
     }
 }
 

@@ -8,7 +8,7 @@ namespace Kener.Accounts.ApiKeys;
 /// Puts the active keys on the board: at the start, after each change, and once a second where another process changed them or the
 /// database was away when this one did.
 /// </summary>
-internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard board, TimeProvider clock, ILogger<KeyPublisher> log) : BackgroundService
+internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard board, TimeProvider clock, Outages outages, ILogger<KeyPublisher> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
@@ -28,7 +28,7 @@ internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard bo
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning(fault, "The API keys could not be read; trying again");
+            if (!outages.TryReport("Reading the API keys", fault)) log.LogWarning(fault, "The API keys could not be read; trying again");
         }
     }
 

@@ -13,7 +13,7 @@ namespace Kener.Monitors;
 /// A change in this process is known at once, one by a replica within a second. While the database is away, what is known goes on.
 /// </summary>
 internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider clock, IHostApplicationLifetime lifetime, IOptions<KenerSettings> settings,
-    ILogger<Assignments> log) : BackgroundService
+    Outages outages, ILogger<Assignments> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25), SeenEvery = TimeSpan.FromSeconds(10);
     private const long LiveMs = 60_000;
@@ -85,7 +85,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                if (failures++ % 60 == 0) log.LogWarning(fault, "The monitors could not be read; agents go on with those known");
+                if (!outages.TryReport("Reading the monitors", fault) && failures++ % 60 == 0) log.LogWarning(fault, "The monitors could not be read; agents go on with those known");
             }
             var pause = _rest - clock.GetElapsedTime(_readAt) is var left && left > TimeSpan.Zero ? left : Poll;
             await _bell.WaitAsync(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,9 @@ public sealed class Change<TDb> where TDb : ModuleDb
     /// <summary>Until then its events are this process' own to deliver, see <see cref="OutboxSignal{TDb}.HandOver"/>.</summary>
     internal long DueMs { get; init; }
 
+    /// <summary>How many tracked rows it has written so far.</summary>
+    internal int Written { get; private set; }
+
     /// <summary>When, Unix seconds.</summary>
     public long Now => NowMs / 1000;
 
@@ -46,10 +50,10 @@ public sealed class Change<TDb> where TDb : ModuleDb
     }
 
     /// <summary>Writes what is pending, so that new rows have their ids; still uncommitted.</summary>
-    public Task FlushAsync(CancellationToken cancel)
+    public async Task FlushAsync(CancellationToken cancel)
     {
         StampNew();
-        return Db.SaveChangesAsync(cancel);
+        Written += await Db.SaveChangesAsync(cancel);
     }
 
     /// <summary>
@@ -70,7 +74,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
         StampNew();
         // Where no row waits for an id of the database's, all goes there at once.
         if (Db.ChangeTracker.Entries().Any(entry => entry.State == EntityState.Added && entry.Properties.Any(property => property.IsTemporary)))
-            await Db.SaveChangesAsync(cancel);
+            await FlushAsync(cancel);
         var rows = _events.Select(entry => Outgoing(entry.Subject, entry.Event())).ToList();
         Db.Outbox.AddRange(rows);
         for (var i = 0; i < _notes.Count; i++)
@@ -88,7 +92,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
                 Detail = detail,
             });
         }
-        await Db.SaveChangesAsync(cancel);
+        await FlushAsync(cancel);
         return rows;
     }
 
@@ -116,5 +120,16 @@ public sealed class Change<TDb> where TDb : ModuleDb
 
 internal static class EventJson
 {
+    // RabbitMQ refuses more than 16 MiB, and closes the channel of everything else that is being sent.
+    private const int MostBytes = 15 << 20;
+
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The event of that name; throws where the text is none, or more than a broker takes.</summary>
+    public static (object Event, Type Type) Read(string name, string payload)
+    {
+        var type = EventTypes.Find(name) ?? throw new InvalidOperationException($"No event is called {name}");
+        if (Encoding.UTF8.GetByteCount(payload) > MostBytes) throw new InvalidOperationException($"The payload is larger than {MostBytes} bytes");
+        return (JsonSerializer.Deserialize(payload, type, Options) ?? throw new InvalidOperationException("The payload is null"), type);
+    }
 }

@@ -11,7 +11,7 @@ namespace Kener.Persistence;
 /// The choke point: the only way to write. State, events and audit commit together or not at all (architecture rule 3). Scoped, as the
 /// database is.
 /// </summary>
-public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, TimeProvider clock, IOptions<KenerSettings> settings)
+public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings)
     where TDb : ModuleDb
 {
     private static readonly TimeSpan DeliveryWait = TimeSpan.FromMilliseconds(250);
@@ -41,7 +41,17 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     public async Task<int> ProjectAsync(FormattableString statement, CancellationToken cancel)
     {
         using var mine = await turn.TakeAsync(db, cancel);
-        return await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Database.ExecuteSqlAsync(statement, token), cancel);
+        try
+        {
+            var changed = await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Database.ExecuteSqlAsync(statement, token), cancel);
+            if (changed > 0) writes.Succeeded();
+            return changed;
+        }
+        catch (Exception fault)
+        {
+            writes.Failed(db, fault);
+            throw;
+        }
     }
 
     /// <summary>Writes what every change writes beside its own rows, and takes it back.</summary>
@@ -72,7 +82,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     {
         // Before the application has started nobody delivers yet.
         var waits = changeId is not null && settings.Value.IsEmbedded && signal.IsDelivering;
-        var (result, isCommitting) = (default(T)!, false);
+        var (result, isCommitting, written) = (default(T)!, false, 0);
         IReadOnlyList<OutboxRow> rows = [];
         var isOurs = settings.Value.Delivery == DeliveryKind.RabbitMQ && signal.IsDelivering;
         try
@@ -82,12 +92,18 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
                 await db.Database.CreateExecutionStrategy().ExecuteAsync(this, RunOnceAsync, WasCommittedAsync, cancel);
                 db.ChangeTracker.Clear();
             }
+            if (written > 0) writes.Succeeded();
             if (rows.Count == 0) return result;
             if (isOurs) signal.HandOver(rows);
             signal.Wake();
             // Not cancelled by a client that has gone: the change is committed, and whoever still listens is told so.
             if (waits) await Task.WhenAny(signal.Delivered(rows), Task.Delay(DeliveryWait, clock, CancellationToken.None));
             return result;
+        }
+        catch (Exception fault)
+        {
+            writes.Failed(db, fault);
+            throw;
         }
         finally
         {
@@ -105,6 +121,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
                 var change = new Change<TDb>(db, actor, nowMs) { DueMs = isOurs ? nowMs + OutboxSignal<TDb>.OursForMs : 0 };
                 result = await work(change);
                 rows = await change.WriteAsync(changeId, token);
+                written = change.Written;
                 // Before the commit: nobody can deliver yet, so no delivery is missed.
                 if (waits) signal.Expect(rows);
                 isCommitting = true;

@@ -1,5 +1,5 @@
+using System.Runtime.Serialization;
 using System.Text.Json;
-using Kener.Contracts;
 using Kener.ServiceDefaults;
 using MassTransit;
 using MassTransit.Mediator;
@@ -14,19 +14,26 @@ namespace Kener.Persistence;
 /// <summary>
 /// Delivers what is in a module's outbox, at least once, in order of entry as far as nothing fails: publishes, and deletes after. What this
 /// process commits for the broker it delivers at once, from memory; for the rest it looks into the table, by signal and once a second. A row
-/// that fails ten times moves to the dead letters and the others go on; a broker that is away is nobody's failure, and is waited for. A stop
-/// lets what is being delivered end; what it did not get to is delivered after the next start.
+/// that fails ten times moves to the dead letters and the others go on; an outage of the broker or of a consumer's database counts as no
+/// failure, and is waited for. A stop lets what is being delivered end; what it did not get to is delivered after the next start.
 /// </summary>
 internal sealed class Dispatcher<TDb>(
-    IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, TimeProvider clock, IOptions<KenerSettings> settings,
-    IHostApplicationLifetime lifetime, ILogger<Dispatcher<TDb>> log)
+    IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings,
+    IHostApplicationLifetime lifetime, Outages outages, ILogger<Dispatcher<TDb>> log)
     : BackgroundService where TDb : ModuleDb
 {
     private const int Batch = 200, MostTries = 10;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30), LastDelivery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30), LastDelivery = TimeSpan.FromSeconds(3),
+        OutagePause = TimeSpan.FromSeconds(5);
 
-    /// <summary>What became of a batch: the rows that are settled, and what kept the others from the broker.</summary>
-    private sealed record Outcome(List<OutboxRow> Settled, Exception? BrokerFault = null);
+    /// <summary>What became of a batch: the rows that are settled, and the outage that the others wait for.</summary>
+    private sealed record Outcome(List<OutboxRow> Settled, Exception? Outage = null);
+
+    /// <summary>The broker did not confirm an event. While it is away, this is reported where it is waited for.</summary>
+    private sealed class UnconfirmedException(Exception fault, bool isConnected) : Exception($"The broker did not take all events: {fault.Message}", fault)
+    {
+        public bool IsConnected => isConnected;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,12 +66,26 @@ internal sealed class Dispatcher<TDb>(
             }
             catch (Exception fault)
             {
-                // Once a minute is enough for a log that may be about an hour's outage.
-                if (failures++ % 60 == 0) log.LogWarning(fault, "{Module} can not deliver its events; trying on", typeof(TDb).Name);
+                Report(fault, failures++);
                 await Task.Delay(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         signal.IsDelivering = false;
+    }
+
+    /// <summary>Once a minute is enough for a log that may be about an hour's outage.</summary>
+    private void Report(Exception fault, int failures)
+    {
+        var module = typeof(TDb).Name;
+        if (fault is UnconfirmedException { IsConnected: var isConnected })
+        {
+            // The first time it may be going, which is reported elsewhere.
+            if (isConnected && failures % 60 == 1) log.LogWarning("{Module} cannot deliver its events and tries on: {Reason}", module, fault.Message);
+        }
+        else if (!outages.TryReport($"Delivering the events of {module}", fault) && failures % 60 == 0)
+        {
+            log.LogWarning(fault, "{Module} cannot deliver its events and tries on", module);
+        }
     }
 
     /// <summary>Delivers what nobody else looks for yet. Whatever fails is found in the table later.</summary>
@@ -72,43 +93,52 @@ internal sealed class Dispatcher<TDb>(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        var outcome = await ThroughBrokerAsync(scope.ServiceProvider.GetRequiredService<IBus>(), db, rows, end);
+        var outcome = await ThroughBrokerAsync(scope.ServiceProvider.GetRequiredService<IBusControl>(), db, rows, end);
         var done = outcome.Settled.ConvertAll(row => row.Id);
         using (await turn.TakeAsync(db, end))
             await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Outbox.Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(token), end);
         foreach (var row in outcome.Settled) signal.Settle(row);
-        if (outcome.BrokerFault is { } fault) throw Untaken(fault);
+        if (outcome.Outage is { } outage) throw outage;
     }
-
-    private static InvalidOperationException Untaken(Exception fault) => new("The broker did not take all events", fault);
 
     /// <summary>Delivers a batch; begins with no row after <paramref name="stop"/>, and goes on with none after <paramref name="end"/>.</summary>
     private async Task<int> DispatchAsync(CancellationToken stop, CancellationToken end)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var services = scope.ServiceProvider;
-        var db = services.GetRequiredService<TDb>();
-        var (count, outcome) = await db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        var (count, outcome) = (0, new Outcome([]));
+        try
         {
-            db.ChangeTracker.Clear();
-            // In PostgreSQL the locks keep replicas apart. SQLite has one dispatcher, and a transaction held while publishing would lock
-            // out the very consumers that are published to.
-            await using var locks = db.IsPostgres ? await db.Database.BeginTransactionAsync(token) : null;
-            var rows = await Due(db, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToListAsync(token);
-            if (rows.Count == 0) return (0, new Outcome([]));
-            var outcome = settings.Value.Delivery == DeliveryKind.Mediator
-                ? await ThroughMediatorAsync(services.GetRequiredService<IMediator>(), db, rows, stop, token)
-                : await ThroughBrokerAsync(services.GetRequiredService<IBus>(), db, rows, token);
-            using var writing = await turn.TakeAsync(db, token);
-            await using var transaction = locks is null ? await db.Database.BeginTransactionAsync(token) : null;
-            var done = outcome.Settled.ConvertAll(row => row.Id);
-            await db.SaveChangesAsync(token);
-            await db.Outbox.Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(token);
-            await db.Database.CurrentTransaction!.CommitAsync(token);
-            return (rows.Count, outcome);
-        }, end);
+            (count, outcome) = await db.Database.CreateExecutionStrategy().ExecuteAsync(token => DispatchOnceAsync(scope.ServiceProvider, db, stop, token), end);
+        }
+        catch (Exception fault)
+        {
+            // PostgreSQL refuses the locks too where it is read-only, so that shows without any traffic.
+            writes.Failed(db, fault);
+            throw;
+        }
         foreach (var row in outcome.Settled) signal.Settle(row);
-        return outcome.BrokerFault is { } fault ? throw Untaken(fault) : count;
+        return outcome.Outage is { } outage ? throw outage : count;
+    }
+
+    private async Task<(int Count, Outcome Outcome)> DispatchOnceAsync(IServiceProvider services, TDb db, CancellationToken stop, CancellationToken token)
+    {
+        db.ChangeTracker.Clear();
+        // In PostgreSQL the locks keep replicas apart. SQLite has one dispatcher, and a transaction held while publishing would lock
+        // out the very consumers that are published to.
+        await using var locks = db.IsPostgres ? await db.Database.BeginTransactionAsync(token) : null;
+        var rows = await Due(db, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToListAsync(token);
+        if (rows.Count == 0) return (0, new Outcome([]));
+        var outcome = settings.Value.Delivery == DeliveryKind.Mediator
+            ? await ThroughMediatorAsync(services.GetRequiredService<IMediator>(), db, rows, stop, token)
+            : await ThroughBrokerAsync(services.GetRequiredService<IBusControl>(), db, rows, token);
+        using var writing = await turn.TakeAsync(db, token);
+        await using var transaction = locks is null ? await db.Database.BeginTransactionAsync(token) : null;
+        var done = outcome.Settled.ConvertAll(row => row.Id);
+        await db.SaveChangesAsync(token);
+        await db.Outbox.Where(row => done.Contains(row.Id)).ExecuteDeleteAsync(token);
+        await db.Database.CurrentTransaction!.CommitAsync(token);
+        return (rows.Count, outcome);
     }
 
     private static IQueryable<OutboxRow> Due(TDb db, long now) => db.IsPostgres
@@ -125,13 +155,19 @@ internal sealed class Dispatcher<TDb>(
             {
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
                 patience.CancelAfter(ConsumerPatience);
-                var (message, type) = Read(row);
+                var (message, type) = EventJson.Read(row.Type, row.Payload);
                 await mediator.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
                 // Whoever gave up for this said nothing: see BrokenOff.
                 patience.Token.ThrowIfCancellationRequested();
                 settled.Add(row);
                 // At once, not after the batch: its committer may be waiting.
                 signal.Settle(row);
+            }
+            catch (Exception outage) when (outage.IsOutage() && !end.IsCancellationRequested)
+            {
+                // The others would wait for it one by one. They come first next time.
+                row.DueMs = (clock.GetUtcNow() + OutagePause).ToUnixTimeMilliseconds();
+                return new Outcome(settled, outage);
             }
             catch (Exception fault) when (!end.IsCancellationRequested)
             {
@@ -141,7 +177,7 @@ internal sealed class Dispatcher<TDb>(
         return new Outcome(settled);
     }
 
-    private async Task<Outcome> ThroughBrokerAsync(IBus bus, TDb db, List<OutboxRow> rows, CancellationToken cancel)
+    private async Task<Outcome> ThroughBrokerAsync(IBusControl bus, TDb db, List<OutboxRow> rows, CancellationToken cancel)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(BrokerPatience);
@@ -151,7 +187,7 @@ internal sealed class Dispatcher<TDb>(
         {
             try
             {
-                var (message, type) = Read(row);
+                var (message, type) = EventJson.Read(row.Type, row.Payload);
                 sending.Add((row, bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token)));
             }
             catch (Exception unreadable)
@@ -159,7 +195,7 @@ internal sealed class Dispatcher<TDb>(
                 if (GivesUp(db, row, unreadable)) settled.Add(row);
             }
         }
-        Exception? brokerFault = null;
+        Exception? outage = null;
         foreach (var (row, sent) in sending)
         {
             try
@@ -167,19 +203,16 @@ internal sealed class Dispatcher<TDb>(
                 await sent;
                 settled.Add(row);
             }
+            catch (Exception unwritable) when (unwritable is SerializationException or JsonException or NotSupportedException)
+            {
+                if (GivesUp(db, row, unwritable)) settled.Add(row);
+            }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
-                brokerFault = fault;
+                outage = new UnconfirmedException(fault, bus.CheckHealth().Status == BusHealthStatus.Healthy);
             }
         }
-        return new Outcome(settled, brokerFault);
-    }
-
-    private static (object Message, Type Type) Read(OutboxRow row)
-    {
-        var type = EventTypes.Find(row.Type) ?? throw new InvalidOperationException($"No event is called {row.Type}");
-        return (JsonSerializer.Deserialize(row.Payload, type, EventJson.Options)
-            ?? throw new InvalidOperationException("The payload is null"), type);
+        return new Outcome(settled, outage);
     }
 
     /// <summary>Counts the failure; at the tenth the row becomes a dead letter.</summary>
@@ -188,11 +221,10 @@ internal sealed class Dispatcher<TDb>(
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         row.Tries++;
         row.DueMs = now + Math.Min(60_000, 100L << row.Tries);
-        log.LogWarning(fault, "Try {Try} to deliver {Type} of {Subject} failed", row.Tries, row.Type, row.Subject);
         if (row.Tries < MostTries) return false;
         db.DeadLetters.Add(DeadLetter.Of(row.MessageId, row.Type, row.Payload, row.Subject, fault.Message, now));
         db.Entry(row).State = EntityState.Detached;
-        log.LogError("Gave up {Type} of {Subject}; it is in dead_letters", row.Type, row.Subject);
+        log.LogError(fault, "Gave up {Type} of {Subject} after {Tries} tries; it is in dead_letters", row.Type, row.Subject, row.Tries);
         return true;
     }
 }

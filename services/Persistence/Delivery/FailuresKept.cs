@@ -44,7 +44,7 @@ internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvide
                 }, context.CancellationToken);
                 return;
             }
-            catch (Exception fault) when (RabbitDelivery.IsDatabaseAway(fault) && !context.CancellationToken.IsCancellationRequested)
+            catch (Exception fault) when (fault.IsOutage() && !context.CancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(Pause, clock, context.CancellationToken);
             }

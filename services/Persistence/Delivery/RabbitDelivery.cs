@@ -1,4 +1,3 @@
-using System.Data.Common;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -64,12 +63,12 @@ internal static class RabbitDelivery
         // The consumer's own database being away is waited for, hours if need be; any other failure ends in its dead letters.
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Handle<Exception>(IsDatabaseAway);
+            retry.Handle<Exception>(DatabaseOutage.IsOutage);
             retry.Interval(10_000, TimeSpan.FromSeconds(1));
         });
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Ignore<Exception>(IsDatabaseAway);
+            retry.Ignore<Exception>(DatabaseOutage.IsOutage);
             retry.Exponential(8, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(200));
         });
         endpoint.ConfigureConsumer(context, consumer);
@@ -88,15 +87,6 @@ internal static class RabbitDelivery
         var keeps = ActivatorUtilities.CreateInstance(context, typeof(FailuresKept<>).MakeGenericType(database));
         endpoint.ConfigureError(error => error.UseFilter((IFilter<ExceptionReceiveContext>)keeps));
         endpoint.ConfigureDeadLetter(unread => unread.UseFilter((IFilter<ReceiveContext>)keeps));
-    }
-
-    internal static bool IsDatabaseAway(Exception fault)
-    {
-        for (var cause = fault; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is DbException { IsTransient: true }) return true;
-        }
-        return false;
     }
 
     private static Uri Address(string? text) =>

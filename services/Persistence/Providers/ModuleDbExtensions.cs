@@ -22,8 +22,12 @@ public static class ModuleDbExtensions
         var settings = builder.Configuration.ReadKenerSettings();
         builder.Noted().Databases.Add(typeof(TDb));
         builder.AddDeadLetters<TDb>();
-        if (settings.Database == DatabaseKind.PostgreSQL) builder.AddPostgres<TDb, TPostgres>(connectionName);
+        var isPostgres = settings.Database == DatabaseKind.PostgreSQL;
+        if (isPostgres) builder.AddPostgres<TDb, TPostgres>(connectionName);
         else builder.AddSqlite<TDb, TSqlite>(Path.Combine(settings.DataPath, file + ".db"));
+        builder.Services.AddSingleton<WriteHealth<TDb>>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck<TDb>>((isPostgres ? typeof(TPostgres) : typeof(TSqlite)).Name, tags: ["ready"]);
+        builder.Services.TryAddSingleton(new OutageRule(DatabaseOutage.ReasonOf));
         builder.Services.TryAddSingleton<DataFolder>();
         builder.Services.TryAddSingleton<ReferenceWait>();
         builder.Services.AddScoped<Changes<TDb>>();
@@ -42,7 +46,7 @@ public static class ModuleDbExtensions
         var isQuiet = !builder.Configuration.TellsTelemetry();
         builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire =>
         {
-            (aspire.DisableTracing, aspire.DisableMetrics) = (isQuiet, isQuiet);
+            (aspire.DisableTracing, aspire.DisableMetrics, aspire.DisableHealthChecks) = (isQuiet, isQuiet, true);
             aspire.ConnectionString = PostgresConnection.Tuned(aspire.ConnectionString);
         }, options => Tune(options));
         builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
@@ -54,7 +58,6 @@ public static class ModuleDbExtensions
         var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5, ForeignKeys = true }.ToString();
         builder.Services.AddDbContextPool<TSqlite>(options => Tune(options).UseSqlite(connection).AddInterceptors(new SqliteTuning()));
         builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TSqlite>());
-        builder.Services.AddHealthChecks().AddDbContextCheck<TSqlite>(typeof(TSqlite).Name, tags: ["ready"]);
     }
 
     private static IHostApplicationBuilder AddWarmUp<TDb>(this IHostApplicationBuilder builder) where TDb : ModuleDb
@@ -67,7 +70,11 @@ public static class ModuleDbExtensions
         return builder;
     }
 
-    /// <summary>That the migrations make what the model says is for the tests to find out, not for each start.</summary>
+    /// <summary>
+    /// That the migrations make what the model says is for the tests to find out, not for each start. A fault is logged once, where it is
+    /// handled, and not by EF as well.
+    /// </summary>
     private static DbContextOptionsBuilder Tune(DbContextOptionsBuilder options) =>
-        options.UseSnakeCaseNamingConvention().AddInterceptors(new OneConnection()).ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
+        options.UseSnakeCaseNamingConvention().AddInterceptors(new OneConnection()).ConfigureWarnings(warnings => warnings.Ignore(
+            RelationalEventId.PendingModelChangesWarning, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed));
 }

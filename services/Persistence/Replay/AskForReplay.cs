@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ internal sealed record Knowledge<TDb>(string Module, Func<TDb, CancellationToken
 /// the process has started.
 /// </summary>
 internal sealed class AskForReplay<TDb>(
-    Knowledge<TDb> knowledge, NotedModules modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock,
+    Knowledge<TDb> knowledge, NotedModules modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, Outages outages,
     ILogger<AskForReplay<TDb>> log) : BackgroundService where TDb : ModuleDb
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -70,7 +71,7 @@ internal sealed class AskForReplay<TDb>(
 
     private async Task UntilDoneAsync(Func<Task> work, CancellationToken cancel)
     {
-        while (true)
+        for (var failures = 0; ;)
         {
             try
             {
@@ -79,7 +80,8 @@ internal sealed class AskForReplay<TDb>(
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
-                log.LogWarning("{Module} can not ask for a replay yet: {Reason}", knowledge.Module, fault.Message);
+                if (!outages.TryReport($"Asking for a replay to {knowledge.Module}", fault) && failures++ % 60 == 0)
+                    log.LogWarning("{Module} can not ask for a replay yet: {Reason}", knowledge.Module, fault.Message);
                 await Task.Delay(Pause, clock, cancel);
             }
         }

@@ -8,7 +8,8 @@ namespace Kener.Status.Snapshots;
 /// of this service has drawn a newer one, or one that is not here.
 /// </summary>
 internal sealed class Confirmation(
-    IServiceScopeFactory scopes, SitePages pages, PageVariants variants, IncidentPages incidentPages, PageBell bell, SnapshotBoard board, TimeProvider clock, ILogger<Confirmation> log) : BackgroundService
+    IServiceScopeFactory scopes, SitePages pages, PageVariants variants, IncidentPages incidentPages, PageBell bell, SnapshotBoard board, TimeProvider clock,
+    Outages outages, ILogger<Confirmation> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -43,7 +44,7 @@ internal sealed class Confirmation(
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("The pages can not be confirmed: {Reason}", fault.Message);
+            if (!outages.TryReport("Confirming the pages", fault)) log.LogWarning("The pages can not be confirmed: {Reason}", fault.Message);
         }
     }
 }

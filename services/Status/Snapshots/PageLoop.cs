@@ -1,10 +1,11 @@
+using Kener.ServiceDefaults;
 using Kener.Status.Database;
 
 namespace Kener.Status.Snapshots;
 
 /// <summary>Draws the pages whenever something changed, and whenever the clock alone changes them (architecture rule 7).</summary>
 internal sealed class PageLoop(
-    SitePages pages, PageVariants variants, PageBell bell, WarmUp warmUp, TimeProvider clock, ILogger<PageLoop> log) : BackgroundService
+    SitePages pages, PageVariants variants, PageBell bell, WarmUp warmUp, TimeProvider clock, Outages outages, ILogger<PageLoop> log) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
@@ -27,7 +28,7 @@ internal sealed class PageLoop(
             catch (Exception fault)
             {
                 // What the data cause was logged when it began.
-                if (!StoredFault.IsOfData(fault)) log.LogWarning(fault, "The pages could not be drawn; trying again");
+                if (!StoredFault.IsOfData(fault) && !outages.TryReport("Drawing the pages", fault)) log.LogWarning(fault, "The pages could not be drawn; trying again");
                 await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -16,8 +16,8 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class PageVariants(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, SitePages pages, VariantLimits limits,
-    RenderFaults faults, SiteOnBoard site, VariantUses uses, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<PageVariants> log)
-    : BackgroundService
+    RenderFaults faults, SiteOnBoard site, VariantUses uses, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, Outages outages,
+    ILogger<PageVariants> log) : BackgroundService
 {
     /// <summary>Variants of one page, and zones of all.</summary>
     public const int AtMost = 64, ZonesAtMost = 16;
@@ -108,7 +108,7 @@ internal sealed class PageVariants(
             catch (Exception fault)
             {
                 HasFailed = true;
-                log.LogWarning(fault, "The pages' variants could not be drawn; trying again");
+                if (!outages.TryReport("Drawing the pages' variants", fault)) log.LogWarning(fault, "The pages' variants could not be drawn; trying again");
                 await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _wake.Release();
             }

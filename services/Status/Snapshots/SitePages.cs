@@ -15,7 +15,7 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class SitePages(
     IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, ErrorPages errorPages, PageBell bell,
-    RenderFaults faults, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<SitePages> log) : IDisposable
+    RenderFaults faults, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, Outages outages, ILogger<SitePages> log) : IDisposable
 {
     public const string Home = "/";
     public static readonly string HomeKey = Publisher.KeyOf(Home);
@@ -80,7 +80,7 @@ internal sealed class SitePages(
         }
         catch (Exception fault)
         {
-            log.LogWarning(fault, "What was changed could not be drawn at once");
+            if (!outages.TryReport("Drawing what was changed", fault)) log.LogWarning(fault, "What was changed could not be drawn at once");
         }
         // The next instant of the clock may be another now, and there are the variants.
         bell.Ring();

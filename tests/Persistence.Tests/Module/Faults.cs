@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -43,4 +45,54 @@ internal sealed class BrokenDeletion : DbCommandInterceptor
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
         command.CommandText.Contains("DELETE FROM", StringComparison.Ordinal) && Interlocked.Decrement(ref _left) == 0
             ? throw new InvalidOperationException("ended before the deletion") : ValueTask.FromResult(result);
+}
+
+/// <summary>A database that reads but stores nothing, as it shows to SQLite or PostgreSQL.</summary>
+internal sealed class PlantedOutage(bool isFull) : DbConnectionInterceptor
+{
+    private volatile bool _isOn;
+
+    /// <summary>The outage begins, or ends.</summary>
+    public async Task SetAsync(TestModule module, bool isOn)
+    {
+        _isOn = isOn;
+        await module.ReadAsync(async db =>
+        {
+            if (!db.IsPostgres) return 0;
+            var name = db.Database.GetDbConnection().Database;
+            string[] statements = (isFull, isOn) switch
+            {
+                (true, true) =>
+                [
+                    "CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN RAISE 'no space left on device' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql",
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION full_disk()",
+                ],
+                (true, false) => ["DROP TRIGGER full_disk ON things"],
+                // In sessions that begin from now on, those of this module among them.
+                _ =>
+                [
+                    $"ALTER DATABASE {name} SET default_transaction_read_only = {(isOn ? "on" : "off")}",
+                ],
+            };
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Environment.GetEnvironmentVariable("KENER_TEST_POSTGRES")) { Database = name, Pooling = false }
+                .ToString() + ";Options=-c default_transaction_read_only=off");
+            await connection.OpenAsync();
+            if (!isFull && isOn) statements = [.. statements, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"];
+            foreach (var statement in statements)
+            {
+                await using var command = new NpgsqlCommand(statement, connection);
+                await command.ExecuteNonQueryAsync();
+            }
+            return 0;
+        });
+    }
+
+    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        if (connection is not SqliteConnection) return;
+        await using var command = connection.CreateCommand();
+        // No less than the pages that are there.
+        command.CommandText = isFull ? $"PRAGMA max_page_count={(_isOn ? 1 : int.MaxValue)}" : $"PRAGMA query_only={(_isOn ? 1 : 0)}";
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 }

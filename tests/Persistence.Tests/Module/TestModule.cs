@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -33,8 +36,25 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
             builder.AddEventConsumer<EverythingElseConsumer>();
             if (knows is { } any) builder.AddReplay<TestDb>("test", (_, _) => Task.FromResult(any));
             more?.Invoke(builder.Services);
-        }, app => app.MapDeadLetters<TestDb>(), clock, dataPath, settings);
+        }, Map, clock, dataPath, settings);
         return new TestModule(host, inbox);
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapDeadLetters<TestDb>();
+        app.MapGet("/api/things", (TestDb db) => db.Things.CountAsync()).AllowAnyone();
+        app.MapPost("/api/things/{name}", async (string name, int? size, Changes<TestDb> changes) =>
+        {
+            await changes.CommitAsync("key:7", change =>
+            {
+                change.Db.Add(new Thing { Name = name.PadRight(size ?? 0, '-'), Version = 1 });
+                change.Note("thing.made", "thing", () => 0);
+                return Task.CompletedTask;
+            }, default);
+            return Results.StatusCode(201);
+        }).AllowAnyone();
+        app.MapGet("/api/stored", () => JsonSerializer.Deserialize<Thing>("{")).AllowAnyone();
     }
 
     /// <summary>Runs a piece of work in a scope of its own, as a request does.</summary>

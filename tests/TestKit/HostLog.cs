@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.TestKit;
+
+/// <summary>An entry of a host's log.</summary>
+public sealed record LogEntry(string Category, LogLevel Level, string Message, Exception? Fault);
+
+/// <summary>
+/// What a host logged as a warning or worse. A request that was answered with 500 is a bug, and fails its test unless the test planted it.
+/// </summary>
+public sealed class HostLog : ILoggerProvider
+{
+    private readonly ConcurrentQueue<LogEntry> _entries = new();
+
+    /// <summary>In the order in which they were logged.</summary>
+    public IReadOnlyList<LogEntry> Entries => [.. _entries];
+
+    /// <summary>Requests that were answered with 500.</summary>
+    public IReadOnlyList<LogEntry> Errors => [.. _entries.Where(entry => entry is { Category: ErrorAnswers.Category, Level: >= LogLevel.Error })];
+
+    /// <summary>Set by a test that plants bugs.</summary>
+    public bool ExpectsErrors { get; set; }
+
+    public ILogger CreateLogger(string categoryName) => new Writer(categoryName, _entries);
+
+    /// <summary>Throws where a request was answered with 500 and the test does not expect it.</summary>
+    public void Check()
+    {
+        if (!ExpectsErrors && Errors.Count > 0) throw new InvalidOperationException("The host answered with 500:\n" + string.Join('\n', Errors));
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Writer(string category, ConcurrentQueue<LogEntry> entries) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) entries.Enqueue(new LogEntry(category, logLevel, formatter(state, exception), exception));
+        }
+    }
+}
+
+public static class HostLogExtensions
+{
+    /// <summary>Keeps what the host logs, as far as the settings let it, in a <see cref="HostLog"/> among its services. After the service defaults.</summary>
+    public static void AddHostLog(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Services.AddSingleton<HostLog>().AddSingleton<ILoggerProvider>(services => services.GetRequiredService<HostLog>());
+    }
+}
