@@ -119,7 +119,7 @@ public sealed class DeadLetter
         MessageId = messageId,
         Type = type,
         Payload = payload,
-        Subject = subject,
+        Subject = Storable(subject),
         Error = Storable(error),
         DeadMs = nowMs,
     };

@@ -30,7 +30,7 @@ public sealed class BrokerReturnTests
         listener.Start();
         var hangingUp = HangUpAsync(listener);
         var waiting = WaitFor("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
-        Assert.Contains("is waited for: ", await _log.FirstAsync(), StringComparison.Ordinal);
+        Assert.Contains("is away and waited for: ", await _log.FirstAsync(), StringComparison.Ordinal);
         await EndAsync(waiting);
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => hangingUp);
@@ -40,14 +40,14 @@ public sealed class BrokerReturnTests
     public async Task A_broker_that_is_there_is_not_spoken_of()
     {
         var broker = new Uri(Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ")!);
-        await BrokerReturn.AwaitAsync(new ConnectionFactory { Uri = broker }, broker, _log, _stopping.Token);
+        await new BrokerReturn(broker, [], _log).AwaitAsync(new ConnectionFactory { Uri = broker }, _stopping.Token);
         Assert.Empty(_log.Lines);
     }
 
     private Task WaitFor(string host, int port)
     {
         var address = new UriBuilder("amqp", host, port).Uri;
-        return BrokerReturn.AwaitAsync(new ConnectionFactory { Uri = address }, address, _log, _stopping.Token);
+        return new BrokerReturn(address, [], _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
     }
 
     private async Task EndAsync(Task waiting)

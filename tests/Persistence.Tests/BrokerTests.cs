@@ -135,6 +135,8 @@ public sealed class BrokerTests
             ["x-overflow"] = "reject-publish",
         };
         foreach (var queue in Queues) await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancel);
+        var last = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 20 };
+        await channel.QueueDeclareAsync("kener-persistence-tests-dead-letters", durable: true, exclusive: false, autoDelete: false, last, cancellationToken: Cancel);
     }
 
     [Fact]

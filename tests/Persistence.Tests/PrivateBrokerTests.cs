@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
@@ -43,6 +45,29 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
         Assert.InRange(took, 0, 15);
         await module.OutboxEmptyAsync();
         Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task A_broker_that_goes_and_returns_is_logged_once_each_by_its_address_without_the_password()
+    {
+        await using var module = await StartAsync(knows: true);
+        await AskedAsync(module, 1);
+        var (log, address) = (module.Host.Log, new Uri(_broker.Address));
+        await _broker.StopAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(log.Entries.Count > 0), 60);
+        for (var i = 0; i < 10; i++) await SendAsync(module);
+        // Enough attempts to connect for each part that tries again to have failed several times.
+        using (var listener = new TcpListener(IPAddress.Loopback, address.Port))
+        {
+            listener.Start();
+            for (var i = 0; i < 50; i++) (await listener.AcceptSocketAsync(Cancel)).Dispose();
+        }
+        await _broker.StartAsync();
+        await ArrivesAsync(module, await SendAsync(module), 120);
+        await module.OutboxEmptyAsync();
+        Assert.Equal(
+            [$"RabbitMQ at {address.Host}:{address.Port} is away and waited for: Connection refused", $"RabbitMQ at {address.Host}:{address.Port} is back"],
+            log.Entries.Select(entry => entry.Message));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
@@ -17,10 +18,27 @@ internal static class ReplayDeadLetter
         await context.RequestServices.GetRequiredService<Changes<TDb>>().CommitAsync(context.User.Subject(), async change =>
         {
             var dead = await change.TakeAsync(letterId, cancel);
-            if (EventTypes.Find(dead.Type) is null) throw new Refusal(StatusCodes.Status409Conflict, "CONFLICT", $"No event is called '{dead.Type}' here: it can only be deleted");
+            if (EventTypes.Find(dead.Type) is null) throw Conflict($"No event is called '{dead.Type}' here: it can only be deleted");
+            if (!IsReadable(dead)) throw Conflict($"It cannot be read as '{dead.Type}': it can only be deleted");
             change.Db.Outbox.Add(new OutboxRow { MessageId = dead.MessageId, Type = dead.Type, Payload = dead.Payload, Subject = dead.Subject, CreatedMs = change.NowMs });
             change.Note("dead_letter.replayed", "dead_letter", () => letterId, new { dead.Type, dead.Subject });
         }, cancel);
         await DeadLetterAnswer.DoneAsync(context, $"Dead letter with id '{letterId}' is sent again");
+    }
+
+    private static Refusal Conflict(string message) => new(StatusCodes.Status409Conflict, "CONFLICT", message);
+
+    /// <summary>What no consumer can read would become a dead letter again.</summary>
+    private static bool IsReadable(DeadLetter dead)
+    {
+        try
+        {
+            EventJson.Read(dead.Type, dead.Payload);
+            return true;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotSupportedException or FormatException)
+        {
+            return false;
+        }
     }
 }

@@ -8,24 +8,29 @@ namespace Kener.Persistence;
 
 /// <summary>
 /// Before each attempt of the bus to connect: waits until the broker answers. The bus' own pauses between failed attempts grow to half a
-/// minute; like this no attempt fails, and it connects within half a second of the broker's return.
+/// minute; like this no attempt fails, and it connects within half a second of the broker's return. Logs once that the broker is away and
+/// once that it is back.
 /// </summary>
-internal sealed class BrokerReturn
+internal sealed class BrokerReturn(Uri address, IReadOnlyList<string> deadLetterQueues, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromSeconds(3);
-    private const int LooksAMinute = 240;
+    private bool _isAway;
 
-    public static async Task AwaitAsync(ConnectionFactory factory, Uri address, ILogger log, CancellationToken stopping)
+    /// <summary>Returns when the broker has answered.</summary>
+    public async Task AwaitAsync(ConnectionFactory factory, CancellationToken stopping)
     {
-        for (var looks = 0; ; looks++)
+        while (true)
         {
-            var reason = await WhyNobodyListensAsync(new DnsEndPoint(address.Host, factory.Endpoint.Port), stopping) ?? await WhyNoAnswerAsync(factory, address, stopping);
+            var port = factory.Endpoint.Port;
+            var reason = await WhyNobodyListensAsync(new DnsEndPoint(address.Host, port), stopping) ?? await WhyNoAnswerAsync(factory, stopping);
             if (reason is null)
             {
-                if (looks > 0) log.LogInformation("RabbitMQ is back");
+                if (_isAway) log.LogWarning("RabbitMQ at {Host}:{Port} is back", address.Host, port);
+                _isAway = false;
                 return;
             }
-            if (looks % LooksAMinute == 0) log.LogWarning("RabbitMQ at {Host}:{Port} is waited for: {Reason}", address.Host, factory.Endpoint.Port, reason);
+            if (!_isAway) log.LogWarning("RabbitMQ at {Host}:{Port} is away and waited for: {Reason}", address.Host, port, reason);
+            _isAway = true;
             await Task.Delay(Look, stopping);
         }
     }
@@ -50,16 +55,30 @@ internal sealed class BrokerReturn
         return attempt.SocketError == SocketError.Success ? null : new SocketException((int)attempt.SocketError).Message;
     }
 
-    private static async Task<string?> WhyNoAnswerAsync(ConnectionFactory factory, Uri address, CancellationToken stopping)
+    private async Task<string?> WhyNoAnswerAsync(ConnectionFactory factory, CancellationToken stopping)
     {
         try
         {
-            await using var _ = await factory.CreateConnectionAsync([address.Host], "kener looks for the broker", stopping);
+            await using var connection = await factory.CreateConnectionAsync([address.Host], "kener looks for the broker", stopping);
+            await PrepareAsync(connection, stopping);
             return null;
         }
         catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException && !stopping.IsCancellationRequested)
         {
             return away.GetBaseException().Message;
+        }
+    }
+
+    /// <summary>The consumers work without their dead-letter queue, so its faults keep nothing from starting.</summary>
+    private async Task PrepareAsync(IConnection connection, CancellationToken stopping)
+    {
+        try
+        {
+            await DeadLetterQueues.PrepareAsync(connection, deadLetterQueues, log, stopping);
+        }
+        catch (Exception fault) when (connection.IsOpen && !stopping.IsCancellationRequested)
+        {
+            log.LogWarning("The dead-letter queues could not be prepared: {Reason}", fault.Message);
         }
     }
 }

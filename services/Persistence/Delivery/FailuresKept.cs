@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Kener.Contracts;
+using System.Runtime.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Persistence;
 
 /// <summary>
-/// The end of a queue's way: what no try of the consumer took in, what nobody here takes, and what the broker set aside, is kept in the
-/// module's own dead letters, and only then taken off the queue.
+/// The end of a queue's way: a message that no try of the consumer took in, one without a consumer here, and one that the broker set aside is
+/// kept in the module's own dead letters, and only then taken off the queue. This fails for no content: a message that failed here would be
+/// delivered again at once.
 /// </summary>
 internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvider clock, ILogger<FailuresKept<TDb>> log)
     : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ModuleDb
@@ -19,19 +19,28 @@ internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvide
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        await KeepAsync(context, QueueOf(context), context.Exception.Message);
-        log.LogError(context.Exception, "{Queue} gave up an event; it is in dead_letters", QueueOf(context));
+        // Where a message could not be read, the stack trace says nothing about this code.
+        await KeepAsync(context, context.Exception.Message, context.Exception is SerializationException ? null : context.Exception);
         if (!context.IsFaulted) await context.NotifyFaulted(context.Exception);
     }
 
-    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-        context.TransportHeaders.Get<string>("x-first-death-queue") is { } from ? KeepAsync(context, from, SetAside) : KeepAsync(context, QueueOf(context), Unread);
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => KeepAsync(context, GivenUp.FirstQueueOf(context) is null ? Unread : SetAside, null);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("dead-letters");
 
-    private async Task KeepAsync(ReceiveContext context, string subject, string error)
+    private async Task KeepAsync(ReceiveContext context, string error, Exception? fault)
     {
-        var (type, payload) = Read(context);
+        var (message, cancel) = (GivenUp.Of(context), context.CancellationToken);
+        var queue = GivenUp.QueueOf(context);
+        if (await StoreAsync(message, error, cancel) is { } refused && await StoreAsync(message.Cleaned(), GivenUp.Ascii(error), cancel) is not null)
+            log.LogError(refused, "{Queue} gave up a message which cannot be kept either: {Error}. It began: {Payload}", queue, error, message.Cleaned().Payload);
+        else
+            log.LogError(fault, "{Queue} gave up a message of type {Type}; it is in dead_letters: {Error}", queue, message.Type, error);
+    }
+
+    /// <summary>Waits while the database is unavailable. Returns the fault where it is another, which is the same at each try.</summary>
+    private async Task<Exception?> StoreAsync(GivenUp message, string error, CancellationToken cancel)
+    {
         while (true)
         {
             try
@@ -39,35 +48,19 @@ internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvide
                 await using var scope = scopes.CreateAsyncScope();
                 await scope.ServiceProvider.GetRequiredService<Changes<TDb>>().ProjectAsync(change =>
                 {
-                    change.Db.DeadLetters.Add(DeadLetter.Of(context.GetMessageId() ?? Guid.CreateVersion7(), type, payload, subject, error, change.NowMs));
+                    change.Db.DeadLetters.Add(DeadLetter.Of(message.Id, message.Type, message.Payload, message.Queue, error, change.NowMs));
                     return Task.CompletedTask;
-                }, context.CancellationToken);
-                return;
+                }, cancel);
+                return null;
             }
-            catch (Exception fault) when (fault.IsOutage() && !context.CancellationToken.IsCancellationRequested)
+            catch (Exception outage) when (outage.IsOutage() && !cancel.IsCancellationRequested)
             {
-                await Task.Delay(Pause, clock, context.CancellationToken);
+                await Task.Delay(Pause, clock, cancel);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                return fault;
             }
         }
-    }
-
-    private static string QueueOf(ReceiveContext context) => context.InputAddress.AbsolutePath.Split('/')[^1];
-
-    /// <summary>The event in the bus' envelope; where there is none, whatever the text is, for a person to look at.</summary>
-    private static (string Type, string Payload) Read(ReceiveContext context)
-    {
-        var text = context.Body.GetString();
-        try
-        {
-            using var envelope = JsonDocument.Parse(text);
-            // "urn:message:Kener.Contracts:IncidentChanged"
-            var name = envelope.RootElement.GetProperty("messageType")[0].GetString()!.Split(':')[^1];
-            if (EventTypes.Find(name) is not null) return (name, envelope.RootElement.GetProperty("message").GetRawText());
-        }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
-        {
-            // Not one of ours.
-        }
-        return ("unknown", DeadLetter.Storable(text));
     }
 }

@@ -30,7 +30,7 @@ internal static class RabbitDelivery
             foreach (var consumer in noted.Consumers) bus.AddConsumer(consumer);
             bus.UsingRabbitMq((context, rabbit) =>
             {
-                rabbit.Host(address, host => Configure(host, context, address));
+                rabbit.Host(address, host => Configure(host, context, address, [.. noted.Consumers.Select(DeadLettersOf).Distinct()]));
                 foreach (var consumer in noted.Consumers)
                     rabbit.ReceiveEndpoint(QueueOf(consumer), endpoint => Configure(endpoint, context, consumer, noted.DatabaseOf(consumer)));
                 foreach (var module in noted.Consumers.DistinctBy(consumer => consumer.Assembly))
@@ -40,13 +40,14 @@ internal static class RabbitDelivery
         return builder;
     }
 
-    private static void Configure(IRabbitMqHostConfigurator host, IBusRegistrationContext context, Uri address)
+    private static void Configure(IRabbitMqHostConfigurator host, IBusRegistrationContext context, Uri address, IReadOnlyList<string> deadLetterQueues)
     {
         host.PublisherConfirmation = true;
         host.Heartbeat(TimeSpan.FromSeconds(10));
         host.RequestedConnectionTimeout(TimeSpan.FromSeconds(3));
         var (log, stopping) = (context.GetRequiredService<ILoggerFactory>(), context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        host.OnRefreshConnectionFactory = factory => BrokerReturn.AwaitAsync(factory, address, log.CreateLogger<BrokerReturn>(), stopping);
+        var broker = new BrokerReturn(address, deadLetterQueues, log.CreateLogger<BrokerReturn>());
+        host.OnRefreshConnectionFactory = factory => broker.AwaitAsync(factory, stopping);
     }
 
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Type consumer, Type database)
@@ -74,10 +75,14 @@ internal static class RabbitDelivery
         endpoint.ConfigureConsumer(context, consumer);
     }
 
-    /// <summary>What the broker set aside goes where the other dead letters are: nobody consumes it.</summary>
+    /// <summary>
+    /// What the broker set aside goes where the other dead letters are: nobody consumes it. A message whose storing ends the process is dropped
+    /// at the limit.
+    /// </summary>
     private static void Configure(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Type database)
     {
         endpoint.SetQuorumQueue();
+        endpoint.SetQueueArgument("x-delivery-limit", DeliveryLimit);
         endpoint.PrefetchCount = 8;
         KeepFailures(endpoint, context, database);
     }
