@@ -14,6 +14,7 @@ public static class IncidentsModule
         .AddEventConsumer<MonitorChangedConsumer>()
         .AddEventConsumer<SiteChangedConsumer>()
         .AddEventConsumer<ReplayRequestedConsumer>()
+        .AddReconciliation<IncidentsDb, VersionsConsumer>(Reconciling.Reconciliation)
         .AddReplay<IncidentsDb>("incidents", async (db, cancel) => await db.Monitors.AnyAsync(cancel) && await db.Sites.AnyAsync(cancel));
 
     /// <summary>Gives the service's endpoints.</summary>

@@ -21,6 +21,7 @@ public static class MonitorsModule
         builder.AddEventConsumer<SiteChangedConsumer>();
         builder.AddEventConsumer<ReplayRequestedConsumer>();
         builder.AddEventConsumer<ReplayContinuedConsumer>();
+        builder.AddReconciliation<MonitorsDb, VersionsConsumer>(Reconciling.Reconciliation);
         builder.AddReplay<MonitorsDb>("monitors", async (db, cancel) => await db.KnownIncidents.AnyAsync(cancel) && await db.Sites.AnyAsync(cancel));
         return builder;
     }

@@ -46,6 +46,7 @@ public static class StatusModule
         builder.Services.AddHostedService(services => services.GetRequiredService<IncidentPages>());
         builder.Services.AddHostedService<Confirmation>();
         builder.AddSnapshotMirror("page:");
+        builder.AddReconciliation<StatusDb, VersionsConsumer>(Reconciling.Of(builder.Configuration.ReadKenerSettings()));
         builder.AddReplay<StatusDb>("status", async (db, cancel) => await db.Monitors.AnyAsync(cancel) || await db.Incidents.AnyAsync(cancel));
         builder.Services.AddHostedService<HistoryRetention>();
         return builder;

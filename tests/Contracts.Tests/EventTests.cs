@@ -16,6 +16,8 @@ public sealed class EventTests
     private static readonly Gen<Reading> Run = Gen.Select(Gen.Long, Gen.Long, Gen.Int, Given.Status, Gen.Double[-1e9, 1e9], Gen.Int)
         .Select((id, minute, count, status, latency, version) => new Reading(id, minute, count, status, latency, version));
 
+    private static readonly Gen<EntityVersion> Version = Gen.Select(Gen.Long, Gen.Long).Select((id, version) => new EntityVersion { Id = id, Version = version });
+
     private static readonly Dictionary<Type, Gen<object>> Events = new()
     {
         [typeof(IncidentChanged)] = Gen.Select(
@@ -72,6 +74,11 @@ public sealed class EventTests
                 RetentionDays = given.Item4,
             }),
         [typeof(ReplayRequested)] = Gen.Select(Gen.String, Gen.String.Array[0, 5]).Select(given => (object)new ReplayRequested { By = given.Item1, Needs = given.Item2 }),
+        [typeof(VersionsRequested)] = Gen.Select(Gen.String, Gen.String.Array[0, 5]).Select(given => (object)new VersionsRequested { By = given.Item1, Types = given.Item2 }),
+        [typeof(VersionsPublished)] = Gen.Select(Gen.String, Gen.Long, Version.Array[0, 5])
+            .Select(given => (object)new VersionsPublished { Type = given.Item1, After = given.Item2, UpTo = ~given.Item2, Entities = given.Item3 }),
+        [typeof(VersionsDisputed)] = Gen.Select(Gen.String, Version.Array[0, 5])
+            .Select(given => (object)new VersionsDisputed { By = given.Item1, Type = given.Item1, Known = given.Item2 }),
         [typeof(ReplayContinued)] = Gen.Select(Gen.Long, Gen.Long).Select(given => (object)new ReplayContinued { MonitorId = given.Item1, Minute = given.Item2 }),
     };
 

@@ -7,6 +7,7 @@ using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using MassTransit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,11 +40,12 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Every IncidentChanged that was delivered.</summary>
     public ConcurrentQueue<IncidentChanged> Events => _host.Services.GetRequiredService<EventLog>().Incidents;
 
-    public static async Task<Service> StartAsync(DatabaseKind database) => new(await ModuleHost.StartAsync(database, builder =>
+    public static async Task<Service> StartAsync(DatabaseKind database, Action<WebApplicationBuilder>? more = null) => new(await ModuleHost.StartAsync(database, builder =>
     {
         builder.Services.AddSingleton<EventLog>();
         builder.AddIncidents();
         builder.AddEventConsumer<Recorder>();
+        more?.Invoke(builder);
     }, app => app.MapIncidents(), settings: new Dictionary<string, string?> { ["Kener:SiteUrl"] = "https://status.example.com/" }));
 
     /// <summary>Sends JSON as it stands, well-formed or not.</summary>

@@ -47,9 +47,12 @@ public sealed class BrokerTests
             },
             new MonitorChanged { Id = id, Version = 1, Tag = "api", Name = "API", Active = true, DefaultStatus = MonitorStatus.Up, PeriodSeconds = 60, UptimeNumerator = "up" },
             new ReadingsRecorded { Readings = [new(id, 1_700_000_040, 1, MonitorStatus.Degraded, 12.34567890123, 2), new(id, 0, 1440, MonitorStatus.NoData, 0, 1)] },
-            new SiteChanged { Version = id, Name = "\u00e4 <b>", Url = "https://status.example", Language = "de", Zone = "Europe/Berlin", RetentionDays = 90 },
+            new SiteChanged { Version = 3, Name = $"\u00e4 <b> {id}", Url = "https://status.example", Language = "de", Zone = "Europe/Berlin", RetentionDays = 90 },
             new ReplayRequested { By = id.ToString(System.Globalization.CultureInfo.InvariantCulture), Needs = ["SiteChanged"] },
             new ReplayContinued { MonitorId = id, Minute = 1_700_000_040 },
+            new VersionsRequested { By = $"{id}", Types = [nameof(MonitorChanged)] },
+            new VersionsPublished { Type = "Thing", After = id, UpTo = long.MaxValue, Entities = [new EntityVersion { Id = 1, Version = 2 }] },
+            new VersionsDisputed { By = $"{id}", Type = "Thing", Known = [new EntityVersion { Id = 1, Version = 2 }] },
         ];
         Assert.Equal(EventTypes.All.Count, events.Length);
         foreach (var message in events) await module.SendAsync(message);

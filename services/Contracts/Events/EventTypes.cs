@@ -13,6 +13,9 @@ public static class EventTypes
         [nameof(ReplayContinued)] = typeof(ReplayContinued),
         [nameof(ReplayRequested)] = typeof(ReplayRequested),
         [nameof(SiteChanged)] = typeof(SiteChanged),
+        [nameof(VersionsDisputed)] = typeof(VersionsDisputed),
+        [nameof(VersionsPublished)] = typeof(VersionsPublished),
+        [nameof(VersionsRequested)] = typeof(VersionsRequested),
     }.ToFrozenDictionary();
 
     /// <summary>All event types.</summary>

@@ -11,8 +11,8 @@ internal sealed record Knowledge<TDb>(string Module, Func<TDb, CancellationToken
 
 /// <summary>
 /// Asks the owners for all that they have (architecture rule 5) where this module may have missed something: its database knows nothing of
-/// others, or one of its queues is new. It asks when its queues are there, so that it hears the answers; embedded, when every module of
-/// the process has started.
+/// others, or one of its queues is new. At each start it asks for versions to compare, since it or an owner may have been restored from an
+/// older backup. It asks when its queues are there, so that it hears the answers; embedded, when every module of the process has started.
 /// </summary>
 internal sealed class AskForReplay<TDb>(
     Knowledge<TDb> knowledge, NotedModules modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, Outages outages,
@@ -64,6 +64,7 @@ internal sealed class AskForReplay<TDb>(
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<Changes<TDb>>().ProjectAsync(async change =>
         {
+            if (services.GetService<Reconciliation<TDb>>() is { } reconciliation) change.Publish(knowledge.Module, () => reconciliation.Request);
             if (isNew || !await knowledge.HasAny(change.Db, cancel))
                 change.Publish(knowledge.Module, () => new ReplayRequested { By = knowledge.Module, Needs = modules.EventsOf(typeof(TDb)) });
         }, cancel);

@@ -26,8 +26,13 @@ internal sealed class IncidentChangedConsumer(Inbox inbox) : IConsumer<IncidentC
     public Task Consume(ConsumeContext<IncidentChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
 }
 
-internal sealed class EverythingElseConsumer(Inbox inbox) : IConsumer<ReplayRequested>, IConsumer<ReadingsRecorded>, IConsumer<MonitorChanged>, IConsumer<SiteChanged>, IConsumer<ReplayContinued>
+internal sealed class EverythingElseConsumer(Inbox inbox)
+    : IConsumer<ReplayRequested>, IConsumer<ReadingsRecorded>, IConsumer<MonitorChanged>, IConsumer<SiteChanged>, IConsumer<ReplayContinued>,
+        IConsumer<VersionsRequested>, IConsumer<VersionsPublished>, IConsumer<VersionsDisputed>
 {
+    public Task Consume(ConsumeContext<VersionsRequested> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<VersionsPublished> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<VersionsDisputed> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<ReplayRequested> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<ReadingsRecorded> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<ReplayContinued> context) => inbox.TakeAsync(context.Message, context.CancellationToken);

@@ -1,0 +1,37 @@
+using Kener.Contracts;
+using Kener.Persistence;
+using Kener.ServiceDefaults;
+using Kener.Status.Database;
+using Kener.Status.Settings;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kener.Status.Replay;
+
+/// <summary>What this service compares with others after a start.</summary>
+internal static class Reconciling
+{
+    public static Reconciliation<StatusDb> Of(KenerSettings settings) => new(
+        "status",
+        [
+            new(nameof(SiteChanged), typeof(SiteRow), db => db.Site.Select(row => new EntityVersion { Id = row.Id, Version = row.Version }),
+                async (change, id, cancel) =>
+                {
+                    var site = await change.Db.Site.AsNoTracking().FirstAsync(row => row.Id == id, cancel);
+                    change.Publish("site", () => site.ToEvent(settings));
+                },
+                async (change, _, version, cancel) =>
+                {
+                    var site = await change.LockSiteAsync(cancel);
+                    site.Version = Math.Max(site.Version, version);
+                    change.Tell(site, settings);
+                }),
+        ],
+        [
+            new(nameof(MonitorChanged), db => db.Monitors.Select(row => new EntityVersion { Id = row.Id, Version = row.Version })),
+            new(nameof(IncidentChanged), db => db.Incidents.Select(row => new EntityVersion { Id = row.Id, Version = row.Version })),
+        ]);
+}
+
+/// <summary>Compares the versions of what others told with its owners.</summary>
+internal sealed class VersionsConsumer(Changes<StatusDb> changes, Reconciliation<StatusDb> reconciliation, ILogger<VersionsConsumer> log)
+    : VersionsConsumer<StatusDb>(changes, reconciliation, log);
