@@ -22,7 +22,11 @@ public static class DeliveryExtensions
         builder.Services.AddMediator(mediator =>
         {
             foreach (var consumer in noted.Consumers) mediator.AddConsumer(consumer);
-            mediator.ConfigureMediator((_, endpoint) => endpoint.ConnectConsumerConfigurationObserver(new BrokenOff()));
+            mediator.ConfigureMediator((context, endpoint) =>
+            {
+                endpoint.ConnectConsumerConfigurationObserver(new BrokenOff());
+                endpoint.ConnectConsumerConfigurationObserver(new VersionBound(context));
+            });
         });
         return builder;
     }

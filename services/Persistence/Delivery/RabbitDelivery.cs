@@ -31,6 +31,7 @@ internal static class RabbitDelivery
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(address, host => Configure(host, context, address, [.. noted.Consumers.Select(DeadLettersOf).Distinct()]));
+                rabbit.ConnectConsumerConfigurationObserver(new VersionBound(context));
                 foreach (var consumer in noted.Consumers)
                     rabbit.ReceiveEndpoint(QueueOf(consumer), endpoint => Configure(endpoint, context, consumer, noted.DatabaseOf(consumer)));
                 foreach (var module in noted.Consumers.DistinctBy(consumer => consumer.Assembly))

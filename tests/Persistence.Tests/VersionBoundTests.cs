@@ -1,0 +1,41 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Kener.TestKit;
+
+namespace Kener.Persistence.Tests;
+
+/// <summary>Events whose version no owner can have given, with both deliveries.</summary>
+public sealed class VersionBoundTests
+{
+    [Theory]
+    [InlineData(DeliveryKind.Mediator)]
+    [InlineData(DeliveryKind.RabbitMQ)]
+    public async Task An_event_with_a_version_far_ahead_is_not_taken_and_its_owner_is_asked(DeliveryKind delivery)
+    {
+        await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite, knows: true, settings: new Dictionary<string, string?>
+        {
+            ["Kener:Delivery"] = delivery.ToString(),
+            ["Kener:InternalKey"] = new string('k', 32),
+            ["ConnectionStrings:messaging"] = Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ"),
+        });
+        var id = Random.Shared.NextInt64(1, long.MaxValue);
+        var soon = DateTimeOffset.UtcNow.AddHours(23).ToUnixTimeMilliseconds();
+        // What is sent before a queue is bound is lost, so that it is sent until it is there.
+        await Eventually.TrueAsync(async () =>
+        {
+            await module.SendAsync(new IncidentChanged { Id = id, Version = long.MaxValue });
+            await module.SendAsync(new SiteChanged { Version = DateTimeOffset.UtcNow.AddHours(25).ToUnixTimeMilliseconds(), Name = $"{id}" });
+            await module.SendAsync(new ReadingsRecorded { Readings = [new(id, 0, 1, MonitorStatus.Up, 1, 1), new(id, 60, 1, MonitorStatus.Up, 1, int.MaxValue)] });
+            await module.SendAsync(new IncidentChanged { Id = id, Version = soon });
+            return module.Inbox.Of<IncidentChanged>().Any(incident => incident.Id == id);
+        }, 60);
+        const string By = "Kener.Persistence.Tests";
+        foreach (var type in new[] { nameof(IncidentChanged), nameof(SiteChanged) })
+            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<VersionsRequested>().Any(asked => asked.By == By && asked.Types is [var one] && one == type)), 60);
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Any(asked => asked.By == By && asked.Needs is [nameof(ReadingsRecorded)])), 60);
+        await module.OutboxEmptyAsync();
+        Assert.All(module.Inbox.Of<IncidentChanged>().Where(incident => incident.Id == id), incident => Assert.Equal(soon, incident.Version));
+        Assert.DoesNotContain(module.Inbox.Of<SiteChanged>(), site => site.Name == $"{id}");
+        Assert.DoesNotContain(module.Inbox.Of<ReadingsRecorded>(), recorded => recorded.Readings[0].MonitorId == id);
+    }
+}
