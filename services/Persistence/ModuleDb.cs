@@ -36,6 +36,9 @@ public abstract class ModuleDb : DbContext
     /// <summary>Who changed what.</summary>
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    /// <summary>Where this database lives: one row.</summary>
+    public DbSet<DatabasePlace> Places => Set<DatabasePlace>();
+
     /// <summary>Whether this is PostgreSQL; SQLite otherwise.</summary>
     public bool IsPostgres => Database.ProviderName == "Npgsql.EntityFrameworkCore.PostgreSQL";
 
@@ -52,6 +55,9 @@ public abstract class ModuleDb : DbContext
         return Set<T>().FromSqlRaw(statement, values);
     }
 
+    /// <summary>Called in a transaction, before anything is served, after this database was restored from a backup.</summary>
+    protected internal virtual Task OnRestoredAsync(CancellationToken cancel) => Task.CompletedTask;
+
     /// <summary>Derived contexts add their tables and call the base.</summary>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -61,6 +67,11 @@ public abstract class ModuleDb : DbContext
             outbox.HasIndex(row => row.DueMs);
         });
         modelBuilder.Entity<DeadLetter>().ToTable("dead_letters");
+        modelBuilder.Entity<DatabasePlace>(place =>
+        {
+            place.ToTable("database_places");
+            place.Property(row => row.Id).ValueGeneratedNever();
+        });
         modelBuilder.Entity<AuditRow>(audit =>
         {
             audit.ToTable("audit");
@@ -68,6 +79,17 @@ public abstract class ModuleDb : DbContext
             audit.HasIndex(row => new { row.SubjectType, row.SubjectId });
         });
     }
+}
+
+/// <summary>Where a database lives, as it was when it was last opened. In another place it is a copy: it was restored from a backup.</summary>
+public sealed class DatabasePlace
+{
+    /// <summary>Of the only row.</summary>
+    public long Id { get; set; } = 1;
+    /// <summary>A name of the place, see RestoreCheck.</summary>
+    public required string Place { get; set; }
+    /// <summary>Whether it was restored, and others have not been asked yet for what it missed.</summary>
+    public bool WasRestored { get; set; }
 }
 
 /// <summary>An event waiting for its delivery.</summary>

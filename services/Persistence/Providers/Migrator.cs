@@ -44,6 +44,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         // is ours.
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
         await MigrateAsync(db, cancel);
+        await RestoreCheck.OnSqliteAsync(db, log, cancel);
         await db.Database.CloseConnectionAsync();
     }
 
@@ -75,7 +76,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     /// The lock belongs to the connection, so it goes when the process is killed; each migration is a transaction of its own, so nothing
     /// is left half done.
     /// </summary>
-    private static async Task MigratePostgresAsync(TDb db, CancellationToken cancel)
+    private async Task MigratePostgresAsync(TDb db, CancellationToken cancel)
     {
         await db.Database.OpenConnectionAsync(cancel);
         var usual = db.Database.GetCommandTimeout();
@@ -85,6 +86,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
             db.Database.SetCommandTimeout(LongestMigration);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockKey})", cancel);
             await MigrateAsync(db, cancel);
+            await RestoreCheck.OnPostgresAsync(db, log, cancel);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockKey})", cancel);
         }
         catch

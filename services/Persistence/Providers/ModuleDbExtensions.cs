@@ -35,6 +35,7 @@ public static class ModuleDbExtensions
         builder.Services.AddSingleton<WriteTurn<TDb>>();
         builder.Services.AddSingleton<Migrator<TDb>>().AddSingleton(services => new ModuleMigration(services.GetRequiredService<Migrator<TDb>>().RunAsync));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Migrations>());
+        if (settings.Database == DatabaseKind.Sqlite) builder.Services.AddHostedService<PlaceChange<TDb>>();
         builder.Services.AddHostedService<Dispatcher<TDb>>();
         return builder.AddWarmUp<TDb>();
     }

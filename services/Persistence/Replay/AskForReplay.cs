@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ internal sealed record Knowledge<TDb>(string Module, Func<TDb, CancellationToken
 
 /// <summary>
 /// Asks the owners for all that they have (architecture rule 5) where this module may have missed something: its database knows nothing of
-/// others, or one of its queues is new. At each start it asks for versions to compare, since it or an owner may have been restored from an
+/// others or was restored from a backup, or one of its queues is new. At each start it asks for versions to compare, since it or an owner may have been restored from an
 /// older backup. It asks when its queues are there, so that it hears the answers; embedded, when every module of the process has started.
 /// </summary>
 internal sealed class AskForReplay<TDb>(
@@ -65,8 +66,10 @@ internal sealed class AskForReplay<TDb>(
         await scope.ServiceProvider.GetRequiredService<Changes<TDb>>().ProjectAsync(async change =>
         {
             if (services.GetService<Reconciliation<TDb>>() is { } reconciliation) change.Publish(knowledge.Module, () => reconciliation.Request);
-            if (isNew || !await knowledge.HasAny(change.Db, cancel))
+            var place = await change.Db.Places.SingleOrDefaultAsync(cancel);
+            if (isNew || place is { WasRestored: true } || !await knowledge.HasAny(change.Db, cancel))
                 change.Publish(knowledge.Module, () => new ReplayRequested { By = knowledge.Module, Needs = modules.EventsOf(typeof(TDb)) });
+            if (place is { WasRestored: true }) place.WasRestored = false;
         }, cancel);
     }
 

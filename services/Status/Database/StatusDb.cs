@@ -24,6 +24,9 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
     public DbSet<SiteRow> Site => Set<SiteRow>();
     public DbSet<DrawnRow> DrawnPages => Set<DrawnRow>();
 
+    /// <summary>Gateways may have newer versions of the pages than this database: each is published again, with a version above theirs.</summary>
+    protected override Task OnRestoredAsync(CancellationToken cancel) => DrawnPages.ExecuteDeleteAsync(cancel);
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);

@@ -83,6 +83,27 @@ namespace Kener.Persistence.Tests.Module.Migrations.Postgres
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("place");
+
+                    b.Property<bool>("WasRestored")
+                        .HasColumnType("boolean")
+                        .HasColumnName("was_restored");
+
+                    b.HasKey("Id")
+                        .HasName("pk_database_places");
+
+                    b.ToTable("database_places", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.DeadLetter", b =>
                 {
                     b.Property<long>("Id")

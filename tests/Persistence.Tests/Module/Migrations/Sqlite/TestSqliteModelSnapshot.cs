@@ -76,6 +76,27 @@ namespace Kener.Persistence.Tests.Module.Migrations.Sqlite
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Place")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("place");
+
+                    b.Property<bool>("WasRestored")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("was_restored");
+
+                    b.HasKey("Id")
+                        .HasName("pk_database_places");
+
+                    b.ToTable("database_places", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.DeadLetter", b =>
                 {
                     b.Property<long>("Id")
