@@ -41,7 +41,6 @@ internal sealed class Embedded : IAsyncDisposable
         builder.Services.AddRouting();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Configuration["Kener:Delivery"] = nameof(DeliveryKind.Mediator);
-        builder.Configuration["Logging:LogLevel:Default"] = builder.Configuration["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = nameof(LogLevel.Warning);
         foreach (var (name, value) in settings) builder.Configuration[name] = value;
         builder.AddServiceDefaults();
         builder.AddHostLog();

@@ -52,10 +52,9 @@ public sealed class HostLog : ILoggerProvider
 
 public static class HostLogExtensions
 {
-    /// <summary>Keeps what the host logs, as far as the settings let it, in a <see cref="HostLog"/> among its services. After the service defaults.</summary>
+    /// <summary>Keeps what the host logs in a <see cref="HostLog"/> among its services.</summary>
     public static void AddHostLog(this IHostApplicationBuilder builder)
     {
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton<HostLog>().AddSingleton<ILoggerProvider>(services => services.GetRequiredService<HostLog>());
     }
 }

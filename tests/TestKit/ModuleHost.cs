@@ -58,6 +58,8 @@ public sealed class ModuleHost : IAsyncDisposable
         if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
         builder.AddHostLog();
+        // As little as in production.
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         add(builder);
         builder.AddDelivery();
