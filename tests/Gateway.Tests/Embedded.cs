@@ -25,11 +25,12 @@ internal sealed class Embedded : IAsyncDisposable
     {
         _app = app;
         Url = new Uri(app.Urls.First());
+        Log = app.Services.GetRequiredService<HostLog>();
     }
 
     public Uri Url { get; }
     public IServiceProvider Services => _app.Services;
-    public HostLog Log => Services.GetRequiredService<HostLog>();
+    public HostLog Log { get; }
     public SnapshotBoard Board => Services.GetRequiredService<SnapshotBoard>();
 
     public static async Task<Embedded> StartAsync(
@@ -75,10 +76,9 @@ internal sealed class Embedded : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var log = Log;
         await _app.StopAsync();
         await _app.DisposeAsync();
-        log.Check();
+        Log.Check();
     }
 }
 

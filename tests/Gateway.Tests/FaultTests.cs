@@ -43,7 +43,7 @@ public sealed class FaultTests
         {
             builder.AddIncidents();
             builder.AddDelivery();
-        }, settings: [("Kener:DataPath", folder)]);
+        }, settings: [("Kener:Database", "Sqlite"), ("Kener:DataPath", folder)]);
         host.Log.ExpectsErrors = true;
         using var client = host.Client(Embedded.Full);
         var answer = await client.AskAsync("GET", "/api/v4/incidents");
