@@ -64,6 +64,22 @@ public sealed class HttpCheckTests
         Assert.InRange(verdict.Latency, 150, 5_000);
     }
 
+    [Theory]
+    [InlineData("Content-Encoding: br\r\nContent-Length: 50")]
+    [InlineData("Content-Encoding: gzip\r\nContent-Length: 50")]
+    [InlineData("Content-Encoding: deflate\r\nContent-Length: 50")]
+    [InlineData("Content-Length: 51")]
+    [InlineData("Content-Length: some")]
+    [InlineData("Transfer-Encoding: chunked")]
+    [InlineData("a b: c")]
+    public async Task An_answer_that_cannot_be_read_is_down_of_type_error_with_a_reason(string header)
+    {
+        await using var server = RawServer.Saying($"HTTP/1.1 200 OK\r\n{header}\r\n\r\n{new string('\u00ff', 50)}");
+        var verdict = await CheckAsync(new { url = server.Url });
+        Assert.Equal((MonitorStatus.Down, "ERROR"), (verdict.Status, verdict.Type));
+        Assert.NotEmpty(verdict.Message!);
+    }
+
     [Fact]
     public async Task Latency_is_the_time_that_the_whole_answer_took()
     {

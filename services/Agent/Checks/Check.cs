@@ -1,9 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
 
 namespace Kener.Agent.Checks;
 
-/// <summary>One check: looks, and says what it saw. Throws nothing but for being cancelled.</summary>
+/// <summary>One check: looks, and says what it saw. What it throws all the same is a verdict of DOWN.</summary>
 internal delegate Task<Verdict> Check(CancellationToken cancel);
 
 /// <summary>A type of monitor: makes a check of what the operator gave. Throws <see cref="WrongConfiguration"/> where that makes no sense.</summary>
@@ -33,7 +34,18 @@ internal sealed record Verdict(MonitorStatus Status, double Latency, string Type
     /// <summary>There was none.</summary>
     public static Verdict Failed(MonitorStatus status, double latency, string message) => new(status, latency, "ERROR", message);
 
-    /// <summary>As it is reported.</summary>
-    public CheckResult For(long monitorId, long minute) =>
-        new(monitorId, minute, Status.ToWord(), Latency, Type, Message is { Length: > LongestMessage } ? Message[..LongestMessage] : Message);
+    /// <summary>As it is reported: with no text that the gateway refuses.</summary>
+    public CheckResult For(long monitorId, long minute) => new(monitorId, minute, Status.ToWord(), Latency, Type, Message is null ? null : Reportable(Message));
+
+    /// <summary>Cut, and without control characters and halves of surrogate pairs; the cut may leave such a half, too.</summary>
+    private static string Reportable(string message)
+    {
+        var text = new StringBuilder(message, 0, Math.Min(message.Length, LongestMessage), LongestMessage);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])) i++;
+            else if (char.IsSurrogate(text[i]) || char.IsControl(text[i])) text[i] = '\uFFFD';
+        }
+        return text.ToString();
+    }
 }

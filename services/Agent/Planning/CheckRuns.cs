@@ -52,9 +52,9 @@ internal sealed class CheckRuns(ResultQueue results, AgentMeter meter, TimeProvi
         }
         catch (Exception fault)
         {
-            // Its message may hold what nobody should read, and there is nobody to blame but us.
-            log.LogError("The check of {Tag} failed by a fault of its own: {Fault}", check.Tag, fault.GetType().Name);
-            return Verdict.Failed(MonitorStatus.NoData, 0, "The agent failed to check; its log says more");
+            // Without the message, which may hold secrets of the monitor; and once, not each minute.
+            if (check.IsFirstFault()) log.LogError("The check of monitor {Tag} failed inside the agent: {Fault}{Stack}", check.Tag, fault.GetType().FullName, Environment.NewLine + fault.StackTrace);
+            return Verdict.Failed(MonitorStatus.Down, 0, $"The check failed inside the agent ({fault.GetType().Name}); the agent's log says where");
         }
     }
 }

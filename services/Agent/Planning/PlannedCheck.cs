@@ -10,6 +10,7 @@ internal sealed class PlannedCheck(AssignedMonitor monitor, CronExpression cron,
     private const int WithinMs = 50_000;
     private readonly CancellationTokenSource _retired = new();
     private int _underWay;
+    private int _faults;
 
     public long MonitorId => monitor.Id;
 
@@ -33,13 +34,18 @@ internal sealed class PlannedCheck(AssignedMonitor monitor, CronExpression cron,
     /// <summary>The next may begin.</summary>
     public void End() => Volatile.Write(ref _underWay, 0);
 
+    /// <summary>True at the first call.</summary>
+    public bool IsFirstFault() => Interlocked.Exchange(ref _faults, 1) == 0;
+
     /// <summary>Checks; cancelled when it is retired.</summary>
     public Task<Verdict> RunAsync() => check(_retired.Token);
 
-    /// <summary>Retires it.</summary>
-    public void Dispose()
+    /// <summary>Retires it. A check under way is cancelled by another thread: what fails or takes long in that is no concern of the caller.</summary>
+    public void Dispose() => _ = RetireAsync();
+
+    private async Task RetireAsync()
     {
-        _retired.Cancel();
+        await _retired.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _retired.Dispose();
     }
 
