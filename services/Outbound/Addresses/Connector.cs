@@ -63,9 +63,14 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
 
     private static async Task CloseAsync(Task<Stream> loser)
     {
-        // Cancelled in most cases; one that connected at the same instant as the winner is closed.
-        await ((Task)loser).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (loser.IsCompletedSuccessfully) await loser.Result.DisposeAsync();
+        try
+        {
+            await (await loser).DisposeAsync();
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException)
+        {
+            // Most end like this; one that connected at the same instant as the winner is closed.
+        }
     }
 
     private static async Task<Stream> OpenAsync(IPAddress address, int port, CancellationToken cancel)
