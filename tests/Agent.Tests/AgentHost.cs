@@ -20,7 +20,8 @@ internal sealed class AgentHost : IAsyncDisposable, ILoggerProvider
 
     public string Log => string.Join('\n', _log);
 
-    public static async Task<AgentHost> StartAsync(string gateway, string folder, string key = FakeGateway.Key)
+    public static async Task<AgentHost> StartAsync(
+        string gateway, string folder, string key = FakeGateway.Key, Action<IServiceCollection>? add = null, params (string Name, string Value)[] settings)
     {
         var host = new AgentHost();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -33,6 +34,8 @@ internal sealed class AgentHost : IAsyncDisposable, ILoggerProvider
             ["Kener:AgentKey"] = key,
             ["Kener:DataPath"] = folder,
         });
+        foreach (var (name, value) in settings) builder.Configuration[name] = value;
+        add?.Invoke(builder.Services);
         builder.AddServiceDefaults();
         builder.AddAgent();
         host._app = builder.Build();

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Json;
+using System.Text.Json;
 using Kener.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,7 +15,7 @@ internal sealed class FakeGateway : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<CheckResult> _taken = [];
     private readonly SemaphoreSlim _changed = new(0);
-    private Assignment _assignment = new("0", []);
+    private (string Version, string Json) _assignment = ("0", """{"version":"0","monitors":[]}""");
 
     private FakeGateway(WebApplication app) => _app = app;
 
@@ -49,7 +49,14 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public void Assign(params AssignedMonitor[] monitors)
     {
-        _assignment = new Assignment(Guid.NewGuid().ToString("N"), monitors);
+        var assignment = new Assignment(Guid.NewGuid().ToString("N"), monitors);
+        Assign(assignment.Version, JsonSerializer.Serialize(assignment, AgentJson.Default.Assignment));
+    }
+
+    /// <summary>What the serializer would not write.</summary>
+    public void Assign(string version, string json)
+    {
+        _assignment = (version, json);
         _changed.Release();
     }
 
@@ -69,7 +76,11 @@ internal sealed class FakeGateway : IAsyncDisposable
             await _changed.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
         if (Fails(context)) return;
         if (context.Request.Query["version"] == _assignment.Version) context.Response.StatusCode = 204;
-        else await context.Response.WriteAsJsonAsync(_assignment, AgentJson.Default.Assignment);
+        else
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(_assignment.Json);
+        }
     }
 
     private async Task TakeAsync(HttpContext context)

@@ -104,6 +104,21 @@ public sealed class ScheduleTests
         Assert.Equal([(4, Start)], TakeAll(schedule, Start * 1000));
     }
 
+    [Fact]
+    public void A_monitor_that_this_agent_no_longer_understands_takes_no_other_with_it()
+    {
+        var schedule = Given.Schedule();
+        foreach (var (version, type, cron) in new[] { (1, "API", "* * * * *"), (2, "TELEPATHY", "* * * * *"), (3, "API", "H H * * *"), (4, null!, "* * * * *"), (5, "API", null!), (6, "API", "* * * * *") })
+        {
+            schedule.Take([Given.Monitor(1, version: version) with { Type = type, Cron = cron }, Given.Monitor(2, version: version)], Start * 1000);
+            var isUnderstood = version is 1 or 6;
+            Assert.Equal(isUnderstood ? 2 : 1, schedule.Count);
+            Assert.Equal(isUnderstood ? [(1, Start), (2, Start)] : [(2, Start)], TakeAll(schedule, Start * 1000).Order());
+        }
+        schedule.Clear();
+        Assert.Equal(0, schedule.Count);
+    }
+
     private static List<(long Id, long Minute)> TakeAll(Schedule schedule, long nowMs)
     {
         List<(long, long)> taken = [];

@@ -24,12 +24,18 @@ internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimePro
         var type = Definition(monitor.Type);
         try
         {
+            monitor.TypeData.CheckTexts("type_data");
             return type.Prepare(monitor.TypeData);
         }
         catch (WrongConfiguration wrong)
         {
             var verdict = Verdict.Failed(MonitorStatus.Down, 0, wrong.Message);
             return _ => Task.FromResult(verdict);
+        }
+        catch (Exception unforeseen)
+        {
+            // The monitor is planned like any other, and each of its checks fails by this.
+            return _ => Task.FromException<Verdict>(unforeseen);
         }
     }
 }

@@ -1,11 +1,30 @@
 using System.Globalization;
 using System.Text.Json;
+using Kener.ServiceDefaults;
 
 namespace Kener.Agent.Checks;
 
 /// <summary>Reads the fields of type_data: absent and null are the default, numbers and flags may come as text.</summary>
 internal static class Fields
 {
+    // What the API takes.
+    private static readonly JsonDocumentOptions AsInApi = new() { MaxDepth = 32 };
+
+    /// <summary>
+    /// Refuses texts and names that are no valid Unicode, as the API does: to read one throws. The API does not look into texts that hold JSON.
+    /// </summary>
+    public static void CheckTexts(this JsonElement data, string field)
+    {
+        try
+        {
+            data.RawJson();
+        }
+        catch (Refusal refusal)
+        {
+            throw new WrongConfiguration(field, refusal.Message);
+        }
+    }
+
     public static string Text(this JsonElement data, string field, string byDefault = "") =>
         !Given(data, field, out var value) ? byDefault
         : value.ValueKind == JsonValueKind.String ? value.GetString()!
@@ -44,7 +63,9 @@ internal static class Fields
     {
         try
         {
-            return JsonElement.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text);
+            var parsed = JsonElement.Parse(string.IsNullOrWhiteSpace(text) ? "[]" : text, AsInApi);
+            parsed.CheckTexts(field);
+            return parsed;
         }
         catch (JsonException)
         {

@@ -13,12 +13,13 @@ internal readonly record struct Due(PlannedCheck Check, long Minute, long AtMs);
 /// </summary>
 internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
 {
-    private readonly Dictionary<long, PlannedCheck> _byId = [];
+    // Without a check where this agent does not understand the monitor, which is logged once for each of its versions.
+    private readonly Dictionary<long, (long Version, PlannedCheck? Check)> _byId = [];
     private readonly PriorityQueue<Due, long> _queue = new();
     private long _lastMs;
 
     /// <summary>How many monitors are planned.</summary>
-    public int Count => _byId.Count;
+    public int Count => _byId.Values.Count(known => known.Check is not null);
 
     /// <summary>When the next check is due (Unix milliseconds), as far as is known; far away where none is.</summary>
     public long NextMs => _queue.TryPeek(out _, out var atMs) ? atMs : long.MaxValue / 2;
@@ -26,18 +27,14 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
     /// <summary>From now on these, and no others.</summary>
     public void Take(IReadOnlyList<AssignedMonitor> monitors, long nowMs)
     {
-        foreach (var gone in _byId.Keys.Except(monitors.Select(monitor => monitor.Id)).ToList())
-        {
-            _byId.Remove(gone, out var check);
-            check!.Dispose();
-        }
+        foreach (var gone in _byId.Keys.Except(monitors.Select(monitor => monitor.Id)).ToList()) Retire(gone);
         foreach (var monitor in monitors)
         {
             if (_byId.TryGetValue(monitor.Id, out var known) && known.Version == monitor.Version) continue;
-            known?.Dispose();
-            if (Plan(monitor) is not { } check) continue;
-            _byId[monitor.Id] = check;
-            _queue.Enqueue(new Due(check, Minutes.Floor(nowMs / 1000), nowMs), nowMs);
+            Retire(monitor.Id);
+            var check = Plan(monitor);
+            _byId[monitor.Id] = (monitor.Version, check);
+            if (check is not null) _queue.Enqueue(new Due(check, Minutes.Floor(nowMs / 1000), nowMs), nowMs);
         }
     }
 
@@ -66,7 +63,13 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
     private void PlanAll(long present)
     {
         _queue.Clear();
-        foreach (var check in _byId.Values) PlanNext(check, present - 60);
+        foreach (var (_, check) in _byId.Values)
+            if (check is not null) PlanNext(check, present - 60);
+    }
+
+    private void Retire(long monitor)
+    {
+        if (_byId.Remove(monitor, out var known)) known.Check?.Dispose();
     }
 
     private void PlanNext(PlannedCheck check, long after)
@@ -85,9 +88,11 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
             var fields = monitor.Cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             return new PlannedCheck(monitor, CronExpression.Parse(string.Join(' ', fields[^Math.Min(5, fields.Length)..])), types.Prepare(monitor));
         }
-        catch (Exception fault) when (fault is CronFormatException or MissingSeedException or UnknownTypeException)
+        catch (Exception fault)
         {
-            log.LogWarning("Monitor {Tag} is not checked: this agent does not understand its type or cron ({Type}, {Cron})", monitor.Tag, monitor.Type, monitor.Cron);
+            // One monitor's data must not keep the others from being checked.
+            log.LogWarning("Monitor {Tag} is not checked: this agent does not understand its type or cron ({Type}, {Cron}, {Fault})",
+                monitor.Tag, monitor.Type, monitor.Cron, fault.GetType().Name);
             return null;
         }
     }

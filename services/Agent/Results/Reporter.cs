@@ -14,12 +14,13 @@ internal sealed class Reporter(
     private const int Most = 1_000;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100), LastWords = TimeSpan.FromSeconds(3);
     private readonly SemaphoreSlim _more = new(1, 1);
+    private bool _isFailing;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         // No check begins any more, and what ended is here: it goes to the gateway if that is there, and else stays for the next start.
-        buffer.Append(queue.TakeAll());
+        Keep(queue.TakeAll());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(LastWords);
         try
@@ -46,8 +47,26 @@ internal sealed class Reporter(
         while (true)
         {
             await queue.WaitAsync(stop);
-            buffer.Append(queue.TakeAll());
+            Keep(queue.TakeAll());
             if (_more.CurrentCount == 0) _more.Release();
+        }
+    }
+
+    /// <summary>Into the buffer. A result that cannot be written is dropped, and takes no other with it.</summary>
+    private void Keep(IReadOnlyList<CheckResult> results)
+    {
+        try
+        {
+            buffer.Append(results);
+        }
+        catch (Exception) when (results.Count > 1)
+        {
+            foreach (var result in results) Keep([result]);
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "A result of monitor {Monitor} for {Minute} cannot be written; it is dropped", results[0].MonitorId, results[0].Minute);
+            meter.Dropped(1);
         }
     }
 
@@ -59,11 +78,28 @@ internal sealed class Reporter(
         {
             await _more.WaitAsync(stop);
             await Task.Delay(Gathering, clock, stop);
+            while (!await TrySendAllAsync(backoff, stop)) await backoff.WaitAsync(stop);
+        }
+    }
+
+    /// <summary>False when the gateway, or the disk, does not do its part now.</summary>
+    private async Task<bool> TrySendAllAsync(Backoff backoff, CancellationToken stop)
+    {
+        try
+        {
             while (buffer.Peek(Most) is { } batch)
             {
-                if (await SendAsync(batch, stop)) backoff.Reset();
-                else await backoff.WaitAsync(stop);
+                if (!await SendAsync(batch, stop)) return false;
+                backoff.Reset();
             }
+            _isFailing = false;
+            return true;
+        }
+        catch (Exception fault) when (!stop.IsCancellationRequested)
+        {
+            if (!_isFailing) log.LogError(fault, "Results cannot be reported; trying on");
+            _isFailing = true;
+            return false;
         }
     }
 

@@ -35,8 +35,20 @@ internal static class HttpConfiguration
     private static KeyValuePair<string, string>? Header(JsonElement header, Variables variables)
     {
         if (header.ValueKind != JsonValueKind.Object) throw new WrongConfiguration("headers", "give a list of objects with key and value");
-        var (name, value) = (header.Text("key").Trim(), variables.Fill(header.Text("value")).Trim());
+        var (name, value) = (Part("key").Trim(), variables.Fill(Part("value")).Trim());
         if (name.Length == 0 && value.Length == 0) return null;
         return RequestHeaders.Fault(name, value) is { } fault ? throw new WrongConfiguration("headers", fault) : new(name, value);
+
+        string Part(string field)
+        {
+            try
+            {
+                return header.Text(field);
+            }
+            catch (WrongConfiguration wrong)
+            {
+                throw new WrongConfiguration("headers", wrong.Message);
+            }
+        }
     }
 }
