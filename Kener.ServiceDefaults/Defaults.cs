@@ -31,6 +31,8 @@ public static class Defaults
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         builder.Services.AddSingleton<HealthReports>();
         builder.Services.AddGate();
+        builder.Services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
+        builder.Services.AddHostedService<BackgroundRestarts>();
         builder.Services.AddHostedService<MemoryGivenBack>();
         builder.Services.AddSingleton<Outages>();
         builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>().AddSingleton<VariantUses>();

@@ -40,9 +40,9 @@ internal sealed class MemoryGivenBack(TimeProvider clock) : BackgroundService
         {
             _ = TrimNative(0);
         }
-        catch (EntryPointNotFoundException)
+        catch (TypeLoadException)
         {
-            // A C library without it; there the collector's share must do.
+            // A C library of another name, or without it; there the collector's share must do.
         }
     }
 

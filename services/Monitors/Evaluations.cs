@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
@@ -22,6 +23,10 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
         public GroupRule? Group { get; } = monitor.Type == MonitorTypes.Group ? GroupRule.Of(monitor.TypeData) : null;
         /// <summary>The last minute for which its cron was asked.</summary>
         public long Done { get; set; }
+        private bool _hasFailed;
+
+        /// <summary>True at the first call.</summary>
+        public bool IsFirstFault() => !_hasFailed && (_hasFailed = true);
     }
 
     private readonly Bell _bell = new();
@@ -83,7 +88,35 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
             watched.Done = minute;
             if (Schedule.IsDue(watched.Monitor.Cron!, minute)) due.Add(watched);
         }
-        foreach (var part in due.Chunk(AtOnce)) await EvaluateAsync(scope.ServiceProvider, part, awake, minute, now.ToUnixTimeSeconds(), cancel);
+        foreach (var part in due.Chunk(AtOnce)) await EvaluateEachAsync(scope.ServiceProvider, part, awake, minute, now.ToUnixTimeSeconds(), cancel);
+    }
+
+    /// <summary>One monitor that cannot be evaluated takes no other with it. Where all fail alike it is the database, not their data: that is thrown.</summary>
+    private async Task EvaluateEachAsync(IServiceProvider services, Watched[] due, AwakeSpan present, long minute, long now, CancellationToken cancel)
+    {
+        var failed = new List<(Watched Watched, Exception Fault)>();
+        await SplitAsync(due);
+        if (failed.Count == due.Length && due.Length > 1) ExceptionDispatchInfo.Throw(failed[0].Fault);
+        foreach (var (watched, fault) in failed)
+            if (watched.IsFirstFault()) log.LogError(fault, "Monitor {Tag} cannot be evaluated", watched.Monitor.Tag);
+
+        async Task SplitAsync(Watched[] part)
+        {
+            try
+            {
+                await EvaluateAsync(services, part, present, minute, now, cancel);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                if (!await services.GetRequiredService<MonitorsDb>().Database.CanConnectAsync(cancel)) throw;
+                if (part.Length == 1) failed.Add((part[0], fault));
+                else
+                {
+                    await SplitAsync(part[..(part.Length / 2)]);
+                    await SplitAsync(part[(part.Length / 2)..]);
+                }
+            }
+        }
     }
 
     private async Task EvaluateAsync(IServiceProvider services, Watched[] due, AwakeSpan present, long minute, long now, CancellationToken cancel)
@@ -120,10 +153,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
         if (version == _setVersion) return false;
         var monitors = await db.Monitors.AsNoTracking()
             .Where(row => row.IsActive && row.Cron != null && MonitorTypes.OfClock.Contains(row.Type)).ToListAsync(cancel);
-        var watched = monitors.ToDictionary(row => row.Id, row => new Watched(row)
-        {
-            Done = _watched.TryGetValue(row.Id, out var before) && before.Monitor.Version == row.Version ? before.Done : 0,
-        });
+        var watched = monitors.Select(Watch).OfType<Watched>().ToDictionary(one => one.Monitor.Id);
         var tags = watched.Values.SelectMany(one => one.Group?.Members ?? []).Select(member => member.Tag).Distinct().ToList();
         var ids = await db.Monitors.Where(row => tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.Id, cancel);
         _watched = watched;
@@ -131,5 +161,20 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
             .Select(member => (Id: ids[member.Tag], group))).GroupBy(pair => pair.Id).ToDictionary(pairs => pairs.Key, pairs => pairs.Select(pair => pair.group).ToArray()));
         _setVersion = version;
         return true;
+    }
+
+    /// <summary>As before where it is the same monitor still; null where its data cannot be read.</summary>
+    private Watched? Watch(Monitor monitor)
+    {
+        if (_watched.TryGetValue(monitor.Id, out var before) && before.Monitor.Version == monitor.Version) return before;
+        try
+        {
+            return new Watched(monitor);
+        }
+        catch (Exception fault)
+        {
+            log.LogError(fault, "Monitor {Tag} cannot be evaluated: its type_data cannot be read", monitor.Tag);
+            return null;
+        }
     }
 }

@@ -78,6 +78,18 @@ public sealed class HistoryRetentionTests
         }
     }
 
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_monitor_that_cannot_be_read_keeps_no_other_from_losing_its_old_days(DatabaseKind database)
+    {
+        await using var service = await Service.StartAsync(database);
+        await service.TellAsync(Given.Monitor(1));
+        await service.TellAsync(Given.Monitor(2) with { RetentionDays = 30 });
+        foreach (var days in new[] { 40, 1 }) await service.RecordAsync(Given.Reading(2, Given.Noon - (days * Minutes.Day), MonitorStatus.Down));
+        await service.ReadAsync(db => db.Monitors.Where(row => row.Id == 1).ExecuteUpdateAsync(set => set.SetProperty(row => row.Payload, "{")));
+        await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("1", await KnownAsync(service, 2));
+    }
+
     private static HistoryRetention RetentionOf(Service service) => service.Host.Services.GetServices<IHostedService>().OfType<HistoryRetention>().Single();
 
     /// <summary>The days of which anything is known, as so many days ago.</summary>

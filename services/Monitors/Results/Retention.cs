@@ -41,16 +41,31 @@ internal sealed class Retention(
         var changes = scope.ServiceProvider.GetRequiredService<Changes<MonitorsDb>>();
         var now = clock.GetUtcNow();
         var usual = await KnownSite.RetentionDaysAsync(db, settings.Value, cancel);
-        await partitions.DropAsync(cancel);
-        foreach (var monitor in await db.Monitors.AsNoTracking().Select(row => new { row.Id, row.RetentionDays }).ToListAsync(cancel))
+        await TryAsync(db, "the partitions", () => partitions.DropAsync(cancel), cancel);
+        foreach (var monitor in await db.Monitors.AsNoTracking().Select(row => new { row.Id, row.Tag, row.RetentionDays }).ToListAsync(cancel))
         {
-            if ((monitor.RetentionDays ?? usual) is { } days) await TakeAsync(changes, monitor.Id, now.AddDays(-days).ToUnixTimeSeconds(), cancel);
+            if ((monitor.RetentionDays ?? usual) is { } days)
+                await TryAsync(db, monitor.Tag, () => TakeAsync(changes, monitor.Id, now.AddDays(-days).ToUnixTimeSeconds(), cancel), cancel);
         }
         foreach (var gone in await db.DeletedMonitors.AsNoTracking().Select(row => row.Id).ToListAsync(cancel))
-            await TakeAsync(changes, gone, long.MaxValue, cancel);
+            await TryAsync(db, $"the deleted monitor {gone}", () => TakeAsync(changes, gone, long.MaxValue, cancel), cancel);
         var silent = now.AddDays(-1).ToUnixTimeMilliseconds();
         await changes.ProjectAsync(change => change.Db.Agents.Where(agent => agent.SeenMs < silent).ExecuteDeleteAsync(cancel), cancel);
         await changes.ProjectAsync(change => AwakeSpan.ForgetOldAsync(change.Db, cancel), cancel);
+    }
+
+    /// <summary>What fails for one monitor does not end the work for the others; a database that is away ends it.</summary>
+    private async Task TryAsync(MonitorsDb db, string what, Func<Task> work, CancellationToken cancel)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        {
+            if (!await db.Database.CanConnectAsync(cancel)) throw;
+            log.LogWarning(fault, "Old results of {What} could not be taken away; the next try is tomorrow", what);
+        }
     }
 
     /// <summary>Takes away what is older, in parts that keep no one waiting for long. The last beat of a monitor that lives stays.</summary>

@@ -42,6 +42,7 @@ internal sealed class Confirmation(
                 || pages.Paths.Any(path => !drawn.ContainsKey(path))) bell.Ring();
             else if (!pages.HasFailed && !variants.HasFailed && !incidentPages.HasFailed) board.Confirm();
         }
+        // Also a cancellation of another origin, such as a command's timeout: it must not be taken for the end of the process.
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
             if (!outages.TryReport("Confirming the pages", fault)) log.LogWarning("The pages can not be confirmed: {Reason}", fault.Message);

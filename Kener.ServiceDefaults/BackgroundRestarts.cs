@@ -1,0 +1,57 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>
+/// Starts each background service of the process again that ends by a fault. Its own loop handles what it can foresee; a fault that nothing
+/// foresaw must neither end the process, and with it all that works, nor leave that service's work undone.
+/// </summary>
+internal sealed class BackgroundRestarts(
+    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<BackgroundRestarts> log) : IHostedService
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromMinutes(1);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Asked for then, not in the constructor: this service is one of them.
+        lifetime.ApplicationStarted.Register(() =>
+        {
+            foreach (var service in services.GetServices<IHostedService>().OfType<BackgroundService>()) _ = WatchAsync(service, lifetime.ApplicationStopping);
+        });
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task WatchAsync(BackgroundService service, CancellationToken stopping)
+    {
+        var pause = First;
+        while (service.ExecuteTask is { } work)
+        {
+            await work.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested || work.IsCompletedSuccessfully) return;
+            // The host itself logs the exception of the first run.
+            log.LogError(pause == First ? null : work.Exception?.GetBaseException(),
+                "{Service} ended by a fault and is started again in {Seconds} s", service.GetType().Name, pause.TotalSeconds);
+            await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested) return;
+            pause = pause * 2 < Longest ? pause * 2 : Longest;
+            await StartAsync(service, stopping);
+        }
+    }
+
+    private async Task StartAsync(BackgroundService service, CancellationToken stopping)
+    {
+        try
+        {
+            await service.StartAsync(stopping);
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            // Its last run is still the one that failed, and so it is started once more.
+            log.LogError(fault, "{Service} could not be started again", service.GetType().Name);
+        }
+    }
+}
