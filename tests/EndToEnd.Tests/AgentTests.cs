@@ -33,6 +33,28 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task A_monitor_with_hostile_data_is_down_with_the_reason_and_the_process_and_the_others_go_on()
+    {
+        await using var kener = await KenerProcess.StartAsync();
+        await using var server = RawServer.Saying(Ok);
+        const string Hostile = "[{\"key\":\"\\ud800\",\"value\":\"v\"}]";
+        await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
+            new { tag = "hostile", name = "hostile", monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, headers = Hostile } }, 201);
+        await CreateAsync(kener, "web", server);
+        await FollowsAsync(kener, "UP", "Partial System Outage");
+        var sample = (await Eventually.GetAsync(() => SamplesAsync(kener, "hostile"), samples => samples.Count > 0))[^1]!;
+        Assert.Equal(("DOWN", "ERROR"), (sample["status"]!.GetValue<string>(), sample["type"]!.GetValue<string>()));
+        // And after a start, which checks all at once.
+        Assert.Equal(0, await kener.TerminateAsync());
+        await kener.StartAgainAsync();
+        var requests = server.Requests.Count;
+        await Eventually.TrueAsync(() => Task.FromResult(server.Requests.Count > requests));
+        await CheckNowAsync(kener);
+        await Eventually.TrueAsync(() => Task.FromResult(server.Requests.Count > requests + 1));
+        Assert.False(kener.Output.Contains("fail:"), kener.Output);
+    }
+
+    [Fact]
     public async Task Each_minute_brings_a_check_of_all_but_the_inactive_and_the_hidden_stay_hidden()
     {
         // Tags whose places in the minute are in this order, all within its first second.
