@@ -75,6 +75,34 @@ public sealed partial class LocalizerTests
     public void A_share_is_written_as_the_language_writes_it(string share, string english, string german) =>
         Assert.Equal((english, german), (English.Percent(share), Berlin.Percent(share)));
 
+    [Theory]
+    [InlineData(0, "", "")]
+    [InlineData(0.4, "", "")]
+    [InlineData(0.6, "1 ms", "1 ms")]
+    [InlineData(250.4, "250 ms", "250 ms")]
+    [InlineData(999.4, "999 ms", "999 ms")]
+    [InlineData(999.6, "1.00 s", "1,00 s")]
+    [InlineData(1_000, "1.00 s", "1,00 s")]
+    [InlineData(59_994, "59.99 s", "59,99 s")]
+    [InlineData(59_999, "1.00 m", "1,00 Min.")]
+    [InlineData(90_000, "1.50 m", "1,50 Min.")]
+    [InlineData(3_599_999, "1.00 h", "1,00 Std.")]
+    [InlineData(86_400_000, "24.00 h", "24,00 Std.")]
+    public void A_latency_is_written_in_the_unit_that_people_read(double milliseconds, string english, string german) =>
+        Assert.Equal((english, german), (English.Latency(milliseconds), Berlin.Latency(milliseconds)));
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(41, "Average latency 41 ms")]
+    [InlineData(90_000, "Average latency 1.50 m")]
+    [InlineData(90_000_000, "Average latency 25.00 h")]
+    public async Task A_row_shows_its_latency_in_that_unit_and_none_where_there_is_none(double latency, string expected)
+    {
+        var view = Samples.Calm(1) with { Monitors = [Samples.Calm(1).Monitors[0] with { Latency = latency }] };
+        var page = new HtmlParser().ParseDocument((await Pages.HomeAsync(view)).Html);
+        Assert.Equal(expected, page.QuerySelector(".lat")!.TextContent.Trim());
+    }
+
     [Fact]
     public async Task A_German_page_is_German_throughout()
     {

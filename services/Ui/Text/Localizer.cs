@@ -69,6 +69,18 @@ public sealed class Localizer
     public string List(IReadOnlyList<string> names, int most) =>
         List(names.Count <= most + 1 ? names : [.. names.Take(most), Count("{0} more", names.Count - most)]);
 
+    /// <summary>
+    /// A latency in the unit that people read: 250 ms, 1.50 s, 1.50 m, 1.50 h; empty for none. Rounding decides the unit, so that nothing is
+    /// shown as 1000 ms or 60.00 s.
+    /// </summary>
+    public string Latency(double milliseconds)
+    {
+        if (Math.Round(milliseconds) is var whole && whole < 1_000) return whole > 0 ? Fill("{0} ms", whole) : "";
+        if (Math.Round(milliseconds / 1_000, 2) is var seconds && seconds < 60) return Fill("{0:0.00} s", seconds);
+        return Math.Round(milliseconds / 60_000, 2) is var minutes && minutes < 60
+            ? Fill("{0:0.00} m", minutes) : Fill("{0:0.00} h", milliseconds / 3_600_000);
+    }
+
     /// <summary>A share as the rules write it, such as 99.9831; a dash for one that is not known.</summary>
     public string Percent(string share) =>
         double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
