@@ -92,6 +92,26 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_comment_that_a_page_could_only_show_as_code_is_refused(DatabaseKind database)
+    {
+        static string Repeat(string part, int times) => string.Concat(Enumerable.Repeat(part, times));
+        var service = await hosts.OnAsync(database);
+        var incident = await service.CreateAsync();
+        var posted = await service.PostAsync(incident, "MONITORING");
+        var before = (await service.UpdatesAsync(incident)).Single().ToString();
+        foreach (var (comment, message) in new[]
+        {
+            (Repeat("|a", 400) + "\n" + Repeat("|-", 400) + "\n" + Repeat("|b\n", 800), "comment must not have more than 32 columns in a table"),
+            (Repeat("a\n", 4_000) + "a", "comment must not have more than 4000 lines"),
+        })
+        {
+            (await service.SendAsync("POST", Path(incident), new { comment, state = "RESOLVED" })).ExpectRefusal(HttpStatusCode.BadRequest, message);
+            (await service.SendAsync("PATCH", $"{Path(incident)}/{posted}", new { comment })).ExpectRefusal(HttpStatusCode.BadRequest, message);
+        }
+        Assert.Equal(before, (await service.UpdatesAsync(incident)).Single().ToString());
+    }
+
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
     public async Task A_deleted_or_hidden_update_is_gone_for_every_verb(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);

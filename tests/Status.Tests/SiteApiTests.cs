@@ -44,6 +44,28 @@ public sealed class SiteApiTests
         }
     }
 
+    [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
+    public async Task Text_that_a_page_could_only_show_as_code_is_refused_with_its_field_and_bound(DatabaseKind database)
+    {
+        static string Repeat(string part, int times) => string.Concat(Enumerable.Repeat(part, times));
+        var table = Repeat("|a", 40) + "\n" + Repeat("|-", 40) + "\n|b";
+        await using var service = await Service.StartAsync(database);
+        foreach (var (address, field, text, bound) in new[]
+        {
+            ("site/footerHTML", "value", table, "footerHTML must not have more than 32 columns in a table"),
+            ("site/footerHTML", "value", Repeat("<br>", 401), "footerHTML must not have more than 400 tags"),
+            ("site/footerHTML", "value", "<p>" + new string('x', 65_536), "footerHTML must not have more than 65536 characters"),
+            ("site/footerHTML", "value", "<p><b title='" + new string('x', 60_000) + "'>" + Repeat("<p>x", 390), "footerHTML must not have unclosed tags that make more than 754744 characters of HTML"),
+            ("pages/~home", "page_subheader", table, "page_subheader must not have more than 32 columns in a table"),
+        })
+        {
+            var before = (await service.GetAsync("/")).Body;
+            Assert.Equal((400, bound), Error(await service.AskAsync("PATCH", $"/api/v4/{address}", new JsonObject { [field] = text }.ToJsonString())));
+            Assert.Equal(before, (await service.GetAsync("/")).Body);
+        }
+        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/footerHTML", """{"value":"<p>Us</p>"}""")).Status);
+    }
+
     [Theory]
     [InlineData("nothing", """{"value":"x"}""", 404, "Config key 'nothing' is not a valid configuration key")]
     [InlineData("siteName", """{}""", 400, "Value is required")]

@@ -6,7 +6,7 @@ namespace Kener.Ui.Tests;
 public sealed class FooterTextTests
 {
     private static readonly string[] Elements = ["p", "br", "strong", "b", "em", "i", "small", "span", "div", "ul", "ol", "li", "a", "hr", "code", "pre", "blockquote", "del"];
-    private static readonly string[] Attributes = ["href", "title", "lang", "rel", "target"];
+    private static readonly string[] Attributes = ["href", "title", "lang", "rel", "target", "dir"];
 
     public static TheoryData<string> Polyglots => [.. Hostile.Polyglots];
 
@@ -16,14 +16,14 @@ public sealed class FooterTextTests
     public void Html_keeps_its_text_its_links_and_their_emphasis()
     {
         Assert.Equal(
-            """<p>© <b>Us</b> · <a href="/imprint" rel="noopener noreferrer">Imprint</a></p>""",
+            """<p dir="auto">© <b>Us</b> · <a href="/imprint" rel="noopener noreferrer">Imprint</a></p>""",
             FooterText.Html("""<p class="x" style="color:red">© <b>Us</b> · <a href="/imprint" onclick="x()">Imprint</a></p><script>alert(1)</script><style>p{}</style>"""));
-        Assert.Equal("<div>One <span>two</span></div>", FooterText.Html("<div>One <span id=main>two</span><img src=x><iframe src=y>z</iframe></div>"));
+        Assert.Equal("<div dir=\"auto\">One <span>two</span></div>", FooterText.Html("<div dir=\"auto\">One <span id=main>two</span><img src=x><iframe src=y>z</iframe></div>"));
     }
 
     [Fact]
     public void Text_without_tags_is_Markdown() =>
-        Assert.Equal("<p><strong>Us</strong></p>\n<p>© <em>2026</em></p>", FooterText.Html("# Us\n© *2026*"));
+        Assert.Equal("<p dir=\"auto\"><strong>Us</strong></p>\n<p dir=\"auto\">© <em>2026</em></p>", FooterText.Html("# Us\n© *2026*"));
 
     [Theory]
     [MemberData(nameof(Polyglots))]

@@ -10,32 +10,32 @@ public sealed class MdTests
 {
     private static readonly string[] Elements =
     [
-        "P", "BR", "STRONG", "EM", "DEL", "CODE", "PRE", "BLOCKQUOTE", "UL", "OL", "LI", "H4", "H5", "H6", "A", "HR", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "DIV",
+        "P", "BR", "STRONG", "EM", "DEL", "CODE", "PRE", "BLOCKQUOTE", "UL", "OL", "LI", "H4", "H5", "H6", "A", "HR", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "DIV", "SUP",
     ];
-    private static readonly string[] Attributes = ["href", "rel", "target", "title", "start", "class", "role", "tabindex", "aria-label"];
+    private static readonly string[] Attributes = ["href", "rel", "target", "title", "start", "class", "role", "tabindex", "aria-label", "dir", "id"];
 
     public static TheoryData<string, string> Pieces => new()
     {
-        { "one\ntwo", "<p>one<br>two</p>" },
-        { "one\r\ntwo", "<p>one<br>two</p>" },
-        { "**b** *i* ~~s~~ `c`", "<p><strong>b</strong> <em>i</em> <del>s</del> <code>c</code></p>" },
-        { "# A", "<h4>A</h4>" },
-        { "### A\n# B\n## C", "<h4>A</h4><h4>B</h4><h5>C</h5>" },
-        { "[a](https://x.example/)", "<p><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>" },
-        { "<me@x.example>", "<p><a href=\"mailto:me@x.example\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">me@x.example</a></p>" },
-        { "https://x.example/a", "<p><a href=\"https://x.example/a\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/a</a></p>" },
-        { "[a](javascript:alert(1))", "<p>a</p>" },
-        { "[a](/admin) [b](//x.example) [c](#d) [e](ftp://x.example)", "<p>a b c e</p>" },
-        { "<javascript:alert(1)>", "<p>javascript:alert(1)</p>" },
-        { "![alt](https://x.example/i.png)", "<p><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
-        { "![](https://x.example/i.png)", "<p><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/i.png</a></p>" },
-        { "[![alt](https://x.example/i.png)](https://x.example/)", "<p><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
-        { "- [x] done\n- [ ] open", "<ul><li class=\"todo\">☑ done</li><li class=\"todo\">☐ open</li></ul>" },
-        { "<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>" },
-        { "```js\nlet a\n```", "<pre><code>let a\n</code></pre>" },
-        { "> [!WARNING]\n> Careful", "<div class=\"alert warning\"><p><strong>Warning</strong></p><p>Careful</p></div>" },
-        { "> [!OTHER]\n> Careful", "<div class=\"alert note\"><p><strong>Note</strong></p><p>Careful</p></div>" },
-        { "a\0b\u0007\ud800c", "<p>ab\ufffdc</p>" },
+        { "one\ntwo", "<p dir=\"auto\">one<br>two</p>" },
+        { "one\r\ntwo", "<p dir=\"auto\">one<br>two</p>" },
+        { "**b** *i* ~~s~~ `c`", "<p dir=\"auto\"><strong>b</strong> <em>i</em> <del>s</del> <code>c</code></p>" },
+        { "# A", "<h4 dir=\"auto\">A</h4>" },
+        { "### A\n# B\n## C", "<h4 dir=\"auto\">A</h4><h4 dir=\"auto\">B</h4><h5 dir=\"auto\">C</h5>" },
+        { "[a](https://x.example/)", "<p dir=\"auto\"><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a></p>" },
+        { "<me@x.example>", "<p dir=\"auto\"><a href=\"mailto:me@x.example\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">me@x.example</a></p>" },
+        { "https://x.example/a", "<p dir=\"auto\"><a href=\"https://x.example/a\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/a</a></p>" },
+        { "[a](javascript:alert(1))", "<p dir=\"auto\">a</p>" },
+        { "[a](//x.example) [b](ftp://x.example) [c](d)", "<p dir=\"auto\">a b c</p>" },
+        { "<javascript:alert(1)>", "<p dir=\"auto\">javascript:alert(1)</p>" },
+        { "![alt](https://x.example/i.png)", "<p dir=\"auto\"><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
+        { "![](https://x.example/i.png)", "<p dir=\"auto\"><a href=\"https://x.example/i.png\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">https://x.example/i.png</a></p>" },
+        { "[![alt](https://x.example/i.png)](https://x.example/)", "<p dir=\"auto\"><a href=\"https://x.example/\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">alt</a></p>" },
+        { "- [x] done\n- [ ] open", "<ul><li class=\"todo\" dir=\"auto\">☑ done</li><li class=\"todo\" dir=\"auto\">☐ open</li></ul>" },
+        { "<b>x</b>", "<p dir=\"auto\">&lt;b&gt;x&lt;/b&gt;</p>" },
+        { "```js\nlet a\n```", "<pre dir=\"auto\"><code>let a\n</code></pre>" },
+        { "> [!WARNING]\n> Careful", "<div class=\"alert warning\" dir=\"ltr\"><p><strong>Warning</strong></p><p dir=\"auto\">Careful</p></div>" },
+        { "> [!OTHER]\n> Careful", "<div class=\"alert note\" dir=\"ltr\"><p><strong>Note</strong></p><p dir=\"auto\">Careful</p></div>" },
+        { "a\0b\u0007\ud800c", "<p dir=\"auto\">ab\ufffdc</p>" },
         { " ", "" },
     };
 
@@ -43,14 +43,14 @@ public sealed class MdTests
     [MemberData(nameof(Pieces))]
     public void Every_piece_of_the_dialect_becomes_what_a_page_may_hold(string markdown, string expected)
     {
-        var html = Md.Html(markdown);
+        var html = Md.Html(markdown, "x");
         Assert.Equal(expected.ReplaceLineEndings("\n"), html.Replace(">\n<", "><", StringComparison.Ordinal).Replace(">\n", ">", StringComparison.Ordinal).Replace("\n<", "<", StringComparison.Ordinal) is var flat && markdown.StartsWith('`') ? html : flat);
     }
 
     [Fact]
     public void A_table_scrolls_in_itself_and_can_be_reached_by_keyboard()
     {
-        var table = Parse(Md.Html("| a | b |\n| --- | --- |\n| 1 | 2 |"));
+        var table = Parse(Md.Html("| a | b |\n| --- | --- |\n| 1 | 2 |", "x"));
         Assert.Equal("0", table.QuerySelector(".tbl")!.GetAttribute("tabindex"));
         Assert.Equal(["1", "2"], table.QuerySelectorAll("td").Select(td => td.TextContent));
     }
@@ -61,9 +61,9 @@ public sealed class MdTests
     [MemberData(nameof(Polyglots))]
     public void A_known_attack_comes_out_inert(string attack)
     {
-        AssertInert(Md.Html(attack));
-        AssertInert(Md.Html($"[{attack}]({attack})\n\n![{attack}](<{attack}> \"{attack}\")\n\n<{attack}>\n\n| {attack} |\n| --- |\n| {attack} |"));
-        AssertInert(Md.Html($"> [!{attack}]\n> {attack}\n\n```{attack}\n{attack}\n```\n\n[x]: {attack}\n[x]"));
+        AssertInert(Md.Html(attack, "x"));
+        AssertInert(Md.Html($"[{attack}]({attack})\n\n![{attack}](<{attack}> \"{attack}\")\n\n<{attack}>\n\n| {attack} |\n| --- |\n| {attack} |", "x"));
+        AssertInert(Md.Html($"> [!{attack}]\n> {attack}\n\n```{attack}\n{attack}\n```\n\n[x]: {attack}\n[x]", "x"));
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class MdTests
         ];
         Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]).Array[0, 24].Select(string.Concat).Sample(text =>
         {
-            var html = Md.Html(text);
+            var html = Md.Html(text, "x");
             AssertInert(html);
-            Assert.Equal(html, Md.Html(text));
+            Assert.Equal(html, Md.Html(text, "x"));
             Md.Plain(text, 100);
         }, iter: 3000);
     }
@@ -86,7 +86,7 @@ public sealed class MdTests
     [Fact]
     public void Any_text_at_all_comes_out_inert() => Gen.String.Sample(text =>
     {
-        AssertInert(Md.Html(text));
+        AssertInert(Md.Html(text, "x"));
         Assert.InRange(Md.Plain(text, 80).Length, 0, 80);
     }, iter: 2000);
 
@@ -98,7 +98,7 @@ public sealed class MdTests
     {
         var text = Hostile.Bombs[name];
         var start = TimeProvider.System.GetTimestamp();
-        var html = Md.Html(text);
+        var html = Md.Html(text, "x");
         Md.Plain(text, 200);
         var took = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {text.Length} chars, {took:0} ms, {html.Length} out");
@@ -109,9 +109,10 @@ public sealed class MdTests
     [Fact]
     public void A_long_and_lively_text_is_still_read_as_markdown()
     {
+        const int LongText = 20_000;
         var section = "## Part\n\nWe **moved** _most_ of the traffic, see [the graph](https://x.example) and `edge-3`:\n\n- 1. one\n- * two\n\n---------------------------------------------\n\n";
-        var text = string.Concat(Enumerable.Repeat(section, Md.LongestMarkdown / section.Length));
-        Assert.Equal(Md.LongestMarkdown / section.Length, Parse(Md.Html(text)).QuerySelectorAll("h4").Length);
+        var text = string.Concat(Enumerable.Repeat(section, LongText / section.Length));
+        Assert.Equal(LongText / section.Length, Parse(Md.Html(text, "x")).QuerySelectorAll("h4").Length);
     }
 
     [Theory]
@@ -133,8 +134,8 @@ public sealed class MdTests
             Assert.Contains(element.TagName, Elements);
             foreach (var attribute in element.Attributes) Assert.Contains(attribute.Name, Attributes);
             if (element.GetAttribute("href") is not { } href) continue;
-            Assert.Matches("^(?i)(https?:|mailto:)", href);
-            Assert.Equal("noopener noreferrer nofollow", element.GetAttribute("rel"));
+            Assert.Matches("^(?i)(https?:|mailto:|tel:|/(?![/\\\\])|#)", href);
+            Assert.Equal(href[0] is '/' or '#' ? null : "noopener noreferrer nofollow", element.GetAttribute("rel"));
         }
     }
 }

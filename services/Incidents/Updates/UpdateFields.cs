@@ -7,7 +7,7 @@ namespace Kener.Incidents;
 /// <summary>The fields of an update as clients send them, with API v4's words for what is wrong with them.</summary>
 internal static class UpdateFields
 {
-    public const int LongestComment = 65_536;
+    public const int LongestComment = MarkdownBounds.MaxLength;
 
     public static string Comment(JsonElement? value)
     {
@@ -16,6 +16,7 @@ internal static class UpdateFields
         var comment = (value ?? throw Refusal.BadRequest(Message)).Text(Message, int.MaxValue).Trim();
         if (comment.Length == 0) throw Refusal.BadRequest(Message);
         if (comment.Length > LongestComment) throw Refusal.BadRequest($"comment must not be longer than {LongestComment} characters");
+        if (MarkdownBounds.Exceeded(comment) is { } bound) throw Refusal.BadRequest($"comment must not have {bound}");
         return comment;
     }
 

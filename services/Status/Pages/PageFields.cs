@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kener.Contracts;
 using Kener.ServiceDefaults;
 
 namespace Kener.Status.Pages;
@@ -45,7 +46,7 @@ internal sealed record PageFields(
 
     private static PageFields Rest(JsonElement body) => new(
         null, null, null,
-        Optional(body, "page_subheader", StatusPage.LongestMarkdown), Optional(body, "page_logo", StatusPage.LongestUrl),
+        Subheading(Optional(body, "page_subheader", StatusPage.LongestMarkdown)), Optional(body, "page_logo", StatusPage.LongestUrl),
         body.Has("page_settings", out var settings) ? PageSettings.Checked(settings) : null,
         body.Given("monitors") is { } monitors ? Tags(monitors) : null,
         body.Has("monitors", out var all) && all.ValueKind == JsonValueKind.Null);
@@ -63,6 +64,9 @@ internal sealed record PageFields(
         if (!body.Has(name, out var value)) return null;
         return value.ValueKind == JsonValueKind.Null ? "" : value.Text($"{name} must be a string", longest);
     }
+
+    private static string? Subheading(string? markdown) => markdown is not null && MarkdownBounds.Exceeded(markdown) is { } bound
+        ? throw Refusal.BadRequest($"page_subheader must not have {bound}") : markdown;
 
     private static IReadOnlyList<string> Tags(JsonElement value)
     {

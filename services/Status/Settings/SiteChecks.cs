@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kener.ServiceDefaults;
+using Kener.Ui.Text;
 
 namespace Kener.Status.Settings;
 
@@ -19,6 +20,10 @@ internal static class SiteChecks
     public static bool IsText(JsonNode? value) => value.Said() is not null;
 
     public static bool IsSaid(JsonNode? value) => !string.IsNullOrWhiteSpace(value.Said());
+
+    /// <summary>Text; 400 with the bound for one that a page could only show as code.</summary>
+    public static bool IsFooter(JsonNode? value) => IsText(value)
+        && (FooterText.Exceeded(value.Said()!) is not { } bound ? true : throw Refusal.BadRequest($"footerHTML must not have {bound}"));
 
     public static Func<JsonNode?, bool> IsOneOf(params string[] words) => value => words.Contains(value.Said());
 

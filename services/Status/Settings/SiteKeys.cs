@@ -22,7 +22,7 @@ internal static class SiteKeys
         Json("metaTags", IsAny, "[]"), // legacy
         Json("nav", IsNav, "[]"),
         Json("hero", IsObject, """{"title":"","subtitle":""}"""), // legacy
-        Text("footerHTML", IsText, "", SiteKey.Markup),
+        Text("footerHTML", IsFooter, "", SiteKey.Markup),
         Json("i18n", IsObject, """{"defaultLocale":"en","locales":[{"code":"en","name":"English","selected":true,"disabled":false}]}"""),
         // Our own: the zone of those who chose none.
         Text("timeZone", IsZone, "UTC"),

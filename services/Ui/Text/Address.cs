@@ -1,13 +1,18 @@
+using Kener.Contracts;
+
 namespace Kener.Ui.Text;
 
 /// <summary>Which of the addresses that people type may stand in a page.</summary>
 internal static class Address
 {
-    private const int Longest = 2000;
+    private const int Longest = MarkdownBounds.MaxAddress;
     private const int LongestInline = 4096;
 
-    /// <summary>Whether a link may lead there: http, https, mailto, a path of this site or a place in the page.</summary>
-    public static bool IsLink(string? url) => IsPath(url) || url is ['#', ..] && IsClean(url) || SchemeOf(url) is "http" or "https" or "mailto";
+    /// <summary>Whether a link may lead there: http, https, mailto, tel, a path of this site or a place in the page.</summary>
+    public static bool IsLink(string? url) => IsOwn(url) || SchemeOf(url) is "http" or "https" or "mailto" or "tel";
+
+    /// <summary>Whether a link leads to this site: a path of it, or a place in the page.</summary>
+    public static bool IsOwn(string? url) => IsPath(url) || url is ['#', ..] && IsClean(url) && url.Length <= Longest;
 
     /// <summary>Whether an image may come from there: http, https, a path of this site, or a small one that is in the address itself.</summary>
     public static bool IsImage(string? url) =>

@@ -1,40 +1,70 @@
 using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using Ganss.Xss;
+using Kener.Contracts;
 
 namespace Kener.Ui.Text;
 
 /// <summary>What an owner writes at a page's foot: HTML where it has tags, else Markdown. Only text, links and their emphasis come through.</summary>
-internal static class FooterText
+public static class FooterText
 {
-    private const int Longest = 10_000;
-    private const int MostTags = 400;
+    private const string Ids = "foot";
+    private const int MaxTags = 400;
 
     private static readonly HtmlSanitizer Sanitizer = Make();
 
-    /// <summary>The text as HTML that may stand in any page.</summary>
-    public static string Html(string? text)
+    // Every page of a site has the same footer.
+    private static Known? _known;
+
+    private sealed record Known(string Text, string? Html);
+
+    /// <summary>Returns the text as HTML that may stand in any page; text beyond its bounds as code.</summary>
+    public static string Html(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? ""
+        : !text.Contains('<') ? Md.WithoutHeadings(text, Ids)
+        : Sanitized(text) ?? $"<pre dir=\"auto\"><code>{WebUtility.HtmlEncode(MarkdownBounds.Clean(text))}</code></pre>";
+
+    /// <summary>Returns the bound that a text exceeds, as words to follow "must not have"; null when it exceeds none.</summary>
+    public static string? Exceeded(string text)
     {
-        if (string.IsNullOrWhiteSpace(text)) return "";
-        if (!text.Contains('<')) return Md.WithoutHeadings(text);
-        // Tags nest, and what reads them does so too: nobody means so many.
-        return text.Length > Longest || text.Count(c => c == '<') > MostTags
-            ? $"<p>{WebUtility.HtmlEncode(text.Length > Longest ? text[..Longest] : text)}</p>"
-            : Sanitizer.Sanitize(text.Replace("\0", "", StringComparison.Ordinal)).Trim();
+        if (!text.Contains('<')) return MarkdownBounds.Exceeded(text);
+        return text.Length > MarkdownBounds.MaxLength ? $"more than {MarkdownBounds.MaxLength} characters"
+            : HasTooManyTags(text) ? $"more than {MaxTags} tags"
+            : Sanitized(text) is null ? $"unclosed tags that make more than {MarkdownBounds.MaxHtml(text.Length)} characters of HTML"
+            : null;
     }
+
+    /// <summary>Returns what is let through; null for text beyond the bounds.</summary>
+    private static string? Sanitized(string text)
+    {
+        if (text.Length > MarkdownBounds.MaxLength || HasTooManyTags(text)) return null;
+        if (_known is { } known && known.Text == text) return known.Html;
+        var html = Sanitizer.Sanitize(text.Replace("\0", "", StringComparison.Ordinal)).Trim();
+        // Tags that are not closed are repeated in each block that follows.
+        var kept = html.Length <= MarkdownBounds.MaxHtml(text.Length) ? html : null;
+        _known = new Known(text, kept);
+        return kept;
+    }
+
+    // Tags nest, and what reads them does so too: nobody means so many.
+    private static bool HasTooManyTags(string text) => text.AsSpan().Count('<') > MaxTags;
 
     private static HtmlSanitizer Make()
     {
         var sanitizer = new HtmlSanitizer(new HtmlSanitizerOptions
         {
-            AllowedTags = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "p", "br", "strong", "b", "em", "i", "small", "span", "div", "ul", "ol", "li", "a", "hr" },
-            AllowedAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href", "title", "lang" },
-            AllowedSchemes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "http", "https", "mailto" },
+            AllowedTags = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "p", "br", "strong", "b", "em", "i", "small", "span", "bdi", "div", "ul", "ol", "li", "a", "hr" },
+            AllowedAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href", "title", "lang", "dir" },
+            AllowedSchemes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "http", "https", "mailto", "tel" },
             UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href" },
         });
         sanitizer.KeepChildNodes = true;
+        sanitizer.FilterUrl += (_, e) => e.SanitizedUrl = Address.IsLink(e.OriginalUrl) ? e.SanitizedUrl : null;
         sanitizer.PostProcessNode += (_, e) =>
         {
-            if (e.Node is AngleSharp.Html.Dom.IHtmlAnchorElement link && link.HasAttribute("href")) link.SetAttribute("rel", "noopener noreferrer");
+            if (e.Node is IHtmlAnchorElement link && link.HasAttribute("href")) link.SetAttribute("rel", "noopener noreferrer");
+            else if (e.Node is IElement { LocalName: "p" or "li" or "div" } block && !block.HasAttribute("dir")) block.SetAttribute("dir", "auto");
         };
         // The words of a script or style are not words for readers.
         sanitizer.RemovingTag += (_, e) =>

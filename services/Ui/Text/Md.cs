@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using Ganss.Xss;
+using Kener.Contracts;
 using Markdig;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Renderers;
@@ -14,13 +14,6 @@ namespace Kener.Ui.Text;
 /// </summary>
 public static class Md
 {
-    /// <summary>Longer text is shown as it was typed.</summary>
-    public const int LongestMarkdown = 20_000;
-
-    // Marks that may pair up cost the square of their number.
-    private const int MostMarks = 3_000;
-    private static readonly string[] HeadingLevels = ["h4", "h5", "h6"];
-
     private const int CachedTexts = 128;
     private const int LongestCached = 60_000;
 
@@ -31,59 +24,37 @@ public static class Md
         .UseTaskLists()
         .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
         .UseAlertBlocks()
+        .UseFootnotes()
         .UseSoftlineBreakAsHardlineBreak()
         .Build();
 
-    private static readonly HtmlSanitizer Sanitizer = new(new HtmlSanitizerOptions
-    {
-        AllowedTags = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
-        {
-            "p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6", "a", "hr",
-            "table", "thead", "tbody", "tr", "th", "td", "div",
-        },
-        AllowedAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
-        {
-            "href", "rel", "target", "title", "start", "class", "role", "tabindex", "aria-label",
-        },
-        AllowedSchemes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "http", "https", "mailto" },
-        UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href" },
-    })
-    {
-        AllowedClasses = { "alert", "note", "tip", "important", "warning", "caution", "tbl", "todo" },
-    };
+    private static readonly HtmlSanitizer Sanitizer = MakeSanitizer();
 
-    private static readonly ConcurrentDictionary<string, string> Cache = new();
+    private static readonly ConcurrentDictionary<(string Text, string Ids, bool HasHeadings), string> Cache = new();
 
-    /// <summary>The text as HTML. Headings start at h4. Never throws and never takes long, whatever the text.</summary>
-    public static string Html(string? markdown)
-    {
-        if (string.IsNullOrWhiteSpace(markdown)) return "";
-        if (Cache.TryGetValue(markdown, out var known)) return known;
-        var html = Render(Clean(markdown));
-        if (markdown.Length + html.Length > LongestCached) return html;
-        if (Cache.Count >= CachedTexts) Cache.Clear();
-        Cache.TryAdd(markdown, html);
-        return html;
-    }
+    /// <summary>
+    /// Returns the text as HTML; text beyond <see cref="MarkdownBounds"/> as code. Headings start at h4. Never throws and never takes long,
+    /// whatever the text.
+    /// </summary>
+    /// <param name="markdown">The text.</param>
+    /// <param name="ids">Starts the ids of headings and footnotes: no other text of the page may have the same.</param>
+    public static string Html(string? markdown, string ids) => Html(markdown, ids, hasHeadings: true);
 
-    /// <summary>The text as HTML for a place that headings would not suit: they are strong paragraphs.</summary>
-    public static string WithoutHeadings(string? markdown)
-    {
-        var html = new StringBuilder(Html(markdown));
-        foreach (var level in HeadingLevels) html.Replace($"<{level}>", "<p><strong>").Replace($"</{level}>", "</strong></p>");
-        return html.ToString();
-    }
+    /// <summary>Returns the text as HTML for a place that headings would not suit: they are strong paragraphs.</summary>
+    /// <param name="markdown">The text.</param>
+    /// <param name="ids">Starts the ids of headings and footnotes: no other text of the page may have the same.</param>
+    public static string WithoutHeadings(string? markdown, string ids) => Html(markdown, ids, hasHeadings: false);
 
     /// <summary>The text without its marks, in one line of at most <paramref name="most"/> characters. Not HTML: it is to be encoded.</summary>
     public static string Plain(string? markdown, int most)
     {
         if (string.IsNullOrWhiteSpace(markdown)) return "";
-        var text = Clean(markdown.Length > LongestMarkdown ? markdown[..LongestMarkdown] : markdown);
-        if (!TooMuch(text))
+        var text = MarkdownBounds.Clean(markdown.Length > MarkdownBounds.MaxLength ? markdown[..MarkdownBounds.MaxLength] : markdown);
+        if (MarkdownBounds.Exceeded(text) is null)
         {
             try
             {
-                text = Markdown.ToPlainText(text, Pipeline);
+                text = MdText.Of(Markdown.Parse(text, Pipeline));
             }
             catch (ArgumentException)
             {
@@ -94,56 +65,65 @@ public static class Md
         return line.Length <= most ? line : Cut(line, most);
     }
 
-    private static string Render(string text)
+    private static string Html(string? markdown, string ids, bool hasHeadings)
     {
-        if (text.Length > LongestMarkdown || TooMuch(text)) return AsTyped(text);
+        if (string.IsNullOrWhiteSpace(markdown)) return "";
+        var key = (markdown, ids, hasHeadings);
+        if (Cache.TryGetValue(key, out var known)) return known;
+        var html = Render(MarkdownBounds.Clean(markdown), ids, hasHeadings);
+        if (markdown.Length + html.Length > LongestCached) return html;
+        if (Cache.Count >= CachedTexts) Cache.Clear();
+        Cache.TryAdd(key, html);
+        return html;
+    }
+
+    private static string Render(string text, string ids, bool hasHeadings)
+    {
+        if (MarkdownBounds.Exceeded(text) is not null) return AsCode(text);
         try
         {
             var document = Markdown.Parse(text, Pipeline);
-            MdTree.Tame(document);
+            MdTree.Tame(document, ids);
             using var writer = new StringWriter();
             var renderer = new HtmlRenderer(writer);
             Pipeline.Setup(renderer);
-            MdTree.AddRenderers(renderer);
+            MdRenderers.Add(renderer, ids, hasHeadings);
             renderer.Render(document);
-            return Sanitizer.Sanitize(writer.ToString()).Trim();
+            var most = MarkdownBounds.MaxHtml(text.Length);
+            if (writer.GetStringBuilder().Length > most) return AsCode(text);
+            var html = Sanitizer.Sanitize(writer.ToString()).Trim();
+            return html.Length <= most ? html : AsCode(text);
         }
         catch (ArgumentException)
         {
             // Markdig refuses what is nested too deeply.
-            return AsTyped(text);
+            return AsCode(text);
         }
     }
 
-    private static string AsTyped(string text) =>
-        $"<p>{WebUtility.HtmlEncode(text.Trim()).Replace("\n", "<br>", StringComparison.Ordinal)}</p>";
+    private static string AsCode(string text) => $"<pre dir=\"auto\"><code>{WebUtility.HtmlEncode(text.Trim())}</code></pre>";
 
-    // A line that opens more levels than anyone means costs the parser much and the reader everything.
-    private static bool TooMuch(string text)
+    private static HtmlSanitizer MakeSanitizer()
     {
-        const int most = 32;
-        if (text.Count(c => c is '*' or '_' or '~' or '[' or ']' or '`') > MostMarks) return true;
-        foreach (var line in text.AsSpan().EnumerateLines())
+        var sanitizer = new HtmlSanitizer(new HtmlSanitizerOptions
         {
-            var marks = 0;
-            foreach (var c in line)
+            AllowedTags = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
             {
-                if (c is '>' or '*' or '-' or '+' or '.' or ')') marks++;
-                else if (c is not (' ' or '\t') && !char.IsAsciiDigit(c)) break;
-                if (marks > most && line.IndexOfAnyExcept("-* \t") >= 0) return true;
-            }
-        }
-        return false;
-    }
-
-    private static string Clean(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.ReplaceLineEndings("\n").EnumerateRunes())
+                "p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h4", "h5", "h6", "a", "hr", "sup",
+                "table", "thead", "tbody", "tr", "th", "td", "div",
+            },
+            AllowedAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+            {
+                "href", "rel", "target", "title", "start", "class", "role", "tabindex", "aria-label", "dir", "id",
+            },
+            AllowedSchemes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "http", "https", "mailto", "tel" },
+            UriAttributes = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "href" },
+        })
         {
-            if (rune.Value is '\n' or '\t' || !Rune.IsControl(rune)) clean.Append(rune);
-        }
-        return clean.ToString();
+            AllowedClasses = { "alert", "note", "tip", "important", "warning", "caution", "tbl", "todo", "notes" },
+        };
+        sanitizer.FilterUrl += (_, e) => e.SanitizedUrl = Address.IsLink(e.OriginalUrl) ? e.SanitizedUrl : null;
+        return sanitizer;
     }
 
     private static string Cut(string line, int most)

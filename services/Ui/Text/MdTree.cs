@@ -1,39 +1,35 @@
-using Markdig.Extensions.Alerts;
-using Markdig.Extensions.Tables;
+using Kener.Contracts;
+using Markdig.Extensions.Footnotes;
 using Markdig.Extensions.TaskLists;
-using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
 namespace Kener.Ui.Text;
 
-/// <summary>What makes users' Markdown fit into a page: its outline, its links, its wide tables.</summary>
+/// <summary>What makes users' Markdown fit into a page: its outline, its links, the direction of its blocks.</summary>
 internal static class MdTree
 {
     private const int FirstLevel = 4;
-    private static readonly string[] Kinds = ["note", "tip", "important", "warning", "caution"];
 
     /// <summary>Changes the tree so that writing it out is safe and fits below an update's heading.</summary>
-    public static void Tame(MarkdownDocument document)
+    public static void Tame(MarkdownDocument document, string ids)
     {
         Outline(document.Descendants<HeadingBlock>());
+        var headings = MdHeadings.Of(document, ids);
+        var named = new HashSet<Footnote>();
         foreach (var inline in document.Descendants<Inline>().ToArray())
         {
             switch (inline)
             {
-                case LinkInline link: TameLink(link); break;
+                case LinkInline link: TameLink(link, headings); break;
                 case AutolinkInline auto: TameAutolink(auto); break;
                 case TaskList task: TameTask(task); break;
+                // One way back, however often a footnote is named.
+                case FootnoteLink { IsBackLink: true } back when !named.Add(back.Footnote): back.Remove(); break;
             }
         }
-    }
-
-    /// <summary>Renderers of our own, in place of those that write markup that a page does not want.</summary>
-    public static void AddRenderers(HtmlRenderer renderer)
-    {
-        renderer.ObjectRenderers.Replace<AlertBlockRenderer>(new NamedAlert());
-        renderer.ObjectRenderers.Replace<HtmlTableRenderer>(new ScrollingTable());
+        MdDirection.Set(document);
     }
 
     // Whatever levels were typed, none is skipped: the first is h4, and each lies at most one below what it stands under.
@@ -48,23 +44,25 @@ internal static class MdTree
         }
     }
 
-    private static void TameLink(LinkInline link)
+    private static void TameLink(LinkInline link, MdHeadings headings)
     {
         // A page asks nobody else for anything, so an image is a link to it.
         link.IsImage = false;
-        if (!IsAllowed(link.Url) || link.FindParentOfType<LinkInline>().Any(other => other != link))
+        link.Url = headings.Resolve(link.Url)?.Replace(" ", "%20", StringComparison.Ordinal);
+        if (link.Title?.Length > MarkdownBounds.MaxTitle) link.Title = null;
+        if (!Address.IsLink(link.Url) || link.FindParentOfType<LinkInline>().Any(other => other != link))
         {
             var text = new ContainerInline();
             link.ReplaceBy(text, copyChildren: true);
             return;
         }
         if (link.FirstChild is null) link.AppendChild(new LiteralInline(link.Url!));
-        Mark(link);
+        if (!Address.IsOwn(link.Url)) Mark(link);
     }
 
     private static void TameAutolink(AutolinkInline link)
     {
-        if (IsAllowed(link.IsEmail ? "mailto:" + link.Url : link.Url)) Mark(link);
+        if (Address.IsLink(link.IsEmail ? "mailto:" + link.Url : link.Url)) Mark(link);
         else link.ReplaceBy(new LiteralInline(link.Url));
     }
 
@@ -80,33 +78,5 @@ internal static class MdTree
         var attributes = link.GetAttributes();
         attributes.AddPropertyIfNotExist("rel", "noopener noreferrer nofollow");
         attributes.AddPropertyIfNotExist("target", "_blank");
-    }
-
-    private static bool IsAllowed(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "mailto";
-
-    private sealed class NamedAlert : HtmlObjectRenderer<AlertBlock>
-    {
-        protected override void Write(HtmlRenderer renderer, AlertBlock alert)
-        {
-            var kind = alert.Kind.ToString().ToLowerInvariant();
-            if (!Kinds.Contains(kind)) kind = "note";
-            renderer.EnsureLine();
-            renderer.Write($"<div class=\"alert {kind}\"><p><strong>{char.ToUpperInvariant(kind[0])}{kind[1..]}</strong></p>");
-            renderer.WriteChildren(alert);
-            renderer.Write("</div>");
-            renderer.EnsureLine();
-        }
-    }
-
-    // A wide table scrolls in itself, by keyboard too, instead of widening the page.
-    private sealed class ScrollingTable : HtmlTableRenderer
-    {
-        protected override void Write(HtmlRenderer renderer, Table table)
-        {
-            renderer.Write("<div class=\"tbl\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">");
-            base.Write(renderer, table);
-            renderer.Write("</div>");
-        }
     }
 }
