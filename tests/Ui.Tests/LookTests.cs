@@ -10,7 +10,7 @@ namespace Kener.Ui.Tests;
 public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
-    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare", "full", "grid", "compact", "dense", "german", "lost", "away", "many"];
+    private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare", "full", "grid", "compact", "dense", "german", "lost", "away", "many", "hebrew", "arabic"];
 
     // Axe waits for a network that is silent.
     private const string NoStream = "window.EventSource = EventTarget";
@@ -31,6 +31,8 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         "aged" => Aged(await Pages.HomeAsync(Samples.Outage(4))),
         "incident" => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Payments())),
         "rich" => await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Rich())),
+        "hebrew" => await Pages.HomeAsync(Samples.RightToLeft()),
+        "arabic" => await Pages.IncidentAsync(new(Samples.RightToLeft().Site, Audience.Default, Samples.RightToLeft().Ongoing[0])),
         "full" => await Pages.HomeAsync(Samples.Full()),
         "grid" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.Grid }),
         "compact" => await Pages.HomeAsync(Samples.Full() with { Layout = PageLayout.CompactList }),

@@ -3,7 +3,7 @@ using Kener.Contracts;
 namespace Kener.Ui.Tests;
 
 /// <summary>Invented views: everyday ones, empty ones and nasty ones.</summary>
-internal static class Samples
+internal static partial class Samples
 {
     public static readonly DateOnly Today = new(2026, 11, 23);
     public static readonly long Now = new DateTimeOffset(2026, 11, 23, 21, 42, 0, TimeSpan.Zero).ToUnixTimeSeconds();
