@@ -79,6 +79,10 @@ public sealed partial class GateTableTests
     }
 
     [Fact]
+    public void Tests_that_attack_every_public_route_know_them_all() =>
+        Assert.Equal(RouteTable.All.Where(route => route.Access == Access.Public).Select(route => route.Pattern).Order(), PublicRoutes.All.Order());
+
+    [Fact]
     public async Task A_service_alone_lets_in_nobody_without_an_internal_token()
     {
         await using var host = await ServicesAsync();

@@ -1,0 +1,10 @@
+namespace Kener.TestKit;
+
+/// <summary>The routes that are open to anyone, for tests that run Kener as a process. A test of the gateway compares them with its route table.</summary>
+public static class PublicRoutes
+{
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "/", "/{page}", "/incidents/{id}", "/live", "/preferences", "/health", "/healthcheck", "/ready", "/alive", "/ext/heartbeat/{tag}/{secret}", "/ext/heartbeat/{token}",
+    ];
+}
