@@ -24,7 +24,9 @@ public sealed class SoakTests(Hostings hostings)
         // Embedded with the limits that operators have; the distributed installation is shared with other tests, and so without limits.
         await using var own = hosting == Hosting.Embedded ? await KenerProcess.StartAsync(new()
         {
-            ["Kener__BootstrapApiKey"] = KenerProcess.Key, ["Kener__Limits__AnonymousRequestsPerSecond"] = "50", ["Kener__Limits__AnonymousBurst"] = "200",
+            ["Kener__BootstrapApiKey"] = KenerProcess.Key,
+            ["Kener__Limits__AnonymousRequestsPerSecond"] = "50",
+            ["Kener__Limits__AnonymousBurst"] = "200",
         }) : null;
         await using var shared = own is null ? await hostings.EmptyAsync(hosting) : null;
         var kener = own ?? shared!.Process;
