@@ -41,17 +41,9 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     public async Task<int> ProjectAsync(FormattableString statement, CancellationToken cancel)
     {
         using var mine = await turn.TakeAsync(db, cancel);
-        try
-        {
-            var changed = await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Database.ExecuteSqlAsync(statement, token), cancel);
-            if (changed > 0) writes.Succeeded();
-            return changed;
-        }
-        catch (Exception fault)
-        {
-            writes.Failed(db, fault);
-            throw;
-        }
+        var changed = await WritingAsync(() => db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Database.ExecuteSqlAsync(statement, token), cancel));
+        if (changed > 0) writes.Succeeded();
+        return changed;
     }
 
     /// <summary>Writes what every change writes beside its own rows, and takes it back.</summary>
@@ -89,7 +81,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         {
             using (await turn.TakeAsync(db, cancel))
             {
-                await db.Database.CreateExecutionStrategy().ExecuteAsync(this, RunOnceAsync, WasCommittedAsync, cancel);
+                await WritingAsync(() => db.Database.CreateExecutionStrategy().ExecuteAsync(this, RunOnceAsync, WasCommittedAsync, cancel));
                 db.ChangeTracker.Clear();
             }
             if (written > 0) writes.Succeeded();
@@ -99,11 +91,6 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
             // Not cancelled by a client that has gone: the change is committed, and whoever still listens is told so.
             if (waits) await Task.WhenAny(signal.Delivered(rows), Task.Delay(DeliveryWait, clock, CancellationToken.None));
             return result;
-        }
-        catch (Exception fault)
-        {
-            writes.Failed(db, fault);
-            throw;
         }
         finally
         {
@@ -132,6 +119,20 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         // After a connection that broke in the commit. Projections may simply run again.
         async Task<ExecutionResult<bool>> WasCommittedAsync(Changes<TDb> _, CancellationToken token) =>
             new(isCommitting && changeId is { } id && await db.Audit.AsNoTracking().AnyAsync(row => row.ChangeId == id, token), true);
+    }
+
+    /// <summary>Notes a failure for the health check.</summary>
+    private async Task<T> WritingAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (Exception fault)
+        {
+            writes.Failed(db, fault);
+            throw;
+        }
     }
 
     /// <summary>A connection that breaks meanwhile is a lost connection, whoever notices it first.</summary>
