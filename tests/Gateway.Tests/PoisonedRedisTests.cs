@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
@@ -232,13 +233,11 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
             var keys = new PublishedKeys(Now + 60_000, []).ToSnapshot(0) with { Body = "{}"u8.ToArray() };
             await StoreAsync(keys.Key, keys.Version, SnapshotBytes.Write(keys));
         };
-        var random = new Random(1);
         foreach (var length in new[] { 0, 1, 7, 3_000_000 })
         {
             yield return async () =>
             {
-                var bytes = new byte[length];
-                random.NextBytes(bytes);
+                var bytes = RandomNumberGenerator.GetBytes(length);
                 foreach (var key in new[] { "page:/", "page:/incidents/1", "page:site", "keys" }) await StoreAsync(key, Now, bytes);
             };
         }

@@ -98,7 +98,7 @@ public sealed class BoundsTests
                 Assert.True((await service.AskAsync("PATCH", $"/api/v4/site/{key.Name}", $$"""{"value":{{value}}}""")).Status == 400, $"{key.Name} {value[..20]}");
         var after = await service.ReadAsync(db => db.Site.AsNoTracking().SingleAsync());
         Assert.Equal((before.Version, "{}"), (after.Version, after.Values));
-        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/footerHTML", $$"""{"value":"{{new string('x', 90_000)}}"}""")).Status);
+        Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/customCSS", $$"""{"value":"{{new string('x', 90_000)}}"}""")).Status);
     }
 
     [Fact]

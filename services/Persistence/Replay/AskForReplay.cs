@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client.Exceptions;
 
 namespace Kener.Persistence;
 
@@ -84,7 +85,8 @@ internal sealed class AskForReplay<TDb>(
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
-                if (!outages.TryReport($"Asking for a replay to {knowledge.Module}", fault) && failures++ % 60 == 0)
+                // That the broker is away is logged where the bus connects.
+                if (fault is not RabbitMQClientException && !outages.TryReport($"Asking for a replay to {knowledge.Module}", fault) && failures++ % 60 == 0)
                     log.LogWarning("{Module} can not ask for a replay yet: {Reason}", knowledge.Module, fault.Message);
                 await Task.Delay(Pause, clock, cancel);
             }
