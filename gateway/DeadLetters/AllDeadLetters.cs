@@ -48,7 +48,8 @@ internal static class AllDeadLetters
     {
         try
         {
-            return await box.ReadAsync(authorization, cancel).WaitAsync(cancel);
+            var list = await box.ReadAsync(authorization, cancel).WaitAsync(cancel);
+            return list.DeadLetters is null ? throw new InvalidDataException("Its answer is no list of dead letters") : list;
         }
         catch (Exception fault)
         {
