@@ -24,6 +24,7 @@ public static class ErrorAnswers
         var outages = app.ApplicationServices.GetRequiredService<Outages>();
         return app.Use(async (context, next) =>
         {
+            if (context.Request.Headers.TransferEncoding.Count > 0) context.Request.Body = new ClientBody(context.Request.Body);
             try
             {
                 await next(context);
