@@ -55,6 +55,20 @@ public sealed class RestoreTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_module_starts_where_the_file_beside_its_database_cannot_be_written()
+    {
+        await using (var module = await StartAsync(DatabaseKind.Sqlite)) Assert.Equal(1, await module.MakeAsync("kept"));
+        Directory.CreateDirectory(Path.Combine(_folder, "test.db.place.new"));
+        await using (var module = await StartAsync(DatabaseKind.Sqlite)) Assert.Equal(2, await module.MakeAsync("made meanwhile"));
+        Directory.Delete(Path.Combine(_folder, "test.db.place.new"));
+        await using (var module = await StartAsync(DatabaseKind.Sqlite))
+        {
+            Assert.False(await IsToAskAsync(module));
+            Assert.Equal(3, await module.MakeAsync("made after"));
+        }
+    }
+
     private static Task<bool> IsToAskAsync(TestModule module) => module.ReadAsync(db => db.Places.Select(place => place.WasRestored).SingleAsync(Cancel));
 
     private Task<TestModule> StartAsync(DatabaseKind database) => TestModule.StartAsync(

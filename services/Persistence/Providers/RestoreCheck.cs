@@ -41,9 +41,17 @@ internal static class RestoreCheck
     {
         var file = new PlaceFile(db);
         var (before, now) = (file.Read(), PlaceFile.New());
-        file.Write([now, .. before]);
-        await NoteAsync(db, before, now, log, cancel);
-        file.Write([now]);
+        try
+        {
+            file.Write([now, .. before]);
+            await NoteAsync(db, before, now, log, cancel);
+            file.Write([now]);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException || DatabaseOutage.IsOutage(fault))
+        {
+            // A full disk, say: the pages can be served without it. File and database still agree.
+            log.LogWarning("Whether {Database} was restored from a backup could not be found out: {Reason}", db.GetType().Name, fault.GetBaseException().Message);
+        }
     }
 
     private static async Task NoteAsync(ModuleDb db, IReadOnlyList<string> known, string place, ILogger log, CancellationToken cancel)
