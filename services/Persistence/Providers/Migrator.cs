@@ -30,8 +30,20 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        if (db.IsPostgres) await WhenThereAsync(db, cancel);
-        else await MigrateSqliteAsync(db, cancel);
+        if (db.IsPostgres)
+        {
+            await WhenThereAsync(db, cancel);
+            return;
+        }
+        try
+        {
+            await MigrateSqliteAsync(db, cancel);
+        }
+        catch (Exception fault) when (DatabaseOutage.ReasonOf(fault) is { } reason)
+        {
+            // SQLite cannot even read without space for its log.
+            throw new StartRefusedException($"{db.Database.GetDbConnection().DataSource}: {reason}. ({fault.GetBaseException().Message})");
+        }
     }
 
     private async Task MigrateSqliteAsync(TDb db, CancellationToken cancel)
