@@ -50,7 +50,7 @@ internal sealed class BackgroundRestarts(
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
-            // Its last run is still the one that failed, and so it is started once more.
+            // ExecuteTask is still the run that failed, so the loop starts it again.
             log.LogError(fault, "{Service} could not be started again", service.GetType().Name);
         }
     }

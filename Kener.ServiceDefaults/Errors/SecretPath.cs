@@ -19,7 +19,7 @@ public static class SecretPath
     }
 
     /// <summary>
-    /// The last segment of the address as the client sent it, decoded once. The decoded path can not tell an encoded slash from the text "%2F".
+    /// The last segment of the address as the client sent it, decoded once. The decoded path cannot tell an encoded slash from the text "%2F".
     /// </summary>
     public static string LastSegment(HttpContext context)
     {
