@@ -5,7 +5,6 @@ using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
@@ -67,7 +66,7 @@ public sealed class BrokerTests
     [InlineData(DatabaseKind.PostgreSQL)]
     public async Task What_a_process_commits_it_delivers_at_once_and_what_a_dead_one_committed_when_it_is_due(DatabaseKind database)
     {
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var clock = Clocks.AtHand();
         await using var module = await StartAsync(database, Broker, clock: clock);
         await BoundAsync();
         var (left, made) = (NewId(), NewId());
@@ -89,8 +88,7 @@ public sealed class BrokerTests
         // The clock stands still, so what is in the table is due for nobody.
         await Eventually.TrueAsync(() => Task.FromResult(IsHere(made)), 60);
         Assert.False(IsHere(left));
-        clock.Advance(TimeSpan.FromMilliseconds(OutboxSignal<TestDb>.OursForMs));
-        await Eventually.TrueAsync(() => Task.FromResult(IsHere(left)), 60);
+        await clock.TurnUntilAsync(() => Task.FromResult(IsHere(left)));
         await module.OutboxEmptyAsync();
 
         bool IsHere(long id) => module.Inbox.Of<IncidentChanged>().Any(incident => incident.Id == id);
@@ -99,7 +97,7 @@ public sealed class BrokerTests
     [Fact]
     public async Task More_than_the_memory_takes_over_is_delivered_when_it_is_due()
     {
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var clock = Clocks.AtHand();
         await using var module = await StartAsync(DatabaseKind.PostgreSQL, Broker, clock: clock);
         await BoundAsync();
         var first = NewId() >> 1;
@@ -114,7 +112,6 @@ public sealed class BrokerTests
             return Task.FromResult(0);
         }, Cancel);
         Assert.Equal(1_500, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
-        clock.Advance(TimeSpan.FromMilliseconds(OutboxSignal<TestDb>.OursForMs));
         await module.OutboxEmptyAsync();
         await Eventually.TrueAsync(() => Task.FromResult(
             module.Inbox.Of<IncidentChanged>().Select(incident => incident.Id).Where(id => id >= first && id < first + 1_500).Distinct().Count() == 1_500), 60);

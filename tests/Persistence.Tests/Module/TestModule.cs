@@ -101,7 +101,13 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         return true;
     });
 
-    public Task OutboxEmptyAsync() => Eventually.TrueAsync(async () => !await ReadAsync(db => db.Outbox.AnyAsync()));
+    /// <summary>Waits until every event is delivered, and turns a clock that is turned by hand, since the dispatcher polls by it.</summary>
+    public Task OutboxEmptyAsync()
+    {
+        return host.Services.GetRequiredService<TimeProvider>() is FakeTimeProvider clock ? clock.TurnUntilAsync(IsEmptyAsync) : Eventually.TrueAsync(IsEmptyAsync, 120);
+
+        async Task<bool> IsEmptyAsync() => !await ReadAsync(db => db.Outbox.AnyAsync());
+    }
 
     public static IncidentChanged EventOf(Thing thing) => new() { Id = thing.Id, Version = thing.Version, Title = thing.Name };
 
@@ -113,11 +119,14 @@ internal static class Clocks
 {
     public static FakeTimeProvider AtHand() => new(TimeProvider.System.GetUtcNow());
 
-    /// <summary>Turns the clock, a second at a time, until it holds; fails after ten real seconds.</summary>
+    /// <summary>
+    /// Turns the clock, a second at a time, until it holds; fails after two real minutes. To turn it once is not enough: a loop that reads the
+    /// clock before the turn and sets its timer after it sleeps on.
+    /// </summary>
     public static Task TurnUntilAsync(this FakeTimeProvider clock, Func<Task<bool>> holds) => Eventually.TrueAsync(async () =>
     {
         if (await holds()) return true;
         clock.Advance(TimeSpan.FromSeconds(1));
         return false;
-    }, seconds: 20);
+    }, seconds: 120);
 }
