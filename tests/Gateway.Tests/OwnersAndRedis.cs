@@ -67,7 +67,7 @@ public abstract class OwnersAndRedis : IAsyncLifetime
     private protected static async Task SeesAsync(Embedded gateway, int version, int? keys = null)
     {
         await Eventually.TrueAsync(() => Task.FromResult(
-            gateway.Board.Find("page:/")?.Version == version && gateway.Board.Find(PublishedKeys.SnapshotKey)?.Version == (keys ?? version)), 15);
+            gateway.Board.Find("page:/")?.Version == version && gateway.Board.Find(PublishedKeys.SnapshotKey)?.Version == (keys ?? version)));
         Assert.Equal($"home {version}", System.Text.Encoding.UTF8.GetString(gateway.Board.Find("page:/")!.Body));
     }
 }

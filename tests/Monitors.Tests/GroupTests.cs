@@ -61,7 +61,7 @@ public sealed class GroupTests(MonitorsApps apps)
         await IsAsync(MonitorStatus.Up);
 
         Task IsAsync(MonitorStatus status) => Eventually.GetAsync(() => app.WithDbAsync(db => db.Results.AsNoTracking().Where(row => row.MonitorId == group.Id)
-            .OrderByDescending(row => row.Minute).Select(row => (MonitorStatus?)row.Status).FirstOrDefaultAsync()), last => last == status, 15);
+            .OrderByDescending(row => row.Minute).Select(row => (MonitorStatus?)row.Status).FirstOrDefaultAsync()), last => last == status);
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

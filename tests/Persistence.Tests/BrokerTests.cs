@@ -57,7 +57,7 @@ public sealed class BrokerTests
         foreach (var message in events) await module.SendAsync(message);
         var sent = events.Select(Json).ToList();
         foreach (var text in sent)
-            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<object>().Select(Json).Contains(text)), 60);
+            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<object>().Select(Json).Contains(text)));
         await module.OutboxEmptyAsync();
     }
 
@@ -86,9 +86,9 @@ public sealed class BrokerTests
         }, Cancel);
         await module.SendAsync(new IncidentChanged { Id = made, Version = 1 });
         // The clock stands still, so what is in the table is due for nobody.
-        await Eventually.TrueAsync(() => Task.FromResult(IsHere(made)), 60);
+        await Eventually.TrueAsync(() => Task.FromResult(IsHere(made)));
         Assert.False(IsHere(left));
-        await clock.TurnUntilAsync(() => Task.FromResult(IsHere(left)));
+        await clock.TurnUntilAsync(() => IsHere(left));
         await module.OutboxEmptyAsync();
 
         bool IsHere(long id) => module.Inbox.Of<IncidentChanged>().Any(incident => incident.Id == id);
@@ -114,7 +114,7 @@ public sealed class BrokerTests
         Assert.Equal(1_500, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));
         await module.OutboxEmptyAsync();
         await Eventually.TrueAsync(() => Task.FromResult(
-            module.Inbox.Of<IncidentChanged>().Select(incident => incident.Id).Where(id => id >= first && id < first + 1_500).Distinct().Count() == 1_500), 60);
+            module.Inbox.Of<IncidentChanged>().Select(incident => incident.Id).Where(id => id >= first && id < first + 1_500).Distinct().Count() == 1_500));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class BrokerTests
         relay.Mend();
 
         foreach (var id in ids) await ArrivedAsync(module, id);
-        await Eventually.TrueAsync(async () => !await module.ReadAsync(db => db.Outbox.AnyAsync(Cancel)), 60);
+        await Eventually.TrueAsync(async () => !await module.ReadAsync(db => db.Outbox.AnyAsync(Cancel)));
         Assert.Equal(0, await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)));
     }
 
@@ -235,11 +235,11 @@ public sealed class BrokerTests
                 }
             }
             return true;
-        }, 60);
+        });
     }
 
     private static Task ArrivedAsync(TestModule module, long id) =>
-        Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == id)), 60);
+        Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == id)));
 
     private static string Json(object message) => JsonSerializer.Serialize(message, message.GetType());
 }

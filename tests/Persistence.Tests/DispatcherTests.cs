@@ -145,7 +145,7 @@ public sealed class DispatcherTests
         await using var module = await TestModule.StartAsync(database, clock, inbox);
         await module.SendAsync(Event(1));
         await module.SendAsync(Event(2));
-        await clock.TurnUntilAsync(() => Task.FromResult(tries > 15 && inbox.Of<IncidentChanged>().Any(message => message.Id == 2)));
+        await clock.TurnUntilAsync(() => tries > 15 && inbox.Of<IncidentChanged>().Any(message => message.Id == 2));
         Assert.Equal(0, await module.ReadAsync(db => db.Outbox.AsNoTracking().Select(row => row.Tries).SingleAsync(Cancel)));
         Volatile.Write(ref isAway, false);
         await clock.TurnUntilAsync(async () => !await module.ReadAsync(db => db.Outbox.AnyAsync(Cancel)));
@@ -194,7 +194,7 @@ public sealed class DispatcherTests
         }
         await using (var after = await TestModule.StartAsync(database, dataPath: folder, settings: settings))
         {
-            await Eventually.TrueAsync(() => Task.FromResult(after.Inbox.Of<IncidentChanged>().Any(message => message.Title == "survivor")), 20);
+            await Eventually.TrueAsync(() => Task.FromResult(after.Inbox.Of<IncidentChanged>().Any(message => message.Title == "survivor")));
         }
         await drop();
         Directory.Delete(folder, recursive: true);
@@ -218,7 +218,7 @@ public sealed class DispatcherTests
             });
             return await db.SaveChangesAsync(Cancel);
         });
-        await clock.TurnUntilAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count == 1));
+        await clock.TurnUntilAsync(() => module.Inbox.Of<ReplayRequested>().Count == 1);
     }
 
     [Theory]

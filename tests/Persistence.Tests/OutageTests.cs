@@ -45,13 +45,13 @@ public sealed class OutageTests
         Assert.DoesNotContain(module.Host.Log.Entries, other => other.Fault is not null);
 
         await outage.SetAsync(module, isOn: false);
-        await Eventually.TrueAsync(async () => (await client.PostAsync("/api/things/after?size=20000", null, Cancel)).IsSuccessStatusCode, 60);
+        await Eventually.TrueAsync(async () => (await client.PostAsync("/api/things/after?size=20000", null, Cancel)).IsSuccessStatusCode);
         await Eventually.TrueAsync(async () =>
         {
             // A report counts for a second.
             clock.Advance(TimeSpan.FromSeconds(1));
             return await AskAsync(client, "/health") == (HttpStatusCode.OK, "Healthy");
-        }, 60);
+        });
         Assert.Equal("2", await client.GetStringAsync("/api/things", Cancel));
     }
 
@@ -61,9 +61,9 @@ public sealed class OutageTests
         var outage = new PlantedOutage(isFull: false);
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL, more: services => services.AddFault(outage));
         await outage.SetAsync(module, isOn: true);
-        await Eventually.TrueAsync(async () => await AskAsync(module.Host.Anonymous, "/health") == (HttpStatusCode.ServiceUnavailable, "Degraded"), 60);
+        await Eventually.TrueAsync(async () => await AskAsync(module.Host.Anonymous, "/health") == (HttpStatusCode.ServiceUnavailable, "Degraded"));
         await outage.SetAsync(module, isOn: false);
-        await Eventually.TrueAsync(async () => await AskAsync(module.Host.Anonymous, "/health") == (HttpStatusCode.OK, "Healthy"), 60);
+        await Eventually.TrueAsync(async () => await AskAsync(module.Host.Anonymous, "/health") == (HttpStatusCode.OK, "Healthy"));
     }
 
     [Theory]

@@ -89,10 +89,10 @@ public sealed class PoisonTests : IAsyncLifetime
             foreach (var poison in poisons) await SendAsync(queue, poison.Body, poison.Properties);
         }
         await module.SendAsync(new IncidentChanged { Id = 77, Version = 1 });
-        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == 77)), 120);
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Any(message => message.Id == 77)));
         var all = poisons.Count * queues.Length;
-        await Eventually.TrueAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) >= all, 120);
-        foreach (var queue in queues) await Eventually.TrueAsync(async () => await LeftAsync(queue) == 0, 60);
+        await Eventually.TrueAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) >= all);
+        foreach (var queue in queues) await Eventually.TrueAsync(async () => await LeftAsync(queue) == 0);
 
         var kept = await module.ReadAsync(db => db.DeadLetters.AsNoTracking().ToListAsync(Cancel));
         Assert.Equal(all, kept.Count);
@@ -126,14 +126,14 @@ public sealed class PoisonTests : IAsyncLifetime
         await module.ReadAsync(db => db.Database.ExecuteSqlRawAsync(
             "CREATE TRIGGER picky BEFORE INSERT ON dead_letters WHEN NEW.payload LIKE '%\u4e2d%' OR NEW.payload LIKE '%never%' BEGIN SELECT RAISE(ABORT, 'refused'); END", Cancel));
         await SendAsync(Queue, Encoding.UTF8.GetBytes(Known.Replace("\"version\":2", "\"version\":2,\"title\":\"\u4e2d\"", StringComparison.Ordinal)), Poison.With());
-        await Eventually.TrueAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)), 120);
+        await Eventually.TrueAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)));
         var dead = await module.ReadAsync(db => db.DeadLetters.SingleAsync(Cancel));
         Assert.Equal(("unknown", "poison"), (dead.Type, dead.Error));
         Assert.Contains("\"title\":\"?\"", dead.Payload, StringComparison.Ordinal);
 
         await SendAsync(Queue, Encoding.UTF8.GetBytes(Known.Replace("\"version\":2", "\"version\":2,\"title\":\"never\"", StringComparison.Ordinal)), Poison.With());
-        await Eventually.TrueAsync(() => Task.FromResult(module.Host.Log.Entries.Any(entry => entry.Message.Contains("cannot be kept either", StringComparison.Ordinal))), 120);
-        await Eventually.TrueAsync(async () => await LeftAsync(Queue) == 0, 60);
+        await Eventually.TrueAsync(() => Task.FromResult(module.Host.Log.Entries.Any(entry => entry.Message.Contains("cannot be kept either", StringComparison.Ordinal))));
+        await Eventually.TrueAsync(async () => await LeftAsync(Queue) == 0);
         Assert.Equal(2, module.Host.Log.Entries.Count);
     }
 
@@ -146,7 +146,7 @@ public sealed class PoisonTests : IAsyncLifetime
         for (var i = 0; i < 3; i++) await SendAsync(DeadLetters, [0xff, (byte)('0' + i)], Poison.With());
 
         await using var module = await StartAsync(DatabaseKind.Sqlite);
-        await Eventually.TrueAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) == 3, 120);
+        await Eventually.TrueAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) == 3);
         Assert.Equal(["\ufffd0", "\ufffd1", "\ufffd2"], await module.ReadAsync(db => db.DeadLetters.Select(dead => dead.Payload).Order().ToListAsync(Cancel)));
         await using var after = await ConnectAsync();
         await using var limited = await after.CreateChannelAsync(cancellationToken: Cancel);
@@ -164,7 +164,7 @@ public sealed class PoisonTests : IAsyncLifetime
             ["Kener:InternalKey"] = new string('k', 32),
             ["ConnectionStrings:messaging"] = _broker.Address,
         });
-        Assert.Equal(BusHealthStatus.Healthy, await module.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(60)));
+        Assert.Equal(BusHealthStatus.Healthy, await module.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromMinutes(2)));
         return module;
     }
 

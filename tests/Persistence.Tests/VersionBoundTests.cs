@@ -28,11 +28,11 @@ public sealed class VersionBoundTests
             await module.SendAsync(new ReadingsRecorded { Readings = [new(id, 0, 1, MonitorStatus.Up, 1, 1), new(id, 60, 1, MonitorStatus.Up, 1, int.MaxValue)] });
             await module.SendAsync(new IncidentChanged { Id = id, Version = soon });
             return module.Inbox.Of<IncidentChanged>().Any(incident => incident.Id == id);
-        }, 60);
+        });
         const string By = "Kener.Persistence.Tests";
         foreach (var type in new[] { nameof(IncidentChanged), nameof(SiteChanged) })
-            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<VersionsRequested>().Any(asked => asked.By == By && asked.Types is [var one] && one == type)), 60);
-        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Any(asked => asked.By == By && asked.Needs is [nameof(ReadingsRecorded)])), 60);
+            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<VersionsRequested>().Any(asked => asked.By == By && asked.Types is [var one] && one == type)));
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Any(asked => asked.By == By && asked.Needs is [nameof(ReadingsRecorded)])));
         await module.OutboxEmptyAsync();
         Assert.All(module.Inbox.Of<IncidentChanged>().Where(incident => incident.Id == id), incident => Assert.Equal(soon, incident.Version));
         Assert.DoesNotContain(module.Inbox.Of<SiteChanged>(), site => site.Name == $"{id}");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,12 +7,28 @@ namespace Kener.TestKit;
 /// <summary>Ports of this machine.</summary>
 public static class LocalPort
 {
-    /// <summary>One on which nobody listens; below the range from which the kernel takes ports for others, so that it is free again at a restart.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    /// <summary>A port that refuses connections, and that no other program is given, until the socket is disposed.</summary>
+    public static Socket Refusing(out int port)
+    {
+        var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // Bound, and not listening.
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        port = ((IPEndPoint)held.LocalEndPoint!).Port;
+        return held;
+    }
+
+    /// <summary>
+    /// One on which nobody listens; below the range from which the kernel takes ports for others, so that it is free again at a restart. None is
+    /// given twice: a server that starts has not opened its port yet when the next asks for one.
+    /// </summary>
     public static int Free()
     {
         while (true)
         {
             var port = Random.Shared.Next(12_000, 20_000);
+            if (!Given.TryAdd(port, true)) continue;
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);

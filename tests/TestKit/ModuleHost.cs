@@ -137,7 +137,8 @@ public static class PostgresDatabase
 
     private static async Task ExecuteAsync(string server, string sql)
     {
-        await using var connection = new NpgsqlConnection(server);
+        // Many tests make and drop databases at once, which a busy machine may take longer for than the usual half a minute.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Timeout = 120, CommandTimeout = 120 }.ToString());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

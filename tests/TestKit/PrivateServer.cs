@@ -77,6 +77,13 @@ public sealed class PrivateServer : IAsyncDisposable
     /// <summary>Ends it as an operator would.</summary>
     public Task StopAsync() => EndAsync(_recipe.EndSignal);
 
+    /// <summary>Ends a RabbitMQ, and takes away what it has stored: queues, bindings and messages.</summary>
+    public async Task LoseDataAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Path.Combine(_folder, "mnesia"), recursive: true);
+    }
+
     /// <summary>Ends it as a power cut would.</summary>
     public Task KillAsync() => EndAsync("KILL");
 

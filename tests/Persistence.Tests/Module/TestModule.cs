@@ -104,7 +104,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
     /// <summary>Waits until every event is delivered, and turns a clock that is turned by hand, since the dispatcher polls by it.</summary>
     public Task OutboxEmptyAsync()
     {
-        return host.Services.GetRequiredService<TimeProvider>() is FakeTimeProvider clock ? clock.TurnUntilAsync(IsEmptyAsync) : Eventually.TrueAsync(IsEmptyAsync, 120);
+        return host.Services.GetRequiredService<TimeProvider>() is FakeTimeProvider clock ? clock.TurnUntilAsync(IsEmptyAsync) : Eventually.TrueAsync(IsEmptyAsync);
 
         async Task<bool> IsEmptyAsync() => !await ReadAsync(db => db.Outbox.AnyAsync());
     }
@@ -112,21 +112,4 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
     public static IncidentChanged EventOf(Thing thing) => new() { Id = thing.Id, Version = thing.Version, Title = thing.Name };
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
-}
-
-/// <summary>A clock that a test turns by hand, beginning now.</summary>
-internal static class Clocks
-{
-    public static FakeTimeProvider AtHand() => new(TimeProvider.System.GetUtcNow());
-
-    /// <summary>
-    /// Turns the clock, a second at a time, until it holds; fails after two real minutes. To turn it once is not enough: a loop that reads the
-    /// clock before the turn and sets its timer after it sleeps on.
-    /// </summary>
-    public static Task TurnUntilAsync(this FakeTimeProvider clock, Func<Task<bool>> holds) => Eventually.TrueAsync(async () =>
-    {
-        if (await holds()) return true;
-        clock.Advance(TimeSpan.FromSeconds(1));
-        return false;
-    }, seconds: 120);
 }
