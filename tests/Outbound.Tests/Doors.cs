@@ -15,7 +15,7 @@ internal static class Doors
         return (_, _) => Task.FromResult(answers[Math.Min(asked++, answers.Length - 1)].Select(IPAddress.Parse).ToArray());
     }
 
-    public static Task<OutboundAnswer> GetAsync(this OutboundDoor door, Uri url, double seconds = 10, int redirects = 5) => door.SendAsync(
+    public static Task<OutboundAnswer> GetAsync(this OutboundDoor door, Uri url, double seconds = 120, int redirects = 5) => door.SendAsync(
         new OutboundRequest(url) { Timeout = TimeSpan.FromSeconds(seconds), MaxRedirects = redirects }, OutboundPolicy.Monitor, TestContext.Current.CancellationToken);
 
     public static async Task<OutboundFault> FaultAsync(this OutboundDoor door, OutboundRequest request, OutboundPolicy policy = OutboundPolicy.Monitor) =>
