@@ -1,6 +1,7 @@
 using System.Net;
 using Kener.Contracts;
 using Kener.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Agent.Tests;
 
@@ -87,7 +88,8 @@ public sealed class AgentTests : IDisposable
     public async Task A_stop_reports_what_is_there()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        await using var agent = await AgentHost.StartAsync(gateway.Url, _folder);
+        // A clock that stands still: however slow the machine is, the time that a stop leaves for this does not pass.
+        await using var agent = await AgentHost.StartAsync(gateway.Url, _folder, add: services => services.AddSingleton<TimeProvider>(Clocks.AtHand()));
         await Eventually.TrueAsync(() => Task.FromResult(gateway.Polls > 0));
         agent.Find(Given.Results(1, 2500));
         await agent.StopAsync();
@@ -140,7 +142,7 @@ public sealed class AgentTests : IDisposable
         await using var server = RawServer.Saying(Ok);
         await using var gateway = await FakeGateway.StartAsync();
         await using var agent = await AgentHost.StartAsync(gateway.Url, _folder);
-        gateway.Assign([.. Enumerable.Range(1, 200).Select(id => Given.Monitor(id, data: new { url = id % 2 == 0 ? server.Url : silent.Url, timeout = 30_000 }))]);
+        gateway.Assign([.. Enumerable.Range(1, 200).Select(id => Given.Monitor(id, data: new { url = id % 2 == 0 ? server.Url : silent.Url, timeout = 55_000 }))]);
         var taken = await TakenAsync(gateway, 100);
         Assert.All(taken, result => Assert.Equal((0, "UP"), (result.MonitorId % 2, result.Status)));
     }
@@ -167,5 +169,5 @@ public sealed class AgentTests : IDisposable
     }
 
     private static Task<IReadOnlyList<CheckResult>> TakenAsync(FakeGateway gateway, int count) =>
-        Eventually.GetAsync(() => Task.FromResult(gateway.Taken), taken => taken.Count >= count, 20);
+        Eventually.GetAsync(() => Task.FromResult(gateway.Taken), taken => taken.Count >= count);
 }

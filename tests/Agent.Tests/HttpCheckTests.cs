@@ -61,7 +61,7 @@ public sealed class HttpCheckTests
         await using var server = RawServer.Start((_, _, cancel) => Task.Delay(Timeout.Infinite, cancel));
         var verdict = await CheckAsync(new { url = server.Url, timeout = 200 });
         Assert.Equal((MonitorStatus.Down, "TIMEOUT", "Request timed out"), (verdict.Status, verdict.Type, verdict.Message));
-        Assert.InRange(verdict.Latency, 150, 5_000);
+        Assert.True(verdict.Latency >= 150);
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class HttpCheckTests
             await Task.Delay(150, cancel);
             await stream.WriteAsync("k"u8.ToArray(), cancel);
         });
-        Assert.InRange((await CheckAsync(new { url = server.Url })).Latency, 140, 5_000);
+        Assert.True((await CheckAsync(new { url = server.Url })).Latency >= 140);
     }
 
     [Fact]

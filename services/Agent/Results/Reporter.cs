@@ -21,11 +21,11 @@ internal sealed class Reporter(
         await base.StopAsync(cancellationToken);
         // No check begins any more, and what ended is here: it goes to the gateway if that is there, and else stays for the next start.
         Keep(queue.TakeAll());
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(LastWords);
+        using var patience = new CancellationTokenSource(LastWords, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            while (buffer.Peek(Most) is { } batch && await SendAsync(batch, patience.Token)) { }
+            while (buffer.Peek(Most) is { } batch && await SendAsync(batch, either.Token)) { }
         }
         catch (OperationCanceledException)
         {
