@@ -113,8 +113,9 @@ public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
 
         service.Events.Clear();
         await service.Host.PublishAsync(new ReplayRequested { By = "status" });
-        await Eventually.GetAsync(() => Task.FromResult(service.Events.Count), count => count == 232);
-        var told = service.Events.ToDictionary(one => one.Id, Json);
+        // The replay that a start asks for may tell some of them once more.
+        await Eventually.GetAsync(() => Task.FromResult(service.Events.Select(one => one.Id).Distinct().Count()), count => count == 232);
+        var told = service.Events.DistinctBy(one => one.Id).ToDictionary(one => one.Id, Json);
         Assert.Equal((232, whole, tombstone), (told.Count, told[rich], told[gone]));
         Assert.Equal(audit, await service.ReadAsync(db => db.Audit.CountAsync()));
     }

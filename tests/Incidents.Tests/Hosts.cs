@@ -40,13 +40,13 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>Every IncidentChanged that was delivered.</summary>
     public ConcurrentQueue<IncidentChanged> Events => _host.Services.GetRequiredService<EventLog>().Incidents;
 
-    public static async Task<Service> StartAsync(DatabaseKind database, Action<WebApplicationBuilder>? more = null) => new(await ModuleHost.StartAsync(database, builder =>
+    public static async Task<Service> StartAsync(DatabaseKind database, Action<WebApplicationBuilder>? more = null, TimeProvider? clock = null) => new(await ModuleHost.StartAsync(database, builder =>
     {
         builder.Services.AddSingleton<EventLog>();
         builder.AddIncidents();
         builder.AddEventConsumer<Recorder>();
         more?.Invoke(builder);
-    }, app => app.MapIncidents(), settings: new Dictionary<string, string?> { ["Kener:SiteUrl"] = "https://status.example.com/" }));
+    }, app => app.MapIncidents(), clock, settings: new Dictionary<string, string?> { ["Kener:SiteUrl"] = "https://status.example.com/" }));
 
     /// <summary>Sends JSON as it stands, well-formed or not.</summary>
     public async Task<Reply> SendAsync(string method, string path, string? json = null, HttpClient? by = null)

@@ -1,6 +1,7 @@
 using System.Net;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
@@ -11,9 +12,13 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
     public async Task A_monitor_heard_of_a_moment_later_is_waited_for(DatabaseKind database)
     {
-        var service = await hosts.OnAsync(database);
+        // What waits for the monitor asks again after this time.
+        var clock = new WatchedClock(TimeSpan.FromMilliseconds(20));
+        await using var service = await Service.StartAsync(database, clock: clock);
         var creating = service.CreateAsync(new { title = "t", start_date_time = 60, monitors = new[] { new { monitor_tag = "just-made" } } });
+        await Eventually.TrueAsync(() => Task.FromResult(clock.Waits > 0));
         await service.Host.PublishAsync(new MonitorChanged { Id = 11, Version = 1, Tag = "just-made" });
+        await clock.TurnUntilAsync(() => creating.IsCompleted);
         Assert.Equal("""[{"monitor_tag":"just-made","impact":"DOWN"}]""", (await service.IncidentAsync(await creating)).GetProperty("monitors").ToString());
     }
 
