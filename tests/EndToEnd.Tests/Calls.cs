@@ -40,8 +40,8 @@ internal static class Calls
 
     public static long Minute => Now / 60 * 60;
 
-    /// <summary>Reads a page until it holds, and gives up in the end. How soon it must is said by <see cref="WalkTests"/>, over many writes.</summary>
-    public static async Task<string> SeesAsync(this HttpClient visitor, string path, Func<string, bool> holds, double seconds = 30)
+    /// <summary>Reads a page until it holds, and gives up after two minutes. How soon it does is measured by bench.</summary>
+    public static async Task<string> SeesAsync(this HttpClient visitor, string path, Func<string, bool> holds, double seconds = 120)
     {
         var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
         while (true)

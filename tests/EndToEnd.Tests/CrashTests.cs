@@ -49,7 +49,7 @@ public sealed class CrashTests
         Assert.Empty(acknowledged.Keys.Except(stored));
         // What was committed without an answer having got out is there too: the page tells what the API tells, word for word.
         await kener.Visitor.SeesAsync($"/incidents/{incident}",
-            html => stored.TrueForAll(word => Occurrences(html, word) == 1) && Occurrences(html, "change-") == stored.Count, 10);
+            html => stored.TrueForAll(word => Occurrences(html, word) == 1) && Occurrences(html, "change-") == stored.Count);
     }
 
     private static async Task PostAsync(KenerProcess kener, long incident, string word, ConcurrentDictionary<string, long> acknowledged)

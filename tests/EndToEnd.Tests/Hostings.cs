@@ -3,7 +3,7 @@ using Kener.EndToEnd.Tests;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Promises of milliseconds are measured here, on few cores.
+// Whole installations start here: side by side they would be slow on few cores.
 [assembly: Parallelization(Mode = ParallelMode.None)]
 [assembly: AssemblyFixture(typeof(Hostings))]
 

@@ -11,7 +11,6 @@ namespace Kener.EndToEnd.Tests;
 internal sealed class Load
 {
     private const int Monitors = 4, MinutesAReport = 20;
-    private const double Patience = 10;
     private static readonly int Days = Scale.Of(4), Changes = Scale.Of(200);
     private readonly KenerProcess _kener;
     private readonly ConcurrentQueue<string> _acknowledged = [];
@@ -35,11 +34,11 @@ internal sealed class Load
         for (var i = 0; i < Monitors; i++) monitors.Add(await CreateMonitorAsync(kener, $"web-{i}"));
         // No impact: what the checks saw is to be counted, not what lies over it.
         var incident = await kener.Api.OpenIncidentAsync("A long night", Calls.Minute);
-        foreach (var visitor in visitors) await visitor.SeesAsync("/", html => html.Contains("A long night") && html.Contains("web-3"), 30);
+        foreach (var visitor in visitors) await visitor.SeesAsync("/", html => html.Contains("A long night") && html.Contains("web-3"));
         return new Load(kener, monitors, incident, visitors);
     }
 
-    /// <summary>Call when all is well again: lets the work end, and holds it against what is stored, and shown ten seconds after.</summary>
+    /// <summary>Call when all is well again: lets the work end, and holds it against what is stored, and shown in the end.</summary>
     public async Task EndAsync(params HttpClient[] visitors)
     {
         _isOver = true;
@@ -52,8 +51,8 @@ internal sealed class Load
         Assert.Empty(_acknowledged.Except(stored));
         foreach (var visitor in visitors)
         {
-            await visitor.SeesAsync($"/incidents/{_incident}", html => stored.TrueForAll(word => Occurrences(html, $">{word}<") == 1), Patience);
-            await visitor.SeesAsync("/", html => Occurrences(html, ": down for 1 d<") == Monitors * Days, Patience);
+            await visitor.SeesAsync($"/incidents/{_incident}", html => stored.TrueForAll(word => Occurrences(html, $">{word}<") == 1));
+            await visitor.SeesAsync("/", html => Occurrences(html, ": down for 1 d<") == Monitors * Days);
         }
         for (var i = 0; i < Monitors; i++)
         {

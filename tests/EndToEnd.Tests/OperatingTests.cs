@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Kener.TestKit;
 
@@ -9,13 +8,11 @@ namespace Kener.EndToEnd.Tests;
 public sealed class OperatingTests
 {
     [Theory]
-    [InlineData(Hosting.Embedded, 10)]
-    [InlineData(Hosting.Published, 6)]
-    public async Task It_starts_in_time_and_ends_cleanly_on_sigterm(Hosting hosting, double seconds)
+    [InlineData(Hosting.Embedded)]
+    [InlineData(Hosting.Published)]
+    public async Task It_starts_and_ends_cleanly_on_sigterm(Hosting hosting)
     {
-        var watch = Stopwatch.StartNew();
         await using var kener = await KenerProcess.StartAsync(hosting: hosting);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, seconds);
         Assert.Equal(0, await kener.TerminateAsync());
         await kener.StartAgainAsync();
         Assert.DoesNotContain("Unhandled exception", kener.Output);
@@ -131,7 +128,7 @@ public sealed class OperatingTests
         await kener.TerminateAsync();
         foreach (var file in Directory.GetFiles(kener.DataPath, "status.db*")) File.Delete(file);
         await kener.StartAgainAsync();
-        await kener.Visitor.SeesAsync("/", html => html == before, 10);
+        await kener.Visitor.SeesAsync("/", html => html == before);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class RestoreTests(Hostings hostings)
         var made = await kener.Api.OpenIncidentAsync("Made after the restore", Calls.Minute, ("web", "DOWN"));
         Assert.True(made > lost, $"{made} was given again: {lost} is known");
         await kener.Visitor.SeesAsync("/", html => html.Contains("Made after the restore") && html.Contains("Kept by the backup")
-            && !html.Contains("Undone by the restore") && !html.Contains("Lost by the restore"), 120);
+            && !html.Contains("Undone by the restore") && !html.Contains("Lost by the restore"));
         Assert.Contains("was restored from a backup", kener.Process.OutputSinceLaunch, StringComparison.Ordinal);
         await kener.Api.PostUpdateAsync(kept, "RESOLVED", "Resolved after the restore");
         await kener.Visitor.SeesAsync("/", html => html.Contains("Resolved after the restore"));
@@ -54,7 +54,7 @@ public sealed class RestoreTests(Hostings hostings)
         await kener.Visitor.SeesAsync("/", html => html.Contains("Undone by the restore") && html.Contains("Lost by the restore"));
 
         await backup.RestoreAsync();
-        await kener.Visitor.SeesAsync("/", html => html.Contains("Kept by the backup") && !html.Contains("Undone by the restore") && !html.Contains("Lost by the restore"), 120);
+        await kener.Visitor.SeesAsync("/", html => html.Contains("Kept by the backup") && !html.Contains("Undone by the restore") && !html.Contains("Lost by the restore"));
         await kener.Api.CreateMonitorAsync("lost", "Made after the restore");
         Assert.True(await IdAsync("lost") > lost);
         await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { name = "Changed after the restore" });
@@ -84,7 +84,7 @@ public sealed class RestoreTests(Hostings hostings)
         var page = await kener.Visitor.SeesAsync("/", html => html.Contains("It works again") && html.Contains("New name") && !html.Contains("Before the backup"));
 
         await backup.RestoreAsync();
-        await kener.Visitor.SeesAsync("/", html => html == page, 120);
+        await kener.Visitor.SeesAsync("/", html => html == page);
         await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { name = "Newest name" });
         await kener.Visitor.SeesAsync("/", html => html.Contains("Newest name"));
     }
@@ -134,9 +134,9 @@ public sealed class RestoreTests(Hostings hostings)
             {
                 var stopped = Tree.All(_kener.ProcessId, Program);
                 await RunAsync(Blocks[1]);
-                await Eventually.TrueAsync(() => Task.FromResult(stopped.All(Tree.IsGone)), 60);
+                await Eventually.TrueAsync(() => Task.FromResult(stopped.All(Tree.IsGone)));
                 await Eventually.TrueAsync(() => _kener.IsWellAsync(Program), 180);
-                await Eventually.TrueAsync(AnswersAsync, 60);
+                await Eventually.TrueAsync(AnswersAsync);
                 return;
             }
             await _kener.TerminateAsync();

@@ -46,7 +46,7 @@ public sealed class SoakTests(Hostings hostings)
 
         Assert.DoesNotContain("fail:", kener.Output[from..], StringComparison.Ordinal);
         // What was used for a moment goes back to the system once the process is quiet.
-        await Eventually.TrueAsync(() => Task.FromResult(MemoryMiB(kener) <= before + MostGrowthMiB), 120);
+        await Eventually.TrueAsync(() => Task.FromResult(MemoryMiB(kener) <= before + MostGrowthMiB));
     }
 
     private static async Task AttackAsync(List<Attacker> attackers, int count)
