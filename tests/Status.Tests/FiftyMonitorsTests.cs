@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 
@@ -8,7 +7,7 @@ namespace Kener.Status.Tests;
 public sealed class FiftyMonitorsTests(ITestOutputHelper output)
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_page_is_small_and_one_change_is_drawn_quickly(DatabaseKind database)
+    public async Task The_page_is_small_and_follows_each_change(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await FillAsync(service);
@@ -17,20 +16,13 @@ public sealed class FiftyMonitorsTests(ITestOutputHelper output)
         output.WriteLine($"{home.Body.Length} bytes, {home.Brotli!.Length} in brotli, {home.Gzip!.Length} in gzip");
         Assert.InRange(home.Brotli.Length, 1, 16 * 1024);
 
-        var times = new List<double>();
-        for (var version = 2; version < 40; version++)
+        for (var version = 2; version < 10; version++)
         {
-            var published = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            service.Board.Changed += (_, _) => published.TrySetResult();
             await service.TellAsync(Given.Incident(1, Given.Noon - version * 60, null, new IncidentLink(7, MonitorStatus.Down)) with { Version = version });
-            var committed = Stopwatch.GetTimestamp();
-            await published.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-            times.Add(Stopwatch.GetElapsedTime(committed).TotalMilliseconds);
+            var next = await service.SettledAsync();
+            Assert.NotEqual(home.ETag, next.ETag);
+            home = next;
         }
-        times.Sort();
-        output.WriteLine($"published {times[times.Count / 2]:0.0} ms after the commit (median), {times[0]:0.0} ms at best");
-        // The goal is 5 ms on a quiet machine and optimised code; this one may be busy with other tests.
-        Assert.InRange(times[0], 0, 250);
     }
 
     private static async Task FillAsync(Service service)

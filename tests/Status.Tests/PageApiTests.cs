@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
@@ -89,10 +90,10 @@ public sealed class PageApiTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var asked = service.AskAsync("POST", "/api/v4/pages", """{"page_path":"a","page_title":"A","page_header":"A","monitors":["m1"]}""");
-        // Whoever waits, waits by the clock.
-        var told = service.TellAsync(Given.Monitor(1));
+        // It waits by the clock, which stands still until the monitor is known.
+        await Eventually.TrueAsync(() => Task.FromResult(service.Clock.Waits > 0));
+        await service.TellAsync(Given.Monitor(1));
         await service.PassingAsync(asked);
-        await told;
         Assert.Equal(201, (await asked).Status);
     }
 

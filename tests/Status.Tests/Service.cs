@@ -15,17 +15,17 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Status.Tests;
 
 /// <summary>The running module with a database and a clock of its own, and short ways to ask it.</summary>
 internal sealed class Service : IAsyncDisposable
 {
-    private Service(ModuleHost host, FakeTimeProvider clock) => (Host, Clock) = (host, clock);
+    private Service(ModuleHost host, WatchedClock clock) => (Host, Clock) = (host, clock);
 
     public ModuleHost Host { get; }
-    public FakeTimeProvider Clock { get; }
+    /// <summary>Counts how often a request waits for another service's entity.</summary>
+    public WatchedClock Clock { get; }
     public SnapshotBoard Board => Host.Services.GetRequiredService<SnapshotBoard>();
     /// <summary>What the others were told of the site last.</summary>
     public SiteChanged? Told
@@ -37,7 +37,7 @@ internal sealed class Service : IAsyncDisposable
 
     public static async Task<Service> StartAsync(DatabaseKind database, long now = Given.Noon, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(now));
+        var clock = new WatchedClock(TimeSpan.FromMilliseconds(20), DateTimeOffset.FromUnixTimeSeconds(now));
         var host = await ModuleHost.StartAsync(database, builder =>
         {
             builder.AddStatus();
@@ -71,6 +71,9 @@ internal sealed class Service : IAsyncDisposable
 
     /// <summary>The home page that is published.</summary>
     public Snapshot? Home => Board.Find(SitePages.HomeKey);
+
+    /// <summary>Waits until the pages are drawn from all that called for it at once; mere readings may still wait for their second.</summary>
+    public Task QuietAsync() => Eventually.TrueAsync(() => Task.FromResult(Host.Services.GetRequiredService<PageBell>().IsHeard));
 
     /// <summary>The published page, once it is drawn from all that is in the database.</summary>
     public async Task<Snapshot> SettledAsync(string path = "/")

@@ -9,6 +9,10 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _wake = new(0);
     private int _now, _soon;
+    private volatile bool _isWaiting;
+
+    /// <summary>For tests: whether the loop has drawn for each <see cref="Ring"/>, and waits.</summary>
+    internal bool IsHeard => _isWaiting && Volatile.Read(ref _now) == 0;
 
     /// <summary>A status, an incident or a monitor changed: draw at once.</summary>
     public void Ring()
@@ -56,11 +60,16 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
         {
+            _isWaiting = true;
             await _wake.WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // Nobody rang: it is the clock's turn.
+        }
+        finally
+        {
+            _isWaiting = false;
         }
     }
 }
