@@ -86,7 +86,7 @@ internal sealed class AskForReplay<TDb>(
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
                 // That the broker is away is logged where the bus connects.
-                if (fault is not RabbitMQClientException && !outages.TryReport($"Asking for a replay to {knowledge.Module}", fault) && failures++ % 60 == 0)
+                if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Asking for a replay to {knowledge.Module}", fault) && failures++ % 60 == 0)
                     log.LogWarning("{Module} can not ask for a replay yet: {Reason}", knowledge.Module, fault.Message);
                 await Task.Delay(Pause, clock, cancel);
             }
