@@ -89,11 +89,14 @@ public sealed class StartTests
     {
         var (connection, drop) = await PostgresDatabase.CreateAsync();
         await drop();
-        var starting = TestModule.StartAsync(DatabaseKind.PostgreSQL, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection });
-        await Task.WhenAny(starting, Task.Delay(500, Cancel));
+        // How long it waits after its first attempt.
+        var clock = new WatchedClock(TimeSpan.FromMilliseconds(100));
+        var starting = TestModule.StartAsync(DatabaseKind.PostgreSQL, clock, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection });
+        await Eventually.TrueAsync(() => Task.FromResult(clock.Waits == 1 || starting.IsCompleted));
         Assert.False(starting.IsCompleted);
         var name = new NpgsqlConnectionStringBuilder(connection).Database!;
         await ExecuteAsync($"CREATE DATABASE {name}");
+        await clock.TurnUntilAsync(() => starting.IsCompleted);
         await using (var module = await starting)
         {
             await module.MakeAsync("works");
@@ -109,7 +112,7 @@ public sealed class StartTests
         {
             ["ConnectionStrings:testdb"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=missing",
         });
-        await clock.TurnUntilAsync(() => Task.FromResult(starting.IsCompleted));
+        await clock.TurnUntilAsync(() => starting.IsCompleted);
         var fault = await Assert.ThrowsAsync<StartRefusedException>(() => starting);
         Assert.Contains("'missing'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:1", fault.Message, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Kener.TestKit;
 
 namespace Kener.Persistence.Tests;
 
@@ -19,7 +20,7 @@ internal sealed class Relay : IAsyncDisposable
     }
 
     /// <summary>Where to connect to; the same all the time.</summary>
-    public int Port { get; private set; }
+    public int Port { get; } = LocalPort.Free();
 
     /// <summary>Ends all connections, and refuses new ones.</summary>
     public void Cut()
@@ -40,7 +41,6 @@ internal sealed class Relay : IAsyncDisposable
             _listener = new TcpListener(IPAddress.Loopback, Port) { ExclusiveAddressUse = false };
             _listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             _listener.Start();
-            Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
             _ = AcceptAsync(_listener);
         }
     }
