@@ -24,7 +24,7 @@ public sealed class DatabaseAwayTests
         await using var server = await PrivateServer.PostgresAsync();
         await using var host = await StartAsync(server);
         using var client = host.Client(Bootstrap);
-        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/ready")).Code == 200, 60);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/ready")).Code == 200);
         Assert.Equal(201, (await OpenAsync(client, "Before the outage")).Code);
         await ShowsAsync(client, "Before the outage");
 
@@ -33,19 +33,19 @@ public sealed class DatabaseAwayTests
         Assert.Equal((503, "UNAVAILABLE"), (refused.Error().Status, refused.Error().Code));
         Assert.Equal("5", refused["Retry-After"]);
         Assert.Equal(503, (await client.AskAsync("GET", "/api/v4/monitors")).Error().Status);
-        var old = await Eventually.GetAsync(() => client.AskAsync("GET", "/"), page => page["Age"] is not null, 30);
+        var old = await Eventually.GetAsync(() => client.AskAsync("GET", "/"), page => page["Age"] is not null);
         Assert.Equal(200, old.Code);
         Assert.Contains("Before the outage", old.Text);
         Assert.Contains("This page was last updated at", old.Text);
         Assert.Equal(503, (await client.AskAsync("GET", "/health")).Code);
 
         await server.StartAsync();
-        await Eventually.TrueAsync(async () => (await OpenAsync(client, "After the outage")).Code == 201, 30);
+        await Eventually.TrueAsync(async () => (await OpenAsync(client, "After the outage")).Code == 201);
         await ShowsAsync(client, "After the outage");
-        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/"))["Age"] is null, 30);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/"))["Age"] is null);
         var titles = JsonNode.Parse((await client.AskAsync("GET", "/api/v4/incidents")).Text)!["incidents"]!.AsArray().Select(one => one!["title"]!.GetValue<string>());
         Assert.DoesNotContain("During the outage", titles);
-        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 200, 30);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 200);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class DatabaseAwayTests
         await using var server = await PrivateServer.PostgresAsync();
         await using var host = await StartAsync(server);
         using var client = host.Client(Bootstrap);
-        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/ready")).Code == 200, 60);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/ready")).Code == 200);
         Assert.Equal(201, (await OpenAsync(client, "Before the outage")).Code);
         await ShowsAsync(client, "Before the outage");
 
@@ -67,12 +67,13 @@ public sealed class DatabaseAwayTests
         }
         Assert.Equal(200, (await client.AskAsync("GET", "/api/v4/incidents")).Code);
         Assert.Contains("Before the outage", (await client.AskAsync("GET", "/")).Text);
-        Assert.Equal((200, 503), ((await client.AskAsync("GET", "/ready")).Code, (await client.AskAsync("GET", "/health")).Code));
+        Assert.Equal(200, (await client.AskAsync("GET", "/ready")).Code);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 503);
 
         await SetReadOnlyAsync(server, "off");
-        await Eventually.TrueAsync(async () => (await OpenAsync(client, "After the outage")).Code == 201, 60);
+        await Eventually.TrueAsync(async () => (await OpenAsync(client, "After the outage")).Code == 201);
         await ShowsAsync(client, "After the outage");
-        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 200, 60);
+        await Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/health")).Code == 200);
         Assert.Contains(host.Log.Entries, entry => entry.Message.Contains("is read-only", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Log.Entries, entry => entry.Fault is not null && entry.Category.StartsWith("Kener.", StringComparison.Ordinal));
     }
@@ -90,6 +91,9 @@ public sealed class DatabaseAwayTests
             keys: false,
             [
                 ("Kener:Database", "PostgreSQL"), ("Kener:BootstrapApiKey", Bootstrap),
+                // Who asks again and again would be told to slow down, and not what the test asks for.
+                ("Kener:Limits:RequestsPerSecond", "1000000"), ("Kener:Limits:Burst", "1000000"),
+                ("Kener:Limits:AnonymousRequestsPerSecond", "1000000"), ("Kener:Limits:AnonymousBurst", "1000000"),
                 .. Databases.Select(name => ($"ConnectionStrings:{name}", $"{server.Address};Database={name};MaxPoolSize=20")),
             ]);
     }
@@ -107,7 +111,7 @@ public sealed class DatabaseAwayTests
     });
 
     private static Task ShowsAsync(HttpClient client, string title) =>
-        Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/")).Text.Contains(title, StringComparison.Ordinal), 30);
+        Eventually.TrueAsync(async () => (await client.AskAsync("GET", "/")).Text.Contains(title, StringComparison.Ordinal));
 
     private static async Task ExecuteAsync(string server, string statement)
     {

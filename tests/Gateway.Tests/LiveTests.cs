@@ -159,7 +159,7 @@ public sealed class LiveTests
         {
             List<string> read = [];
             while (read.Count < count)
-                read.Add((await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))!);
+                read.Add((await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken))!);
             return read;
         }
 

@@ -52,9 +52,9 @@ public sealed class ReplicaTests
     [Fact]
     public async Task Of_two_replicas_both_work_and_a_killed_one_fails_no_request()
     {
-        await using var first = await ReplicaAsync("first");
+        var port = LocalPort.Free();
+        await using var first = await ReplicaAsync("first", port: port);
         await using var second = await ReplicaAsync("second");
-        var port = new Uri(first.Urls.First()).Port;
         await using var gateway = await GatewayAsync(first.Urls.First(), second.Urls.First());
         using var client = gateway.Client(Embedded.Full);
         await Eventually.TrueAsync(async () => (await AnswersAsync(client, 20)).Order().SequenceEqual(["first", "second"]));
@@ -99,7 +99,7 @@ public sealed class ReplicaTests
         await using var second = await ReplicaAsync("second");
         ConfigurationManager? configuration = null;
         await using var gateway = await Embedded.StartAsync(add: builder => configuration = builder.Configuration,
-            settings: [Distributed, Internal, NoRedis, ("services:incidents:http:0", first.Urls.First())]);
+            settings: [Distributed, Internal, NoRedis, .. Unlimited, ("services:incidents:http:0", first.Urls.First())]);
         using var client = gateway.Client(Embedded.Full);
         Assert.Equal(["first"], await AnswersAsync(client, 10));
         configuration!["services:incidents:http:0"] = second.Urls.First();
@@ -186,14 +186,14 @@ public sealed class ReplicaTests
     [Fact]
     public async Task A_stop_does_not_wait_for_those_who_listen_for_news()
     {
-        await using var host = await Embedded.StartAsync();
+        // What the host would give them: longer than this test waits.
+        await using var host = await Embedded.StartAsync(add: builder => builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromHours(1)));
         host.Board.Publish(PageTests.Page("<h1>Page</h1>"));
         using var client = host.Client();
         using var answer = await client.GetAsync("/live?page=/", HttpCompletionOption.ResponseHeadersRead, Cancel);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
         Assert.Equal("retry: 3000", await reader.ReadLineAsync(Cancel));
-        // Half a minute is what the host would give them.
-        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(15), Cancel);
+        await host.StopAsync().WaitAsync(TimeSpan.FromMinutes(2), Cancel);
     }
 
     private static async Task<List<string>> AnswersAsync(HttpClient client, int times)
