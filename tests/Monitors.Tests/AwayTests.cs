@@ -4,6 +4,7 @@ using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
@@ -52,11 +53,12 @@ public sealed class AwayTests
             if (clock.GetUtcNow() < At(minute)) clock.SetUtcNow(At(minute));
             await Eventually.GetAsync(() =>
             {
-                // A round that was under way when the clock was set is followed by another.
+                // A round that was under way when the clock was set is followed by another, also when the clock may not be turned further.
+                app.Host.Services.GetRequiredService<Evaluations>().Ring();
                 if (clock.GetUtcNow() < At(minute).AddSeconds(30)) clock.Advance(TimeSpan.FromMilliseconds(100));
                 return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
                     row => row.MonitorId == monitor && row.Minute == Start + (minute * 60L)))?.Status);
-            }, status => status == expected, 20);
+            }, status => status == expected);
         }
     }
 

@@ -3,6 +3,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
@@ -34,8 +35,8 @@ public sealed class HeartbeatTests(MonitorsApps apps)
         {
             var (tag, id, secret) = await MadeAsync(app);
             Assert.Equal((HttpStatusCode.OK, """{"status":"OK"}"""), await BeatAsync(app, string.Format(null, form, tag, secret), method));
-            var row = await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == id).OrderByDescending(row => row.Minute).FirstAsync());
-            Assert.Equal((MonitorStatus.Up, 0d), (row.Status, row.Latency));
+            // Not the newest result: a minute may have ended since.
+            Assert.True(await app.WithDbAsync(db => db.Results.AnyAsync(row => row.MonitorId == id && row.Status == MonitorStatus.Up && row.Latency == 0)));
         }
     }
 
@@ -70,7 +71,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
         for (var i = 0; i < expected.Length; i++)
         {
             clock.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds(Start + (i * 60L)));
-            await Eventually.GetAsync(() => StatusAsync(id, i), status => status == expected[i], 20);
+            await Eventually.GetAsync(() => StatusAsync(id, i), status => status == expected[i]);
         }
         Assert.Equal("NoData", await StatusAsync(never, 1));
         Assert.Equal(HttpStatusCode.OK, (await BeatAsync(app, $"{tag}/{secret}")).Status);
@@ -79,7 +80,8 @@ public sealed class HeartbeatTests(MonitorsApps apps)
 
         Task<string?> StatusAsync(long monitor, int minute)
         {
-            // A round that was under way when the clock was set is followed by another.
+            // A round that was under way when the clock was set is followed by another, also when the clock may not be turned further.
+            app.Host.Services.GetRequiredService<Evaluations>().Ring();
             if (clock.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(Start + (minute * 60L) + 30)) clock.Advance(TimeSpan.FromMilliseconds(100));
             return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
                 row => row.MonitorId == monitor && row.Minute == Start + (minute * 60L)))?.Status.ToString());
@@ -99,7 +101,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
             foreach (var id in new[] { idle, groupId })
             {
                 var status = await Eventually.GetAsync(() => app.WithDbAsync(db => db.Results.AsNoTracking().Where(row => row.MonitorId == id)
-                    .OrderBy(row => row.Minute).Select(row => (MonitorStatus?)row.Status).FirstOrDefaultAsync()), status => status is not null, 120);
+                    .OrderBy(row => row.Minute).Select(row => (MonitorStatus?)row.Status).FirstOrDefaultAsync()), status => status is not null);
                 Assert.Equal(MonitorStatus.NoData, status);
             }
             Assert.Equal(word, (await app.GetAsync("/" + group)).Monitor.GetProperty("default_status").GetString());

@@ -130,7 +130,7 @@ public sealed class ReportTests(MonitorsApps apps)
             ("null", "results[1]: must be an object"), ("{}", "Invalid JSON body at $.results[1]"), ("5", "Invalid JSON body at $.results[1]"),
             (good.Replace("\"UP\"", "\"up\""), "results[1]: status must be"), (good.Replace("\"UP\"", "null"), "Invalid JSON body at $.results[1]"),
             (good.Replace("REALTIME", "MANUAL"), "results[1]: type must be"), (good.Replace($"{Now}", $"{Now + 1}"), "results[1]: minute must be a whole minute"),
-            (good.Replace($"{Now}", $"{Now + 240}"), "results[1]: minute lies in the future"), (good.Replace($"{Now}", "-9223372036854775800"), "results[1]: minute"),
+            (good.Replace($"{Now}", $"{Now + 3_600}"), "results[1]: minute lies in the future"), (good.Replace($"{Now}", "-9223372036854775800"), "results[1]: minute"),
             (good.Replace($"{Now}", $"{Now - (4_000 * Minutes.Day)}"), "results[1]: minute is older"), (good.Replace($"{Now}", "1e3"), "Invalid JSON body at $.results[1].minute"),
             (good.Replace(":1,", ":-1,"), "results[1]: latency"), (good.Replace(":1,", ":1e999,"), "results[1]: latency"), (good.Replace(":1,", ":\"1\","), "Invalid JSON body at $.results[1].latency"),
             (good.Replace("}", ",\"message\":\"\\u0000\"}"), "results[1]: message"), (good.Replace("}", ",\"message\":\"\\ud800\"}"), "Invalid JSON body"),
