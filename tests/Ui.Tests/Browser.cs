@@ -7,6 +7,7 @@ public sealed class Browser : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
     private const string Address = "http://status.test/";
+    private const float HangMs = 120_000;
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -14,10 +15,13 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.True(File.Exists(Chromium), $"{Chromium} is missing: apt-get install -y chromium (./test does so)");
+        // Playwright gives up after 5 s or 30 s, which a busy machine may take.
+        Assertions.SetDefaultExpectTimeout(HangMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium,
+            Timeout = HangMs,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
         });
     }
@@ -39,6 +43,8 @@ public sealed class Browser : IAsyncLifetime
             BypassCSP = bypassPolicy,
             ReducedMotion = ReducedMotion.Reduce,
         });
+        context.SetDefaultTimeout(HangMs);
+        context.SetDefaultNavigationTimeout(HangMs);
         var page = await context.NewPageAsync();
         var sheet = new Sheet(context, page, [], []) { Served = rendered };
         if (before is not null) await page.AddInitScriptAsync(before);

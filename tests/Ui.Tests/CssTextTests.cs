@@ -63,11 +63,9 @@ public sealed class CssTextTests
     [InlineData("\\")]
     [InlineData("'")]
     [InlineData("/*")]
-    public void A_style_made_to_hang_the_reader_is_done_at_once(string part)
+    public async Task A_style_made_to_hang_the_reader_does_not(string part)
     {
         var css = string.Concat(Enumerable.Repeat(part, 100_000 / part.Length));
-        var start = TimeProvider.System.GetTimestamp();
-        CssText.Clean(css);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 0, 2000);
+        await Hostile.EndsAsync(() => CssText.Clean(css));
     }
 }

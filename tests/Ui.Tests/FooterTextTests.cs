@@ -42,11 +42,9 @@ public sealed class FooterTextTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public void A_text_made_to_hang_the_reader_is_done_at_once(string name)
+    public async Task A_text_made_to_hang_the_reader_does_not(string name)
     {
-        var start = TimeProvider.System.GetTimestamp();
-        FooterText.Html(Hostile.Bombs[name]);
-        FooterText.Html("<p>" + Hostile.Bombs[name]);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, 0, 5000);
+        await Hostile.EndsAsync(() => FooterText.Html(Hostile.Bombs[name]));
+        await Hostile.EndsAsync(() => FooterText.Html("<p>" + Hostile.Bombs[name]));
     }
 }

@@ -96,4 +96,7 @@ internal static class Hostile
 
     /// <summary>Everyday wear of the same texts.</summary>
     public static string Any(int n) => Polyglots[n % Polyglots.Length];
+
+    /// <summary>What is read of a text that is made to hang its reader: the test fails where that takes minutes.</summary>
+    public static Task<string> EndsAsync(Func<string> read) => Task.Run(read, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2));
 }

@@ -94,16 +94,14 @@ public sealed class MdTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public void A_text_made_to_hang_the_reader_is_done_at_once(string name)
+    public async Task A_text_made_to_hang_the_reader_does_not(string name)
     {
         var text = Hostile.Bombs[name];
-        var start = TimeProvider.System.GetTimestamp();
-        var html = Md.Html(text, "x");
-        Md.Plain(text, 200);
-        var took = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {text.Length} chars, {took:0} ms, {html.Length} out");
-        Assert.InRange(took, 0, 5000);
-        AssertInert(html);
+        AssertInert(await Hostile.EndsAsync(() =>
+        {
+            Md.Plain(text, 200);
+            return Md.Html(text, "x");
+        }));
     }
 
     [Fact]
