@@ -91,7 +91,7 @@ public sealed class DatabaseAwayTests
             keys: false,
             [
                 ("Kener:Database", "PostgreSQL"), ("Kener:BootstrapApiKey", Bootstrap),
-                // Who asks again and again would be told to slow down, and not what the test asks for.
+                // The usual limits would answer 429 to a test that polls.
                 ("Kener:Limits:RequestsPerSecond", "1000000"), ("Kener:Limits:Burst", "1000000"),
                 ("Kener:Limits:AnonymousRequestsPerSecond", "1000000"), ("Kener:Limits:AnonymousBurst", "1000000"),
                 .. Databases.Select(name => ($"ConnectionStrings:{name}", $"{server.Address};Database={name};MaxPoolSize=20")),

@@ -21,7 +21,7 @@ public sealed class ReplicaTests
     private static readonly (string, string) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));
     private static readonly (string, string) NoRedis = ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
     private static readonly (string, string) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
-    // Who asks again and again which replica answers is else told to slow down, the sooner the faster the machine.
+    // The usual limits would answer 429 to a test that polls, the sooner the faster the machine is.
     private static readonly (string, string)[] Unlimited = [("Kener:Limits:RequestsPerSecond", "1000000"), ("Kener:Limits:Burst", "1000000")];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

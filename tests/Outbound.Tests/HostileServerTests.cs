@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>Servers that would hold or fill whoever asks them: a verdict comes in time, and what they send is not kept.</summary>
+/// <summary>Servers that never end an answer, or send too much: each request to them ends with a verdict.</summary>
 [CollectionDefinition(nameof(HostileServerTests), DisableParallelization = true)]
 [Collection(nameof(HostileServerTests))]
 public sealed class HostileServerTests

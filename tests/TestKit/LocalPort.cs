@@ -20,8 +20,8 @@ public static class LocalPort
     }
 
     /// <summary>
-    /// One on which nobody listens; below the range from which the kernel takes ports for others, so that it is free again at a restart. None is
-    /// given twice: a server that starts has not opened its port yet when the next asks for one.
+    /// A free port, below the range from which the kernel takes ports for others, so that it is still free at a restart. No port is returned twice: a
+    /// server that is starting may not have opened its port yet.
     /// </summary>
     public static int Free()
     {
