@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -9,7 +10,9 @@ namespace Kener.ServiceDefaults;
 /// <summary>How snapshots get from their owners to the gateway, where these are processes of their own. In one process the board is shared.</summary>
 public static class SnapshotTravelExtensions
 {
-    private const string Connection = "cache";
+    /// <summary>Marks the health check of Redis.</summary>
+    public const string RedisTag = "redis";
+    private const string Connection = "cache", PackagesCheck = "StackExchange.Redis";
     // Of an owner, over HTTP.
     private const long LargestAnswer = 256 << 20;
 
@@ -56,10 +59,25 @@ public static class SnapshotTravelExtensions
         options.ReconnectRetryPolicy = new LinearRetry(250);
     }
 
-    private static void AddConnection(this IHostApplicationBuilder builder)
+    /// <summary>The client by Aspire's package, once a process; connects at first use.</summary>
+    internal static void AddConnection(this IHostApplicationBuilder builder)
     {
         if (!builder.Properties.TryAdd(typeof(SnapshotTravelExtensions), true)) return;
-        builder.AddRedisClient(Connection, configureOptions: Hasten);
+        var isQuiet = !builder.Configuration.TellsTelemetry();
+        builder.AddRedisClient(Connection, aspire =>
+        {
+            aspire.DisableTracing |= isQuiet;
+            // A Redis that is away would delay the start.
+            aspire.DisableAutoActivation = true;
+        }, options =>
+        {
+            if (options.EndPoints.Count == 0) throw new InvalidOperationException($"ConnectionStrings__{Connection} is missing: give the address of a Redis server");
+            Hasten(options);
+        });
+        builder.Services.Configure<HealthCheckServiceOptions>(health =>
+        {
+            foreach (var check in health.Registrations.Where(check => check.Name == PackagesCheck)) check.Tags.Add(RedisTag);
+        });
         // Connecting may take seconds; it must not hold up the start, so the first who needs it does it.
         builder.Services.TryAddSingleton(services => new Lazy<IConnectionMultiplexer>(services.GetRequiredService<IConnectionMultiplexer>));
     }

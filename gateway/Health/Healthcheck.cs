@@ -11,8 +11,6 @@ namespace Kener.Gateway.Health;
 /// </summary>
 internal static class Healthcheck
 {
-    /// <summary>By this tag a check speaks of Redis.</summary>
-    public const string RedisTag = "redis";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public static async Task AnswerAsync(HttpContext context)
@@ -34,8 +32,8 @@ internal static class Healthcheck
         {
             var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(patience.Token);
             // Embedded there is no Redis, so nothing of it can be away. All else stands on a database.
-            return (report.Entries.Values.Where(entry => !entry.Tags.Contains(RedisTag)).All(IsHealthy),
-                report.Entries.Values.Where(entry => entry.Tags.Contains(RedisTag)).All(IsHealthy));
+            return (report.Entries.Values.Where(entry => !entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(IsHealthy),
+                report.Entries.Values.Where(entry => entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(IsHealthy));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

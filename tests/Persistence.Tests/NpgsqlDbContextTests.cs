@@ -1,14 +1,19 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Npgsql.EntityFrameworkCore.PostgreSQL;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>Aspire's conventions, so that its own package can take this one's place.</summary>
+/// <summary>The conventions of Aspire's package hold for a module's context, except where Kener needs another behavior.</summary>
 public sealed class NpgsqlDbContextTests
 {
     private const string Section = "Aspire:Npgsql:EntityFrameworkCore:PostgreSQL";
@@ -52,7 +57,8 @@ public sealed class NpgsqlDbContextTests
     [InlineData("true", false)]
     public void Retries_can_be_switched_off(string disabled, bool retries) => With(
         new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:DisableRetry"] = disabled },
-        db => Assert.Equal(retries, db.Database.CreateExecutionStrategy().RetriesOnFailure));
+        db => Assert.Equal(retries, db.Database.CreateExecutionStrategy().RetriesOnFailure),
+        builder => builder.AddPostgresContext<TestPostgres>("some", _ => { }));
 
     [Theory]
     [InlineData("Host=a", 0, true)]
@@ -73,15 +79,44 @@ public sealed class NpgsqlDbContextTests
     [Theory, InlineData(null), InlineData("")]
     public void No_connection_string_stays_none(string? given) => Assert.Equal(given, PostgresConnection.Tuned(given));
 
-    [Fact]
-    public void A_missing_connection_string_is_told_at_first_use()
+    [Theory, InlineData(null), InlineData(""), InlineData(" ")]
+    public void A_missing_connection_string_is_told_at_first_use(string? given)
     {
-        var builder = Builder([]);
-        builder.AddNpgsqlDbContext<TestPostgres>("some");
+        var builder = Builder(new() { ["ConnectionStrings:some"] = given });
+        builder.AddPostgresContext<TestPostgres>("some", _ => { });
         using var host = builder.Build();
         using var scope = host.Services.CreateScope();
         var fault = Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredService<TestPostgres>());
-        Assert.Contains("ConnectionStrings__some", fault.Message, StringComparison.Ordinal);
+        Assert.Equal("ConnectionStrings__some is missing: give a PostgreSQL connection string", fault.Message);
+    }
+
+    [Fact]
+    public void What_fails_is_tried_four_times_more_within_a_second_each() => With(new() { ["ConnectionStrings:some"] = "Host=a" }, db =>
+    {
+        var strategy = Assert.IsType<NpgsqlRetryingExecutionStrategy>(db.Database.CreateExecutionStrategy());
+        Assert.Equal((4, TimeSpan.FromSeconds(1)), (RetriesOf(strategy), LongestPauseOf(strategy)));
+    }, builder => builder.AddPostgresContext<TestPostgres>("some", _ => { }));
+
+    [Fact]
+    public void The_only_health_check_of_a_modules_database_bears_the_contexts_name_and_counts_for_readiness()
+    {
+        var builder = Builder(new() { ["ConnectionStrings:some"] = "Host=a", ["Kener:Database"] = "PostgreSQL" });
+        builder.AddModuleDb<TestDb, TestSqlite, TestPostgres>("some", "test");
+        using var host = builder.Build();
+        var registered = host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations;
+        Assert.Equal(["TestPostgres", "warm-up"], registered.Select(check => check.Name).Order());
+        Assert.All(registered, check => Assert.Equal(["ready"], check.Tags));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("http://127.0.0.1:1", true)]
+    public void Nothing_of_telemetry_is_registered_where_it_is_sent_nowhere(string? endpoint, bool isMeasured)
+    {
+        var builder = Builder(new() { ["ConnectionStrings:some"] = "Host=a", ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint });
+        builder.AddPostgresContext<TestPostgres>("some", _ => { });
+        Assert.Equal(isMeasured, builder.Services.Any(service => service.ServiceType == typeof(TracerProvider)));
+        Assert.Equal(isMeasured, builder.Services.Any(service => service.ServiceType == typeof(MeterProvider)));
     }
 
     [Theory]
@@ -96,6 +131,12 @@ public sealed class NpgsqlDbContextTests
         var registered = host.Services.GetService<IOptions<HealthCheckServiceOptions>>()?.Value.Registrations ?? [];
         Assert.Equal(checks, registered.Count(check => check.Name == nameof(TestPostgres)));
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_MaxRetryCount")]
+    private static extern int RetriesOf(ExecutionStrategy strategy);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_MaxRetryDelay")]
+    private static extern TimeSpan LongestPauseOf(ExecutionStrategy strategy);
 
     private static HostApplicationBuilder Builder(Dictionary<string, string?> settings)
     {

@@ -44,12 +44,7 @@ public static class ModuleDbExtensions
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddPostgres<TDb, TPostgres>(this IHostApplicationBuilder builder, string connectionName) where TDb : ModuleDb where TPostgres : TDb
     {
-        var isQuiet = !builder.Configuration.TellsTelemetry();
-        builder.AddNpgsqlDbContext<TPostgres>(connectionName, aspire =>
-        {
-            (aspire.DisableTracing, aspire.DisableMetrics, aspire.DisableHealthChecks) = (isQuiet, isQuiet, true);
-            aspire.ConnectionString = PostgresConnection.Tuned(aspire.ConnectionString);
-        }, options => Tune(options));
+        builder.AddPostgresContext<TPostgres>(connectionName, options => Tune(options));
         builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
     }
 
