@@ -133,7 +133,7 @@ public static class Defaults
         builder.Services.AddOpenTelemetry().UseOtlpExporter()
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddMeter("MassTransit", "Npgsql", "Kener"))
-            .WithTracing(tracing => tracing.AddSource("MassTransit", "Kener")
+            .WithTracing(tracing => tracing.AddSource("MassTransit", "Yarp.ReverseProxy", KenerTraces.SourceName).AddProcessor(new RedisPolls())
                 .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = request =>
                     request.RequestUri is not { } address || !SecretPath.IsSecret(new PathString(address.AbsolutePath)))
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>

@@ -137,7 +137,7 @@ internal sealed class SnapshotFollower(
 
     private async Task TakeAsync(IDatabase db, string key, bool replaces = false)
     {
-        using var span = RedisSpans.Start("read", key);
+        using var span = KenerTraces.Start("read snapshot")?.SetTag("kener.snapshot", key);
         var read = (RedisResult[])(await db.ScriptEvaluateAsync(
             SnapshotScripts.Read, [SnapshotKeys.Versions, SnapshotKeys.Bodies], [key, SnapshotIntake.LargestSnapshot]))!;
         var (digits, bytes, size) = ((string?)read[0], (byte[]?)read[1], (long)read[2]);

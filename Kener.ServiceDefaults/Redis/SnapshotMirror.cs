@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -14,7 +15,8 @@ internal sealed class SnapshotMirror(
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
+    // With the trace of the last change of each.
+    private readonly ConcurrentDictionary<string, ActivityContext> _dirty = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly RedisContact _contact = new(log);
     private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
@@ -45,7 +47,7 @@ internal sealed class SnapshotMirror(
     private void Note(string key, Snapshot? snapshot)
     {
         if (!key.StartsWith(prefix, StringComparison.Ordinal)) return;
-        _dirty[key] = true;
+        _dirty[key] = KenerTraces.Current;
         Wake();
     }
 
@@ -106,21 +108,21 @@ internal sealed class SnapshotMirror(
         {
             cancel.ThrowIfCancellationRequested();
             // Taken off first: what changes while it is written is written again.
-            _dirty.TryRemove(key, out _);
+            _dirty.TryRemove(key, out var cause);
             try
             {
-                await WriteAsync(db, key);
+                await WriteAsync(db, key, cause);
                 _failing.Remove(key);
             }
             catch (RedisServerException fault)
             {
                 // Redis is there and does not take this one: the others must not wait for it.
-                _dirty[key] = true;
+                _dirty.TryAdd(key, cause);
                 if (_failing.Add(key)) log.LogWarning("Redis does not take the snapshot {Key}: {Reason}", key, fault.Message);
             }
             catch
             {
-                _dirty[key] = true;
+                _dirty.TryAdd(key, cause);
                 throw;
             }
         }
@@ -136,19 +138,19 @@ internal sealed class SnapshotMirror(
         var here = board.All.Where(snapshot => snapshot.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(snapshot => snapshot.Key).ToHashSet();
         // Nothing drawn yet: what Redis has is the best there is.
         if (here.Count == 0) return false;
-        foreach (var key in here) _dirty[key] = true;
+        foreach (var key in here) _dirty.TryAdd(key, default);
         foreach (var known in await db.HashKeysAsync(SnapshotKeys.Versions))
-            if (known.ToString() is var key && key.StartsWith(prefix, StringComparison.Ordinal)) _dirty[key] = true;
+            if (known.ToString() is var key && key.StartsWith(prefix, StringComparison.Ordinal)) _dirty.TryAdd(key, default);
         return true;
     }
 
     /// <summary>Makes Redis say what the board says now, unless it says something newer.</summary>
-    private async Task WriteAsync(IDatabase db, string key)
+    private async Task WriteAsync(IDatabase db, string key, ActivityContext cause)
     {
         var snapshot = board.Find(key);
         // The home page is never taken away: the last one is better than none.
         if (snapshot is null && key == SnapshotKeys.Home) return;
-        using var span = RedisSpans.Start("write", key);
+        using var span = KenerTraces.Start("write snapshot", cause)?.SetTag("kener.snapshot", key);
         RedisValue[] facts = [SnapshotKeys.News.ToString(), key, SnapshotIntake.LatestVersion(clock)];
         await db.ScriptEvaluateAsync(SnapshotScripts.Write, [SnapshotKeys.Versions, SnapshotKeys.Bodies, SnapshotKeys.Writes],
             snapshot is null ? facts : [.. facts, snapshot.Version, SnapshotBytes.Write(snapshot)]);

@@ -111,6 +111,8 @@ public sealed class OutboxRow
     public int Tries { get; set; }
     /// <summary>Not before this, Unix milliseconds.</summary>
     public long DueMs { get; set; }
+    /// <summary>The span in which it was committed, as a W3C traceparent; null where no telemetry was sent.</summary>
+    public string? TraceParent { get; set; }
 }
 
 /// <summary>

@@ -13,11 +13,11 @@ namespace Kener.Persistence.Tests;
 public sealed class BrokerTests
 {
     private static readonly string[] Queues = ["kener-persistence-tests-incident-changed", "kener-persistence-tests-everything-else"];
-    private static readonly string Broker = Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ") ?? "";
+    internal static readonly string Broker = Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ") ?? "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static long NewId() => Random.Shared.NextInt64(1, long.MaxValue);
+    internal static long NewId() => Random.Shared.NextInt64(1, long.MaxValue);
 
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
@@ -204,7 +204,7 @@ public sealed class BrokerTests
         Assert.Contains("ConnectionStrings__messaging", fault.Message, StringComparison.Ordinal);
     }
 
-    private static Task<TestModule> StartAsync(DatabaseKind database, string? broker, Inbox? inbox = null, TimeProvider? clock = null)
+    internal static Task<TestModule> StartAsync(DatabaseKind database, string? broker, Inbox? inbox = null, TimeProvider? clock = null)
     {
         Assert.True(Broker.Length > 0, "KENER_TEST_RABBITMQ is not set: run ./test, or tests/servers and the test in it");
         return TestModule.StartAsync(database, clock, inbox, settings: new Dictionary<string, string?>
@@ -216,7 +216,7 @@ public sealed class BrokerTests
     }
 
     /// <summary>An exchange forgets what comes before its queues are there, so a test waits for them.</summary>
-    private static async Task BoundAsync()
+    internal static async Task BoundAsync()
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancel);
         await Eventually.TrueAsync(async () =>

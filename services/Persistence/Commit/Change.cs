@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;
@@ -114,6 +115,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
             Subject = subject,
             CreatedMs = NowMs,
             DueMs = DueMs,
+            TraceParent = KenerTraces.CurrentId,
         };
     }
 }

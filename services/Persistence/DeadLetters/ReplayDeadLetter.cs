@@ -20,7 +20,15 @@ internal static class ReplayDeadLetter
             var dead = await change.TakeAsync(letterId, cancel);
             if (EventTypes.Find(dead.Type) is null) throw Conflict($"No event is called '{dead.Type}' here: it can only be deleted");
             if (!IsReadable(dead)) throw Conflict($"It cannot be read as '{dead.Type}': it can only be deleted");
-            change.Db.Outbox.Add(new OutboxRow { MessageId = dead.MessageId, Type = dead.Type, Payload = dead.Payload, Subject = dead.Subject, CreatedMs = change.NowMs });
+            change.Db.Outbox.Add(new OutboxRow
+            {
+                MessageId = dead.MessageId,
+                Type = dead.Type,
+                Payload = dead.Payload,
+                Subject = dead.Subject,
+                CreatedMs = change.NowMs,
+                TraceParent = KenerTraces.CurrentId,
+            });
             change.Note("dead_letter.replayed", "dead_letter", () => letterId, new { dead.Type, dead.Subject });
         }, cancel);
         await DeadLetterAnswer.DoneAsync(context, $"Dead letter with id '{letterId}' is sent again");

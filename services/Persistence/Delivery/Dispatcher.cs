@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using Kener.ServiceDefaults;
@@ -156,6 +157,7 @@ internal sealed class Dispatcher<TDb>(
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(end);
                 patience.CancelAfter(ConsumerPatience);
                 var (message, type) = EventJson.Read(row.Type, row.Payload);
+                using var span = Continue(row);
                 await mediator.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
                 // Whoever gave up for this said nothing: see BrokenOff.
                 patience.Token.ThrowIfCancellationRequested();
@@ -188,7 +190,7 @@ internal sealed class Dispatcher<TDb>(
             try
             {
                 var (message, type) = EventJson.Read(row.Type, row.Payload);
-                sending.Add((row, bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token)));
+                sending.Add((row, SendAsync(bus, row, message, type, patience.Token)));
             }
             catch (Exception unreadable)
             {
@@ -214,6 +216,16 @@ internal sealed class Dispatcher<TDb>(
         }
         return new Outcome(settled, outage);
     }
+
+    /// <summary>In a method of its own, so that the span is current for this event alone.</summary>
+    private static async Task SendAsync(IBusControl bus, OutboxRow row, object message, Type type, CancellationToken cancel)
+    {
+        using var span = Continue(row);
+        await bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), cancel);
+    }
+
+    /// <summary>The bus puts the current span into the message, and its consumers continue that.</summary>
+    private static Activity? Continue(OutboxRow row) => KenerTraces.Continue("deliver event", row.TraceParent)?.SetTag("kener.event", row.Type);
 
     /// <summary>Counts the failure; at the tenth the row becomes a dead letter.</summary>
     private bool GivesUp(TDb db, OutboxRow row, Exception fault)

@@ -37,6 +37,7 @@ internal sealed class IncidentPages(
         public long Bytes { get; set; }
         /// <summary>It cannot be rendered from what is stored; it is tried again with the next change.</summary>
         public bool HasFailed { get; set; }
+        public DrawCauses Causes { get; } = new();
         /// <summary>The queues in which it waits, so that many changes take one place in each.</summary>
         public int Queued;
     }
@@ -113,6 +114,7 @@ internal sealed class IncidentPages(
             Interlocked.And(ref page.Queued, isFirst ? ~First : ~Second);
             try
             {
+                using var span = page.Causes.Start("draw incident page");
                 await DrawAsync(which, again: true, stoppingToken);
                 HasFailed = false;
             }
@@ -161,6 +163,7 @@ internal sealed class IncidentPages(
     private void Enqueue(Channel<Which> queue, Which which, Page page)
     {
         var place = queue == _incidents ? First : Second;
+        page.Causes.Add();
         if ((Interlocked.Or(ref page.Queued, place) & place) != 0) return;
         queue.Writer.TryWrite(which);
         _wake.Release();

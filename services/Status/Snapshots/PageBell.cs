@@ -14,9 +14,13 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
     /// <summary>For tests: whether the loop has drawn for each <see cref="Ring"/>, and waits.</summary>
     internal bool IsHeard => _isWaiting && Volatile.Read(ref _now) == 0;
 
+    /// <summary>What rang.</summary>
+    public DrawCauses Causes { get; } = new();
+
     /// <summary>A status, an incident or a monitor changed: draw at once.</summary>
     public void Ring()
     {
+        Causes.Add();
         Interlocked.Exchange(ref _now, 1);
         _wake.Release();
     }
@@ -24,6 +28,7 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
     /// <summary>Readings came that leave the present as it was: draw within a second.</summary>
     public void RingSoon()
     {
+        Causes.Add();
         Interlocked.Exchange(ref _soon, 1);
         _wake.Release();
     }

@@ -17,8 +17,7 @@ internal sealed class PageLoop(
             try
             {
                 var last = clock.GetUtcNow();
-                var next = await pages.DrawAsync(stoppingToken);
-                variants.Wake();
+                var next = await DrawAsync(stoppingToken);
                 await bell.WaitAsync(last, DateTimeOffset.FromUnixTimeSeconds(next), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -32,5 +31,13 @@ internal sealed class PageLoop(
                 await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task<long> DrawAsync(CancellationToken cancel)
+    {
+        using var span = bell.Causes.Start("draw pages");
+        var next = await pages.DrawAsync(cancel);
+        variants.Wake();
+        return next;
     }
 }

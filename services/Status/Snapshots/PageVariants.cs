@@ -46,6 +46,7 @@ internal sealed class PageVariants(
     private readonly SemaphoreSlim _turn = new(1), _wake = new(0);
     private readonly FactsReader _reader = new(settings.Value, told);
     private readonly Dictionary<string, Drawn> _drawn = [];
+    private readonly DrawCauses _causes = new();
 
     /// <summary>
     /// The page at that path as <paramref name="variant"/>; where too many others are asked for at once, in the site's own zone; null where
@@ -82,7 +83,11 @@ internal sealed class PageVariants(
     }
 
     /// <summary>Something was committed that may concern them.</summary>
-    public void Wake() => _wake.Release();
+    public void Wake()
+    {
+        _causes.Add();
+        _wake.Release();
+    }
 
     public override void Dispose()
     {
@@ -117,6 +122,7 @@ internal sealed class PageVariants(
 
     private async Task DrawAllAsync(CancellationToken cancel)
     {
+        using var span = _causes.Start("draw variants");
         foreach (var zone in await ZonesAsync(cancel))
         {
             // A turn a zone, so that whoever asks for the first time waits for one of them only.

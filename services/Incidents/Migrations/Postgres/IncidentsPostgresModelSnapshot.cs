@@ -408,6 +408,10 @@ namespace Kener.Incidents.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("subject");
 
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_parent");
+
                     b.Property<int>("Tries")
                         .HasColumnType("integer")
                         .HasColumnName("tries");

@@ -393,6 +393,10 @@ namespace Kener.Incidents.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("subject");
 
+                    b.Property<string>("TraceParent")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_parent");
+
                     b.Property<int>("Tries")
                         .HasColumnType("INTEGER")
                         .HasColumnName("tries");

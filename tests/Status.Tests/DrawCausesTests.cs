@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Kener.ServiceDefaults;
+using Kener.Status.Snapshots;
+
+namespace Kener.Status.Tests;
+
+public sealed class DrawCausesTests : IDisposable
+{
+    private static readonly ActivitySource Events = new(nameof(DrawCausesTests));
+    private readonly ActivityListener _listener = new()
+    {
+        ShouldListenTo = source => source.Name is KenerTraces.SourceName or nameof(DrawCausesTests),
+        Sample = static (ref options) => options.Name == "left out" ? ActivitySamplingResult.PropagationData : ActivitySamplingResult.AllDataAndRecorded,
+    };
+    private readonly DrawCauses _causes = new();
+
+    public DrawCausesTests() => ActivitySource.AddActivityListener(_listener);
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public void A_drawing_continues_the_first_event_that_caused_it_and_links_to_the_others()
+    {
+        var (first, second, third) = (On("one"), On("two"), On("three"));
+        using var drawing = _causes.Start("draw pages")!;
+        Assert.Equal((first.TraceId, first.SpanId), (drawing.TraceId, drawing.ParentSpanId));
+        Assert.Equal([second, third], drawing.Links.Select(link => link.Context));
+    }
+
+    [Fact]
+    public void An_event_causes_one_drawing()
+    {
+        var caused = On("one");
+        using (_causes.Start("draw pages")) { }
+        using var next = _causes.Start("draw pages")!;
+        Assert.NotEqual(caused.TraceId, next.TraceId);
+        Assert.Equal(default, next.ParentSpanId);
+    }
+
+    [Fact]
+    public void An_event_that_is_not_recorded_does_not_take_the_drawing_along()
+    {
+        On("left out");
+        var recorded = On("one");
+        using var drawing = _causes.Start("draw pages")!;
+        Assert.Equal(recorded.TraceId, drawing.TraceId);
+        Assert.Empty(drawing.Links);
+    }
+
+    private ActivityContext On(string name)
+    {
+        using var activity = Events.StartActivity(name)!;
+        _causes.Add();
+        return activity.Context;
+    }
+}
