@@ -103,7 +103,8 @@ public static class Defaults
             // both as well, at each try and with stack traces.
             ["Logging:LogLevel:MassTransit"] = "Critical",
             ["Logging:LogLevel:Polly"] = "Error",
-            ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
+            // RedisContact reports once that Redis is away, and once that it is back.
+            ["Logging:LogLevel:StackExchange.Redis"] = "Critical",
             ["Logging:LogLevel:System.Net.Http"] = "Warning",
             ["Logging:LogLevel:Yarp"] = "Warning",
         },
@@ -115,8 +116,10 @@ public static class Defaults
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         // These write whole addresses of requests, also where an operator asks for more words than usual.
-        foreach (var talker in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing", "Yarp.ReverseProxy.Forwarder" })
+        foreach (var talker in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing" })
             builder.Logging.AddFilter(talker, LogLevel.Warning);
+        // A stack trace for each request while a service is away; that it is away is logged by the health checks.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error);
         // Where nobody listens, nothing is measured, nor loaded: a start is a sixth shorter.
         if (builder.Configuration.TellsTelemetry()) builder.AddTelling();
     }
@@ -133,7 +136,7 @@ public static class Defaults
         builder.Services.AddOpenTelemetry().UseOtlpExporter()
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddMeter("MassTransit", "Npgsql", "Kener"))
-            .WithTracing(tracing => tracing.AddSource("MassTransit", "Yarp.ReverseProxy", KenerTraces.SourceName).AddProcessor(new RedisPolls())
+            .WithTracing(tracing => tracing.AddSource("MassTransit", "Yarp.ReverseProxy", KenerTraces.SourceName).SetSampler(new ParentBasedSampler(new RequestTraces()))
                 .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = request =>
                     request.RequestUri is not { } address || !SecretPath.IsSecret(new PathString(address.AbsolutePath)))
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>

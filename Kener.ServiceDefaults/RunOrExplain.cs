@@ -38,11 +38,11 @@ public static class RunExtensions
         }
         catch (Exception fault) when (WrongSettings(fault) is { Count: > 0 } wrong)
         {
-            foreach (var setting in wrong) Console.Error.WriteLine($"Kener can not start: {setting}");
+            foreach (var setting in wrong) Console.Error.WriteLine($"Kener cannot start: {setting}");
         }
         catch (Exception fault) when (Explain(fault, listening) is { } reason)
         {
-            Console.Error.WriteLine($"Kener can not start: {reason}");
+            Console.Error.WriteLine($"Kener cannot start: {reason}");
         }
         return 1;
     }

@@ -73,6 +73,10 @@ public static class GatewayModule
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, FirstFailure>();
         // Each probe that fails is a warning, once a second; that a destination came or went is told by others.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Critical);
+        // The services may be starting as well.
+        var since = TimeProvider.System.GetTimestamp();
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Health.DestinationHealthUpdater",
+            level => level >= LogLevel.Warning && TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(30));
         foreach (var owner in Enum.GetValues<Owner>().Where(owner => owner != Owner.Edge))
         {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(

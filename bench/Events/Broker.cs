@@ -10,7 +10,7 @@ internal static class Broker
     {
         ["Kener:Delivery"] = "RabbitMQ",
         ["ConnectionStrings:messaging"] = Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ")
-            ?? throw new InvalidOperationException("KENER_TEST_RABBITMQ is not set: run by tests/servers, or give the address of a RabbitMQ"),
+            ?? throw new InvalidOperationException("KENER_TEST_RABBITMQ is not set: run by Kener.Servers (tests/Servers), or give the address of a RabbitMQ"),
         ["ConnectionStrings:cache"] = Environment.GetEnvironmentVariable("KENER_TEST_REDIS"),
         ["Kener:InternalKey"] = "a-key-of-the-benchmark-0123456789abcdef",
     };

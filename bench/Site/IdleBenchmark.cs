@@ -12,7 +12,7 @@ namespace Kener.Bench.Site;
 /// </summary>
 internal static partial class IdleBenchmark
 {
-    private const double GoalEmbeddedSeconds = 2, GoalDistributedSeconds = 15;
+    private const double GoalEmbeddedSeconds = 2, GoalDistributedSeconds = 25;
     private const int GoalService = 150, GoalEmbedded = 200, GoalNative = 64, GoalNativeMs = 100, NativeStarts = 10;
 
     public static async Task<int> RunAsync(string[] args)

@@ -31,7 +31,7 @@ internal sealed class RunningKener : IAsyncDisposable
             RedirectStandardError = true,
             Environment =
             {
-                ["Kener__Url"] = url, ["Kener__DataPath"] = _folder.FullName, ["Kener__BootstrapApiKey"] = Key,
+                ["Kener__Url"] = url, ["Kener__DataPath"] = _folder.FullName, ["Kener__BootstrapApiKey"] = Key, ["Kener__Dashboard"] = "false",
                 ["Kener__Limits__RequestsPerSecond"] = "100000", ["Kener__Limits__Burst"] = "100000",
                 ["Kener__Limits__AnonymousRequestsPerSecond"] = "100000", ["Kener__Limits__AnonymousBurst"] = "100000", ["Kener__Limits__LiveReadersPerAddress"] = "100000",
             },

@@ -14,6 +14,9 @@ public sealed class RuleTests
     public void Files_are_named_for_what_is_in_them() => None(SourceRules.EmptyNames(Repository.Files));
 
     [Fact]
+    public void No_type_of_ours_is_in_a_namespace_of_Aspire() => None(SourceRules.AspireNamespaces(Repository.Sources));
+
+    [Fact]
     public void An_interface_has_more_than_one_implementation() => None(SourceRules.LonelyInterfaces(Repository.Sources));
 
     [Fact]
@@ -34,7 +37,7 @@ public sealed class RuleTests
     public void The_whole_product_is_looked_at()
     {
         var expected = Repository.Projects.Where(project => project.Path.StartsWith("services/", StringComparison.Ordinal)
-            || project.Path.StartsWith("gateway/", StringComparison.Ordinal) || project.Name is "Kener.ServiceDefaults" or "Kener.LocalHosting").Select(project => project.Name);
+            || project.Path.StartsWith("gateway/", StringComparison.Ordinal) || project.Name is "Kener.ServiceDefaults" or "Kener.Hosting").Select(project => project.Name);
         Assert.Empty(expected.Except(CodeRules.Product.Select(assembly => assembly.Name.Name)));
         Assert.True(Repository.Sources.Count > 100);
     }

@@ -41,7 +41,7 @@ public sealed class ChaosTests(Hostings hostings)
         // Places all over the minute, so that some are checked whenever it is.
         var tags = Enumerable.Range(0, 30).Select(i => $"seen-{i}").ToList();
         foreach (var tag in tags)
-            await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors", new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 2000 } }, 201);
+            await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors", new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 20_000 } }, 201);
         foreach (var tag in tags) await Eventually.TrueAsync(async () => (await MinutesAsync(tag)).Count > 0);
         var before = (Checks: server.Requests.Count, At: Calls.Minute);
 
@@ -58,7 +58,7 @@ public sealed class ChaosTests(Hostings hostings)
         foreach (var tag in tags)
         {
             // From its first minute to the one before its return each minute is there, once.
-            var minutes = await Eventually.GetAsync(() => MinutesAsync(tag), known => known[^1] >= last - 60, 90);
+            var minutes = await Eventually.GetAsync(() => MinutesAsync(tag), known => known[^1] >= last - 60);
             Assert.Equal(Enumerable.Range(0, minutes.Count).Select(i => minutes[0] + (60L * i)), minutes);
         }
         Assert.True(missed >= 10);
@@ -73,7 +73,7 @@ public sealed class ChaosTests(Hostings hostings)
         if (isGateway) pages.MayBeMissing = true;
         var killed = programs.Select(program => Tree.Find(kener.ProcessId, program)).ToList();
         foreach (var one in killed) Tree.Kill(one);
-        await Eventually.TrueAsync(() => Task.FromResult(killed.TrueForAll(Tree.IsGone)), 60);
+        await Eventually.TrueAsync(() => Task.FromResult(killed.TrueForAll(Tree.IsGone)));
         await Eventually.TrueAsync(() => kener.IsWellAsync(programs), 180);
         if (isGateway) pages.MayBeMissing = false;
     }
@@ -86,6 +86,6 @@ public sealed class ChaosTests(Hostings hostings)
         foreach (var one in halted) await Tree.SignalAsync(one.Id, "STOP");
         await Task.Delay(Halt);
         foreach (var one in halted) await Tree.SignalAsync(one.Id, "CONT");
-        await Eventually.TrueAsync(() => kener.IsWellAsync(program), 60);
+        await Eventually.TrueAsync(() => kener.IsWellAsync(program));
     }
 }

@@ -62,7 +62,16 @@ public sealed class KenerProcess : IAsyncDisposable
         Dictionary<string, string?>? settings = null, Hosting hosting = Hosting.Embedded, params string[] arguments)
     {
         var kener = Prepare(settings ?? new() { ["Kener__BootstrapApiKey"] = Key }, hosting, arguments);
-        await kener.StartAgainAsync();
+        try
+        {
+            await kener.StartAgainAsync();
+        }
+        catch
+        {
+            // The caller has nothing to dispose of.
+            await kener.DisposeAsync();
+            throw;
+        }
         return kener;
     }
 
@@ -74,7 +83,7 @@ public sealed class KenerProcess : IAsyncDisposable
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All })
         {
             BaseAddress = new Uri(Url),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = TimeSpan.FromMinutes(2),
         };
         if (key is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
@@ -85,7 +94,7 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         Launch();
         var watch = Stopwatch.StartNew();
-        var patience = TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 180 : 30);
+        var patience = TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 300 : 120);
         while (true)
         {
             if (_process!.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}:\n{Output}");
@@ -114,7 +123,7 @@ public sealed class KenerProcess : IAsyncDisposable
             RedirectStandardError = true,
             Environment =
             {
-                ["Kener__Url"] = Url, ["Kener__DataPath"] = DataPath, ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["Kener__Url"] = Url, ["Kener__DataPath"] = DataPath, ["ASPNETCORE_ENVIRONMENT"] = "Production", ["Kener__Dashboard"] = "false",
                 // The walks are faster than any client should be.
                 ["Kener__Limits__RequestsPerSecond"] = "100000", ["Kener__Limits__Burst"] = "100000",
                 ["Kener__Limits__AnonymousRequestsPerSecond"] = "100000", ["Kener__Limits__AnonymousBurst"] = "100000",
@@ -160,7 +169,7 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 90 : 30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 180 : 120));
         await _process!.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }

@@ -83,7 +83,7 @@ public sealed class OperatingTests
         kener.Launch();
         Assert.Equal(1, await kener.ExitCodeAsync());
         var line = Assert.Single(kener.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("Kener can not start: ", line, StringComparison.Ordinal);
+        Assert.StartsWith("Kener cannot start: ", line, StringComparison.Ordinal);
         Assert.Contains(words.StartsWith("http", StringComparison.Ordinal) ? Ported(words) : words, line, StringComparison.Ordinal);
         buffer.Delete(recursive: true);
     }

@@ -42,7 +42,7 @@ public sealed class ReplicaTests
             {
                 var before = relay.Connections;
                 relay.Cut();
-                await Eventually.TrueAsync(async () => relay.Connections > before && await kener.IsWellAsync(), 60);
+                await Eventually.TrueAsync(async () => relay.Connections > before && await kener.IsWellAsync());
             }
         }
         foreach (var program in Twice)

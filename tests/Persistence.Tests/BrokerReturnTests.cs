@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Kener.TestKit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
@@ -39,17 +40,36 @@ public sealed class BrokerReturnTests
     }
 
     [Fact]
+    public async Task A_broker_that_is_starting_as_well_is_given_time_before_it_is_called_away()
+    {
+        var clock = new FakeTimeProvider();
+        var address = new UriBuilder("amqp", "127.0.0.1", LocalPort.Free()).Uri;
+        var waiting = new BrokerReturn(address, [], TimeSpan.FromSeconds(30), clock, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
+        using (var listener = new TcpListener(IPAddress.Loopback, address.Port))
+        {
+            // Asked for the second time after the first had its answer.
+            listener.Start();
+            (await listener.AcceptSocketAsync(_stopping.Token)).Dispose();
+            (await listener.AcceptSocketAsync(_stopping.Token)).Dispose();
+        }
+        Assert.Empty(_log.Lines);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Contains("is away and waited for: ", await _log.FirstAsync(), StringComparison.Ordinal);
+        await EndAsync(waiting);
+    }
+
+    [Fact]
     public async Task A_broker_that_is_there_is_not_spoken_of()
     {
         var broker = new Uri(Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ")!);
-        await new BrokerReturn(broker, [], _log).AwaitAsync(new ConnectionFactory { Uri = broker }, _stopping.Token);
+        await new BrokerReturn(broker, [], TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = broker }, _stopping.Token);
         Assert.Empty(_log.Lines);
     }
 
     private Task WaitFor(string host, int port)
     {
         var address = new UriBuilder("amqp", host, port).Uri;
-        return new BrokerReturn(address, [], _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
+        return new BrokerReturn(address, [], TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
     }
 
     private async Task EndAsync(Task waiting)

@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Kener.Hosting.Data;
+using Kener.Hosting.Programs;
 using Npgsql;
 
 namespace Kener.TestKit;
 
-/// <summary>How a server is set up in a folder and run, the same way as tests/servers does.</summary>
+/// <summary>How a server is set up in a folder and run: by the command lines of Kener.Hosting.</summary>
 internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Command, string EndSignal, Func<Task<bool>> IsReady)
 {
     /// <summary>Commands that must run before it, and as long.</summary>
@@ -14,24 +16,18 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
 
     public static async Task<ServerRecipe> PostgresAsync(string folder, string password)
     {
-        var bin = Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(Directory.Exists).Order().Last();
-        var (data, secret, port) = (Path.Combine(folder, "data"), Path.Combine(folder, "secret"), LocalPort.Free());
+        var (data, secret, port, user) = (Path.Combine(folder, "data"), Path.Combine(folder, "secret"), LocalPort.Free(), Account.For("postgres"));
         await File.WriteAllTextAsync(secret, password);
         await File.WriteAllTextAsync(Path.Combine(folder, "server.log"), "");
         Directory.CreateDirectory(data);
-        string[] user = [];
-        if (Environment.UserName == "root")
-        {
-            user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", "--"];
-            await RunAsync(["chown", "postgres", data, secret]);
-        }
-        await RunAsync([.. user, Path.Combine(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
-        var address = $"Host=127.0.0.1;Port={port};Username=postgres;Password={password}";
-        string[] command =
-        [
-            .. user, Path.Combine(bin, "postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
-        ];
-        // Fast shutdown: clients are thrown out, not waited for.
+        user?.Own(data);
+        user?.Own(secret);
+        string[] prefix = user?.Prefix ?? [];
+        await RunAsync([.. prefix, Installed("PostgreSQL", InstalledPrograms.Postgres("initdb")), .. PostgresProgram.InitArguments(data, secret), "--no-sync"]);
+        var address = $"Host=127.0.0.1;Port={port};Username={PostgresProgram.User};Password={password}";
+        // A machine that loses its power loses the tests anyway: no fsync.
+        string[] command = [.. prefix, Installed("PostgreSQL", InstalledPrograms.Postgres("postgres")), .. PostgresProgram.Arguments(data), "-p", $"{port}", "-c", "fsync=off"];
+        // The fast shutdown: it closes the clients' connections instead of waiting for them.
         return new ServerRecipe(address, command, "INT", async () =>
         {
             await using var connection = new NpgsqlConnection(address + ";Pooling=false;Timeout=2");
@@ -43,8 +39,9 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
     public static async Task<ServerRecipe> Redis(string folder, string password)
     {
         var (port, file) = (LocalPort.Free(), Path.Combine(folder, "redis.conf"));
-        await File.WriteAllTextAsync(file, $"port {port}\nbind 127.0.0.1\nrequirepass {password}\ndir {folder}\nsave \"\"\nappendonly no\n");
-        return new ServerRecipe($"127.0.0.1:{port},password={password}", ["redis-server", file], "TERM", () => SaysAsync(port, $"AUTH {password}\r\n", "+OK"));
+        await File.WriteAllTextAsync(file, RedisProgram.Configuration($"{port}", password, folder, isDurable: false));
+        return new ServerRecipe(
+            $"127.0.0.1:{port},password={password}", [Installed("Redis", InstalledPrograms.Redis()), file], "TERM", () => SaysAsync(port, $"AUTH {password}\r\n", "+OK"));
     }
 
     /// <summary>nginx as its manual says that it is fast, for one page in brotli.</summary>
@@ -69,30 +66,25 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
 
     public static async Task<ServerRecipe> Rabbit(string folder, string password)
     {
-        // Not the wrapper in /usr/sbin: that one changes the user and writes to /var/log.
-        var server = Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Order().Last() + "/sbin/rabbitmq-server";
-        var (port, mapper, home) = (LocalPort.Free(), LocalPort.Free(), Path.Combine(folder, "home"));
-        Directory.CreateDirectory(home);
-        foreach (var name in new[] { "plugins", "advanced.config" }) await File.WriteAllTextAsync(Path.Combine(folder, name), "[].");
-        await File.WriteAllTextAsync(Path.Combine(folder, "empty"), "");
-        await File.WriteAllTextAsync(Path.Combine(folder, "rabbitmq.conf"),
-            $"listeners.tcp.local = 127.0.0.1:{port}\ndefault_user = guest\ndefault_pass = {password}\nlog.console = true\nlog.console.level = warning\nlog.file = false\n");
-        var cookie = Path.Combine(home, ".erlang.cookie");
+        var (port, directory) = (LocalPort.Free(), LocalPort.Free());
+        foreach (var (name, text) in RabbitProgram.Files($"{port}", password)) await File.WriteAllTextAsync(Path.Combine(folder, name), text);
+        var cookie = Path.Combine(folder, RabbitProgram.CookieFile);
         await File.WriteAllTextAsync(cookie, password);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
         string[] with =
         [
-            "env", "-i", $"PATH={Environment.GetEnvironmentVariable("PATH")}", "LC_ALL=C.UTF-8", $"HOME={home}", $"ERL_EPMD_PORT={mapper}", "ERL_EPMD_ADDRESS=127.0.0.1",
-            $"RABBITMQ_NODENAME=kener{port}@localhost", $"RABBITMQ_DIST_PORT={LocalPort.Free()}", $"RABBITMQ_MNESIA_BASE={folder}/mnesia", $"RABBITMQ_LOG_BASE={folder}/log",
-            "RABBITMQ_LOGS=-", $"RABBITMQ_PID_FILE={folder}/pid", $"RABBITMQ_ENABLED_PLUGINS_FILE={folder}/plugins", $"RABBITMQ_CONFIG_FILE={folder}/rabbitmq.conf",
-            $"RABBITMQ_ADVANCED_CONFIG_FILE={folder}/advanced.config", $"RABBITMQ_CONF_ENV_FILE={folder}/empty",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +sbwt none", "RABBITMQ_ALLOW_INPUT=1", "RABBITMQ_SERVER_START_ARGS=-noinput",
+            "env", "-i", $"PATH={Environment.GetEnvironmentVariable("PATH")}", $"ERL_EPMD_PORT={directory}", $"RABBITMQ_DIST_PORT={LocalPort.Free()}",
+            .. RabbitProgram.Environment(folder).Select(one => $"{one.Key}={one.Value}"),
         ];
-        return new ServerRecipe($"amqp://guest:{password}@127.0.0.1:{port}", [.. with, server], "TERM", () => SaysAsync(port, "AMQP\0\0\u0009\u0001", "\u0001"))
+        return new ServerRecipe(
+            $"amqp://guest:{password}@127.0.0.1:{port}", [.. with, Installed("RabbitMQ", InstalledPrograms.RabbitMQ("rabbitmq-server"))], "TERM",
+            () => SaysAsync(port, "AMQP\0\0\u0009\u0001", "\u0001"))
         {
-            Beside = [[.. with, "epmd", "-port", $"{mapper}", "-address", "127.0.0.1"]],
+            Beside = [[.. with, Installed("RabbitMQ", InstalledPrograms.RabbitMQ("epmd")), .. RabbitProgram.DirectoryArguments, "-port", $"{directory}"]],
         };
     }
+
+    private static string Installed(string product, string? program) => program ?? throw new InvalidOperationException($"{product} is not installed");
 
     private static async Task<bool> SaysAsync(int port, string asked, string answer)
     {

@@ -14,7 +14,10 @@ public static class Tree
 
     public sealed record Listener(IPEndPoint At, string Socket);
 
-    /// <summary>All that this process has started, and what these have.</summary>
+    /// <summary>
+    /// All that this process has started, and what these have. An app host's processes are children of Aspire's orchestrator, which is no child of the
+    /// app host: it names the app host's id on its command line.
+    /// </summary>
     public static List<Member> Below(int process)
     {
         var all = Directory.GetDirectories("/proc").Select(folder => Path.GetFileName(folder)).Where(name => name.All(char.IsAsciiDigit))
@@ -23,7 +26,7 @@ public static class Tree
         var open = new Queue<int>([process]);
         while (open.TryDequeue(out var parent))
         {
-            foreach (var (member, _) in all.Where(one => one.Parent == parent))
+            foreach (var (member, _) in all.Where(one => one.Parent == parent || one.Member.Command.Contains($"dcp start-apiserver --monitor {parent} ", StringComparison.Ordinal)))
             {
                 below.Add(member);
                 open.Enqueue(member.Id);
@@ -32,8 +35,9 @@ public static class Tree
         return below;
     }
 
-    /// <summary>Those below it with this word in their command.</summary>
-    public static List<Member> All(int process, string program) => Below(process).FindAll(member => member.Command.Contains(program, StringComparison.Ordinal));
+    /// <summary>Those below it with this word in their command, without the shells that run such a command.</summary>
+    public static List<Member> All(int process, string program) => Below(process)
+        .FindAll(member => member.Command.Contains(program, StringComparison.Ordinal) && !member.Command.StartsWith("/bin/sh ", StringComparison.Ordinal));
 
     public static Member Find(int process, string program) => All(process, program)[0];
 

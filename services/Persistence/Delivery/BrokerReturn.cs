@@ -9,16 +9,17 @@ namespace Kener.Persistence;
 /// <summary>
 /// Before each attempt of the bus to connect: waits until the broker answers. The bus' own pauses between failed attempts grow to half a
 /// minute; like this no attempt fails, and it connects within half a second of the broker's return. Logs once that the broker is away and
-/// once that it is back.
+/// once that it is back. Before the first connection it is given <paramref name="startPatience"/>, since it may be starting as well.
 /// </summary>
-internal sealed class BrokerReturn(Uri address, IReadOnlyList<string> deadLetterQueues, ILogger log)
+internal sealed class BrokerReturn(Uri address, IReadOnlyList<string> deadLetterQueues, TimeSpan startPatience, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromSeconds(3);
-    private bool _isAway;
+    private bool _isAway, _wasThere;
 
     /// <summary>Returns when the broker has answered.</summary>
     public async Task AwaitAsync(ConnectionFactory factory, CancellationToken stopping)
     {
+        var since = clock.GetTimestamp();
         while (true)
         {
             var port = factory.Endpoint.Port;
@@ -26,11 +27,14 @@ internal sealed class BrokerReturn(Uri address, IReadOnlyList<string> deadLetter
             if (reason is null)
             {
                 if (_isAway) log.LogWarning("RabbitMQ at {Host}:{Port} is back", address.Host, port);
-                _isAway = false;
+                (_isAway, _wasThere) = (false, true);
                 return;
             }
-            if (!_isAway) log.LogWarning("RabbitMQ at {Host}:{Port} is away and waited for: {Reason}", address.Host, port, reason);
-            _isAway = true;
+            if (!_isAway && (_wasThere || clock.GetElapsedTime(since) >= startPatience))
+            {
+                log.LogWarning("RabbitMQ at {Host}:{Port} is away and waited for: {Reason}", address.Host, port, reason);
+                _isAway = true;
+            }
             await Task.Delay(Look, stopping);
         }
     }

@@ -10,6 +10,7 @@ internal static class RabbitDelivery
 {
     // A consumer whose process dies with its message is given it again this often; then the broker sets it aside.
     internal const int DeliveryLimit = 20;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
     public static IHostApplicationBuilder AddRabbit(this IHostApplicationBuilder builder, NotedModules noted)
     {
@@ -47,7 +48,7 @@ internal static class RabbitDelivery
         host.Heartbeat(TimeSpan.FromSeconds(10));
         host.RequestedConnectionTimeout(TimeSpan.FromSeconds(3));
         var (log, stopping) = (context.GetRequiredService<ILoggerFactory>(), context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        var broker = new BrokerReturn(address, deadLetterQueues, log.CreateLogger<BrokerReturn>());
+        var broker = new BrokerReturn(address, deadLetterQueues, StartPatience, context.GetRequiredService<TimeProvider>(), log.CreateLogger<BrokerReturn>());
         host.OnRefreshConnectionFactory = factory => broker.AwaitAsync(factory, stopping);
     }
 

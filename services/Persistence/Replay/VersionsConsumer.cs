@@ -42,7 +42,7 @@ public abstract class VersionsConsumer<TDb>(Changes<TDb> changes, Reconciliation
             }
             differing.AddRange(mine.Select(lost => new EntityVersion { Id = lost.Key, Version = lost.Value }));
             if (differing.Count == 0) return;
-            log.LogInformation("{Module} has other versions of {Count} {Type} than their owner, which is asked", reconciliation.Module, differing.Count, message.Type);
+            log.LogDebug("{Module} has other versions of {Count} {Type} than their owner, which is asked", reconciliation.Module, differing.Count, message.Type);
             foreach (var part in differing.Chunk(AtOnce))
                 change.Publish("versions", () => new VersionsDisputed { By = reconciliation.Module, Type = message.Type, Known = part });
         }, cancel);

@@ -19,7 +19,7 @@ internal static class CodeRules
     private static readonly string[] PatternUses = ["IsMatch", "Match", "Matches", "Replace", "Split", "Count", "EnumerateMatches", "EnumerateSplits"];
 
     /// <summary>Who may open connections: to addresses of the installation itself. To a user's address goes Outbound alone.</summary>
-    private static readonly string[] MayConnect = ["Kener.Outbound", "Kener.LocalHosting"];
+    private static readonly string[] MayConnect = ["Kener.Outbound", "Kener.Hosting"];
 
     public static IEnumerable<string> Saves(IEnumerable<AssemblyDefinition> assemblies) => Calls(assemblies, except: ["Kener.Persistence"],
         call => call.Name is "SaveChanges" or "SaveChangesAsync" && call.Parameters.Count <= 2,
@@ -33,7 +33,7 @@ internal static class CodeRules
         call => Connections.Contains($"{call.DeclaringType.FullName}::{call.Name}"),
         "makes {0}; only Outbound does, and IHttpClientFactory for the installation's own addresses");
 
-    public static IEnumerable<string> Processes(IEnumerable<AssemblyDefinition> assemblies) => Calls(assemblies, except: ["Kener.LocalHosting"],
+    public static IEnumerable<string> Processes(IEnumerable<AssemblyDefinition> assemblies) => Calls(assemblies, except: ["Kener.Hosting"],
         call => call.DeclaringType.FullName == "System.Diagnostics.Process" && call.Name == "Start",
         "calls {0}; no product starts a process");
 

@@ -25,10 +25,10 @@ internal static class ProjectRules
             "Kener.Accounts", "Kener.Incidents", "Kener.Monitors", "Kener.Notifications", "Kener.Status", "Kener.Agent", "Kener.Dashboard",
             "Kener.Gateway", "Kener.Contracts", "Kener.ServiceDefaults", "Kener.Persistence",
         ],
-        ["Kener.LocalHosting"] = [],
+        ["Kener.Hosting"] = [],
         ["Kener.AppHost"] =
         [
-            "Kener.LocalHosting", "Kener.Accounts", "Kener.Incidents", "Kener.Monitors", "Kener.Notifications", "Kener.Status", "Kener.Agent",
+            "Kener.Hosting", "Kener.Accounts", "Kener.Incidents", "Kener.Monitors", "Kener.Notifications", "Kener.Status", "Kener.Agent",
             "Kener.Dashboard", "Kener.Gateway",
         ],
     };

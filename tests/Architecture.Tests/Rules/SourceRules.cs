@@ -26,6 +26,14 @@ internal static class SourceRules
         where lines > LongestMethod
         select $"{source.Path}:{span.StartLinePosition.Line + 1} {NameOf(member)} has {lines} lines; {LongestMethod} are enough";
 
+    /// <summary>Types in a namespace of Aspire's would be taken for Aspire's own.</summary>
+    public static IEnumerable<string> AspireNamespaces(IEnumerable<Source> sources) =>
+        from source in sources
+        from space in source.Tree.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
+        let name = space.Name.ToString()
+        where name == "Aspire" || name.StartsWith("Aspire.", StringComparison.Ordinal)
+        select $"{source.Path} declares types in {name}";
+
     public static IEnumerable<string> EmptyNames(IEnumerable<string> files) =>
         from file in files
         where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal)
@@ -33,11 +41,9 @@ internal static class SourceRules
         where words.Any(EmptyWords.Contains)
         select $"{file} is named for nothing in particular";
 
-    /// <summary>Those of Kener.LocalHosting are Aspire's, kept so that the app host compiles on either.</summary>
     public static IEnumerable<string> LonelyInterfaces(IEnumerable<Source> sources)
     {
-        var types = sources.Where(source => !source.Path.StartsWith("Kener.LocalHosting/Model/", StringComparison.Ordinal)
-            && !source.Path.StartsWith("Kener.LocalHosting/Building/", StringComparison.Ordinal)).SelectMany(source => source.Tree.DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => (source.Path, Type: type))).ToList();
+        var types = sources.SelectMany(source => source.Tree.DescendantNodes().OfType<TypeDeclarationSyntax>().Select(type => (source.Path, Type: type))).ToList();
         var uses = types.SelectMany(one => one.Type.BaseList?.Types ?? default)
             .Select(use => use.Type.ToString().Split('<')[0].Split('.')[^1]).ToLookup(name => name);
         return from one in types

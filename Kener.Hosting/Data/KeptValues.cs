@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Kener.Hosting.Data;
+
+/// <summary>Names and values in a JSON file that only its owner can read: generated secrets, the kinds of servers. They stay with the data that they belong to.</summary>
+internal sealed class KeptValues(string file)
+{
+    private static readonly Lock Gate = new();
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>Returns the value of that name, or null.</summary>
+    public string? Find(string name)
+    {
+        lock (Gate) return Read().GetValueOrDefault(name);
+    }
+
+    /// <summary>Returns the value of that name; stores what <paramref name="make"/> returns where there is none.</summary>
+    public string Keep(string name, Func<string> make)
+    {
+        lock (Gate)
+        {
+            var known = Read();
+            if (known.TryGetValue(name, out var value)) return value;
+            known[name] = make();
+            Replace(JsonSerializer.Serialize(known, Readable));
+            return known[name];
+        }
+    }
+
+    private SortedDictionary<string, string> Read() =>
+        File.Exists(file) ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(File.ReadAllText(file)) ?? [] : [];
+
+    // A new file in the old one's place: half a file would lose the databases' passwords.
+    private void Replace(string text)
+    {
+        var made = file + ".new";
+        File.Delete(made);
+        using (var stream = SecretFile.Create(made))
+        {
+            using var writer = new StreamWriter(stream);
+            writer.Write(text);
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(made, file, overwrite: true);
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Kener.Hosting.Running;
+
+/// <summary>The operator's console: lines that begin with the name of the resource that wrote them.</summary>
+internal sealed class Terminal(IHostApplicationLifetime lifetime)
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>Writes a line of a resource.</summary>
+    public void Say(string resource, string line)
+    {
+        lock (_gate) Console.Out.WriteLine($"{resource,-12} | {line}");
+    }
+
+    /// <summary>Writes text of the app host.</summary>
+    public void Say(string text)
+    {
+        lock (_gate) Console.Out.WriteLine(text);
+    }
+
+    /// <summary>Ends the app host with code 1, and writes the reason to the standard error.</summary>
+    public void Stop(string reason)
+    {
+        lock (_gate) Console.Error.WriteLine($"Kener cannot start: {reason}");
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+    }
+}

@@ -1,0 +1,1 @@
+return await Kener.Servers.CommandAmongServers.RunAsync(args);
