@@ -8,7 +8,7 @@ internal sealed partial record Account(string Name, uint User, uint Group)
     /// <summary>The words before a command that run it as this user.</summary>
     public string[] Prefix => ["/usr/bin/setpriv", $"--reuid={User}", $"--regid={Group}", "--clear-groups", "--"];
 
-    /// <summary>The user of that name, or else nobody; null where the app host is not root, and the server runs as its user.</summary>
+    /// <summary>The user of that name, or the system's user <c>nobody</c> where it is missing; null where the app host is not root: the server runs as its user then.</summary>
     public static Account? For(string name) => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? Find(name) ?? Find("nobody") : null;
 
     /// <summary>Gives this user a file or folder.</summary>
