@@ -1,7 +1,7 @@
 using Kener.Contracts;
 using Kener.Gateway.DeadLetters;
 using Kener.Gateway.Health;
-using Kener.Gateway.Keys;
+using Kener.Gateway.Identity;
 using Kener.Gateway.Limits;
 using Kener.Gateway.Live;
 using Kener.Gateway.Pages;
@@ -21,9 +21,12 @@ namespace Kener.Gateway;
 public static class GatewayModule
 {
     /// <summary>Registers all that the gateway needs; distributed, also the proxy to the services.</summary>
-    public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
+    public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder) => builder.AddGateway(RouteTable.Kener);
+
+    /// <summary>As <see cref="AddGateway(IHostApplicationBuilder)"/>, for the routes of that table.</summary>
+    internal static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder, RouteTable table)
     {
-        builder.Services.AddSingleton<KeyRing>().AddSingleton<ApiLimits>().AddSingleton<OldPages>().AddSingleton<UnknownIncidents>();
+        builder.Services.AddSingleton(table).AddSingleton<KeyRing>().AddSingleton<Callers>().AddSingleton<ApiLimits>().AddSingleton<OldPages>().AddSingleton<UnknownIncidents>();
         builder.Services.AddSingleton<LiveTopics>().AddSingleton<LiveEndpoint>();
         builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
         builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();
@@ -35,7 +38,7 @@ public static class GatewayModule
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
         });
-        if (!builder.Configuration.ReadKenerSettings().IsEmbedded) builder.AddProxy();
+        if (!builder.Configuration.ReadKenerSettings().IsEmbedded) builder.AddProxy(table);
         return builder;
     }
 
@@ -64,11 +67,11 @@ public static class GatewayModule
         return app;
     }
 
-    private static void AddProxy(this IHostApplicationBuilder builder)
+    private static void AddProxy(this IHostApplicationBuilder builder, RouteTable table)
     {
         builder.AddServiceCalls();
         builder.AddSnapshotFollower(ProxyConfig.NameOf(Owner.Status), ProxyConfig.NameOf(Owner.Accounts));
-        builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.Routes, ProxyConfig.Clusters).AddTransforms(HeartbeatSecrets.Keep);
+        builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.RoutesOf(table), ProxyConfig.ClustersOf(table)).AddTransforms(HeartbeatSecrets.Keep);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, FirstFailure>();
         // Each probe that fails is a warning, once a second; that a destination came or went is told by others.
@@ -81,7 +84,7 @@ public static class GatewayModule
         {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
                 ProxyConfig.NameOf(owner), services => new OwnerIsReady(owner, services.GetRequiredService<IHttpClientFactory>()), null, ["behind"]));
-            if (RouteTable.Find(DeadLetterBox.PathOf(ProxyConfig.NameOf(owner))) is not null)
+            if (table.Find(DeadLetterBox.PathOf(ProxyConfig.NameOf(owner))) is not null)
                 builder.Services.AddSingleton(services => AllDeadLetters.Of(owner, services.GetRequiredService<IHttpClientFactory>()));
         }
     }

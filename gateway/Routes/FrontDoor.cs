@@ -1,4 +1,4 @@
-using Kener.Gateway.Keys;
+using Kener.Gateway.Identity;
 using Kener.Gateway.Limits;
 using Kener.Gateway.Pages;
 using Kener.ServiceDefaults;
@@ -7,42 +7,40 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kener.Gateway.Routes;
 
 /// <summary>
-/// Lets in what the route table lists, and under /api only who brings a valid key (in this order: key, route, method, size). What goes on
-/// carries the internal token in place of what came in.
+/// Lets in what the route table lists, on the terms of its route, and under /api nothing without a valid key (in this order: caller, route,
+/// method, size). What goes on carries the internal token in place of what came in.
 /// </summary>
-internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits limits, InternalToken token, SiteOnBoard site)
+internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers callers, ApiLimits limits, InternalToken token, SiteOnBoard site)
 {
-    private const int LongestBody = 1 << 20, LongestHeardOut = 8 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
+    private const int LongestHeardOut = 8 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
 
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
         if (IsTooLarge(request) is { } status) return Refuse(context, status);
-        var presented = request.Headers.Authorization;
-        StripUntrusted(request.Headers);
-
         var path = request.Path.Value ?? "/";
-        var route = RouteTable.Find(path);
+        var route = table.Find(path);
         // One segment may be a page, and is nothing else: what is none of the site's goes no further.
         if (route == RouteTable.Page && !(PagePath.Of(path) is { } page && site.Now.Pages.Contains(page))) route = null;
-        Caller? caller = null;
-        if (route is { Access: Access.Key } || (route is null && request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)))
-        {
-            caller = Authenticate(presented, out var fault);
-            if (caller is null && !keys.IsThere) throw Refusal.Unavailable("The API keys are not known yet; try again later");
-            if (caller is null) return RefuseStranger(context, fault);
-            if (!limits.Takes(caller, request.Path)) return RefuseMore(context);
-        }
+        var isApi = request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        var access = route?.Access ?? (isApi ? Access.Key : Access.Public);
+        var caller = callers.Find(access, request.Headers, out var fault);
+        StripUntrusted(request.Headers);
+        if (caller is null && access != Access.Public) return RefuseStranger(context, fault);
+        if (caller is not null && !limits.Takes(caller, request.Path)) return RefuseMore(context);
         if (route is null) return Refuse(context, StatusCodes.Status404NotFound);
         if (caller is null && !TakesAnonymous(context)) return RefuseMore(context);
-        if (!route.Takes(request.Method))
+        if (!route.Takes(WebSocketRequest.MethodOf(context, route)))
         {
             context.Response.Headers.Allow = route.Allow;
             return Refuse(context, StatusCodes.Status405MethodNotAllowed);
         }
+        if (!route.AllowsWebSockets) WebSocketRequest.Ignore(request);
+        LimitBody(context, route.BodyLimit);
         if (IsHeartbeat(request)) HeartbeatCall.IgnoreBody(context, LongestHeardOut);
-        if (request.ContentLength > LongestBody) return RefuseBodyAsync(context);
+        if (request.ContentLength > route.BodyLimit) return RefuseBodyAsync(context);
         if (caller is not null) request.Headers.Authorization = "Bearer " + token.For(caller);
+        context.Features.Set(route);
         return next(context);
     }
 
@@ -51,13 +49,11 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
     private bool TakesAnonymous(HttpContext context) => IsHeartbeat(context.Request)
         ? limits.TakesBeat(context.Connection.RemoteIpAddress) : limits.TakesAnonymous(context.Connection.RemoteIpAddress);
 
-    private Caller? Authenticate(Microsoft.Extensions.Primitives.StringValues presented, out string fault)
+    private static bool LimitBody(HttpContext context, long most)
     {
-        fault = "Missing or invalid authorization header";
-        if (presented.Count != 1 || presented[0]!.Split(' ') is not [var scheme, { Length: > 0 } key]) return null;
-        if (!scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return null;
-        fault = "Invalid API key";
-        return keys.Find(key);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit) return false;
+        limit.MaxRequestBodySize = most;
+        return true;
     }
 
     private Task RefuseStranger(HttpContext context, string fault)
@@ -77,9 +73,8 @@ internal sealed class FrontDoor(RequestDelegate next, KeyRing keys, ApiLimits li
     private static async Task RefuseBodyAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.ContentLength <= LongestHeardOut && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (request.ContentLength <= LongestHeardOut && LimitBody(context, LongestHeardOut))
         {
-            limit.MaxRequestBodySize = LongestHeardOut;
             await request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         }
         await Refuse(context, StatusCodes.Status413PayloadTooLarge);

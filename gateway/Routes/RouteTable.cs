@@ -8,14 +8,15 @@ namespace Kener.Gateway.Routes;
 /// <summary>
 /// All that Kener answers to, in both hostings: what is not listed here does not exist for the world. Of two that match, the earlier wins.
 /// </summary>
-internal static class RouteTable
+internal sealed class RouteTable(params Route[] routes)
 {
     private const string Get = "GET", Head = "HEAD", Post = "POST", Patch = "PATCH", Delete = "DELETE";
 
     /// <summary>A status page at its own path.</summary>
     public static Route Page { get; } = new(Status, Public, "/{page}", Get, Head);
 
-    public static IReadOnlyList<Route> All { get; } =
+    /// <summary>The routes of the product.</summary>
+    public static RouteTable Kener { get; } = new(
     [
         new(Edge, Public, "/health", Get, Head),
         new(Edge, Public, "/ready", Get, Head),
@@ -55,7 +56,9 @@ internal static class RouteTable
 
         // Last: all else that is one segment may be a page.
         Page,
-    ];
+    ]);
+
+    public IReadOnlyList<Route> All => routes;
 
     private static Route[] DeadLettersOf(Owner owner)
     {
@@ -64,9 +67,9 @@ internal static class RouteTable
     }
 
     /// <summary>The route of that path; null where there is none.</summary>
-    public static Route? Find(ReadOnlySpan<char> path)
+    public Route? Find(ReadOnlySpan<char> path)
     {
-        foreach (var route in All)
+        foreach (var route in routes)
             if (route.Matches(path)) return route;
         return null;
     }

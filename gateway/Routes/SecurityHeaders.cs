@@ -20,7 +20,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettin
             headers.Remove("Server");
             headers.XContentTypeOptions = "nosniff";
             headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
-            headers.TryAdd("Content-Security-Policy", Nothing);
+            headers.TryAdd("Content-Security-Policy", response.HttpContext.Features.Get<Route>()?.ContentSecurityPolicy ?? Nothing);
             headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
             if (noStore) headers.CacheControl = "no-store";
             if (https) headers.StrictTransportSecurity = "max-age=31536000";

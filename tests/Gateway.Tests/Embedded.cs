@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
+using Kener.Gateway.Routes;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -33,8 +34,12 @@ internal sealed class Embedded : IAsyncDisposable
     public HostLog Log { get; }
     public SnapshotBoard Board => Services.GetRequiredService<SnapshotBoard>();
 
-    public static async Task<Embedded> StartAsync(
+    public static Task<Embedded> StartAsync(
         Action<IEndpointRouteBuilder>? map = null, TimeProvider? clock = null, Action<WebApplicationBuilder>? add = null, bool keys = true,
+        params (string Name, string Value)[] settings) => StartAsync(RouteTable.Kener, map, clock, add, keys, settings);
+
+    public static async Task<Embedded> StartAsync(
+        RouteTable table, Action<IEndpointRouteBuilder>? map = null, TimeProvider? clock = null, Action<WebApplicationBuilder>? add = null, bool keys = true,
         params (string Name, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -46,7 +51,7 @@ internal sealed class Embedded : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddHostLog();
         if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
-        builder.AddGateway();
+        builder.AddGateway(table);
         add?.Invoke(builder);
         var app = builder.Build();
         app.UseGateway();

@@ -52,7 +52,7 @@ public sealed partial class GateTableTests
             {
                 var answer = await client.AskAsync(endpoint.Method, endpoint.Path);
                 Assert.DoesNotContain("No API route matches", answer.Text);
-                if (RouteTable.Find(endpoint.Path)!.Access == Access.Key) Assert.Equal("no-store", answer["Cache-Control"]);
+                if (RouteTable.Kener.Find(endpoint.Path)!.Access == Access.Key) Assert.Equal("no-store", answer["Cache-Control"]);
                 row.Add(answer.Code);
             }
             var expected = endpoint.Permission is null ? "open open open open" : "401 401 403 open";
@@ -69,9 +69,9 @@ public sealed partial class GateTableTests
     public async Task The_route_table_and_the_endpoints_are_the_same()
     {
         await using var host = await ServicesAsync();
-        var endpoints = ClassedEndpoints(host.Services).Where(endpoint => RouteTable.Find(endpoint.Path)?.Owner != Owner.Edge)
+        var endpoints = ClassedEndpoints(host.Services).Where(endpoint => RouteTable.Kener.Find(endpoint.Path)?.Owner != Owner.Edge)
             .Select(endpoint => $"{endpoint.Method} {Shape(endpoint.Pattern)} {(endpoint.Permission is null ? Access.Public : Access.Key)}");
-        var table = RouteTable.All.Where(route => route.Owner != Owner.Edge)
+        var table = RouteTable.Kener.All.Where(route => route.Owner != Owner.Edge)
             .SelectMany(route => route.Methods.Select(method => $"{method} {Shape(route.Pattern)} {route.Access}"));
         Assert.Equal(table.Order(), endpoints.Order());
 
@@ -80,7 +80,7 @@ public sealed partial class GateTableTests
 
     [Fact]
     public void Tests_that_attack_every_public_route_know_them_all() =>
-        Assert.Equal(RouteTable.All.Where(route => route.Access == Access.Public).Select(route => route.Pattern).Order(), PublicRoutes.All.Order());
+        Assert.Equal(RouteTable.Kener.All.Where(route => route.Access == Access.Public).Select(route => route.Pattern).Order(), PublicRoutes.All.Order());
 
     [Fact]
     public async Task A_service_alone_lets_in_nobody_without_an_internal_token()
@@ -135,7 +135,7 @@ public sealed partial class GateTableTests
         var isGated = policies.Count == 1 && Permissions.OfKeys.Contains(policies[0]);
         Assert.True(isPublic != isGated, $"{endpoint.DisplayName} must say AllowAnyone or Requires, one of them");
         // Health endpoints take any method; the front door lets in what the table lists.
-        var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? RouteTable.Find(pattern)?.Methods ?? [];
+        var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? RouteTable.Kener.Find(pattern)?.Methods ?? [];
         Assert.NotEmpty(methods);
         return methods.Select(method => new Classed(pattern, method, isPublic ? null : policies[0]));
     }

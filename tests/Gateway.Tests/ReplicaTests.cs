@@ -1,5 +1,3 @@
-using System.Net.WebSockets;
-using System.Text;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
@@ -37,7 +35,6 @@ public sealed class ReplicaTests
         builder.AddServiceDefaults();
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.UseWebSockets();
         app.MapServiceDefaults();
         app.MapGet(Incidents, () => name).Requires(Permissions.IncidentsRead);
         app.MapPost(Incidents, () => name).Requires(Permissions.IncidentsWrite);
@@ -121,14 +118,6 @@ public sealed class ReplicaTests
                 await go.Task;
                 await context.Response.WriteAsync("data: 2\n\n");
             }).Requires(Permissions.IncidentsRead);
-            app.MapGet("/api/v4/incidents/{id}/comments", async (HttpContext context) =>
-            {
-                using var socket = await context.WebSockets.AcceptWebSocketAsync();
-                var buffer = new byte[100];
-                var got = await socket.ReceiveAsync(buffer, context.RequestAborted);
-                await socket.SendAsync(buffer.AsMemory(0, got.Count), WebSocketMessageType.Text, true, context.RequestAborted);
-                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
-            }).Requires(Permissions.IncidentsRead);
         });
         await using var gateway = await GatewayAsync(service.Urls.First());
         using var client = gateway.Client(Embedded.Full);
@@ -139,14 +128,6 @@ public sealed class ReplicaTests
         go.SetResult();
         await reader.ReadLineAsync(Cancel);
         Assert.Equal("data: 2", await reader.ReadLineAsync(Cancel));
-
-        using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", "Bearer " + Embedded.Full);
-        await socket.ConnectAsync(new UriBuilder(gateway.Url) { Scheme = "ws", Path = Incidents + "/1/comments" }.Uri, Cancel);
-        await socket.SendAsync(Encoding.UTF8.GetBytes("hello"), WebSocketMessageType.Text, true, Cancel);
-        var buffer = new byte[100];
-        var got = await socket.ReceiveAsync(buffer, Cancel);
-        Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, got.Count));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Gateway.Keys;
+namespace Kener.Gateway.Identity;
 
 /// <summary>A key that is known, and who comes with it.</summary>
 internal sealed record KnownKey(Caller Caller, long? ExpiresAt);

@@ -1,0 +1,34 @@
+using Kener.Gateway.Routes;
+using Kener.ServiceDefaults;
+using Microsoft.Extensions.Primitives;
+
+namespace Kener.Gateway.Identity;
+
+/// <summary>
+/// The only place that reads credentials. Whatever they are, they lead to a <see cref="Caller"/>, from which the internal token is made; so a
+/// further kind of them touches nothing behind it.
+/// </summary>
+internal sealed class Callers(KeyRing keys)
+{
+    /// <summary>
+    /// Finds the caller by the credentials that this access demands. Returns null where it demands none, and where they are missing or not valid;
+    /// <paramref name="fault"/> is then the reason for the client.
+    /// </summary>
+    public Caller? Find(Access access, IHeaderDictionary headers, out string fault)
+    {
+        fault = "";
+        return access == Access.Key ? OfKey(headers.Authorization, out fault) : null;
+    }
+
+    private Caller? OfKey(StringValues authorization, out string fault)
+    {
+        fault = "Missing or invalid authorization header";
+        if (authorization is [{ } header] && header.Split(' ') is [var scheme, { Length: > 0 } key] && scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        {
+            fault = "Invalid API key";
+            if (keys.Find(key) is { } caller) return caller;
+        }
+        if (!keys.IsThere) throw Refusal.Unavailable("The API keys are not known yet; try again later");
+        return null;
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kener.Gateway.Routes;
+
+/// <summary>A request for a WebSocket: a GET with an Upgrade header over HTTP/1.1 (RFC 6455), a CONNECT over HTTP/2 (RFC 8441).</summary>
+internal static class WebSocketRequest
+{
+    /// <summary>The method by which the route table judges the request: a WebSocket counts as a GET however it is opened.</summary>
+    public static string MethodOf(HttpContext context, Route route) =>
+        route.AllowsWebSockets && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" }
+            ? HttpMethods.Get : context.Request.Method;
+
+    /// <summary>Makes it a plain GET. A server may ignore an Upgrade header (RFC 9110, 7.8); the proxy and the endpoints would not.</summary>
+    public static void Ignore(HttpRequest request) => request.Headers.Remove("Upgrade");
+}
