@@ -1,6 +1,4 @@
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Architecture.Tests;
 
@@ -51,61 +49,7 @@ public sealed class PlantedTests
         "<P><PackageVersion Include='a' Version='1.*' /><PackageVersion Include='b' Version='[1,2)' /><PackageVersion Include='c' Version='1.0' />"
         + "<PackageVersion Include='MassTransit' Version='8.5.12' /><PackageVersion Include='MassTransit.RabbitMQ' Version='[8.5.12]' /></P>")).Count());
 
-    [Fact]
-    public void Saving_is_caught() => Caught(CodeRules.Saves(CodeRules.Planted), nameof(Planted.SavesAsync));
-
-    [Fact]
-    public void Asking_the_machine_for_the_time_is_caught() => Caught(CodeRules.Clocks(CodeRules.Planted), nameof(Planted.Time));
-
-    [Fact]
-    public void Opening_a_connection_is_caught() => Caught(CodeRules.Sockets(CodeRules.Planted), nameof(Planted.Connects));
-
-    [Fact]
-    public void Starting_a_process_is_caught() => Caught(CodeRules.Processes(CodeRules.Planted), nameof(Planted.Starts));
-
-    [Fact]
-    public void Blocking_a_thread_is_caught() => Assert.Equal(2, CodeRules.Waits(CodeRules.Planted).Count());
-
-    [Fact]
-    public void A_backtracking_pattern_is_caught()
-    {
-        var caught = CodeRules.BacktrackingPatterns(CodeRules.Planted).ToList();
-        Assert.Equal(2, caught.Count);
-        Assert.All(caught, one => Assert.Contains(nameof(Planted.Backtracks), one, StringComparison.Ordinal));
-    }
-
-    private static void Caught(IEnumerable<string> violations, string method)
-    {
-        var one = Assert.Single(violations);
-        Assert.Contains("tests/Architecture.Tests/PlantedTests.cs:", one, StringComparison.Ordinal);
-        Assert.Contains(method, one, StringComparison.Ordinal);
-    }
-
     private static Project Project(string name, params string[] references) => new(
         name, $"services/{name.Split('.')[^1]}/x.csproj", new XDocument(new XElement("Project", references.Select(reference =>
             new XElement("ProjectReference", new XAttribute("Include", $"../{reference}.csproj"))))));
-
-    /// <summary>Never run; only looked at.</summary>
-    internal static class Planted
-    {
-        public static Task SavesAsync(DbContext db) => db.SaveChangesAsync();
-
-        public static DateTimeOffset Time() => DateTimeOffset.UtcNow;
-
-        public static HttpClient Connects() => new();
-
-        public static void Starts() => System.Diagnostics.Process.Start("true");
-
-        public static int Blocks(Task<int> task)
-        {
-            task.Wait();
-            return task.Result;
-        }
-
-#pragma warning disable SYSLIB1045 // Planted, not used.
-        public static bool Backtracks(string text, string pattern) => Regex.IsMatch(text, pattern) || new Regex(pattern).IsMatch(text);
-
-        public static bool DoesNot(string text, string pattern) => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase).IsMatch(text);
-#pragma warning restore SYSLIB1045
-    }
 }

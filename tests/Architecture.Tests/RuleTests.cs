@@ -33,33 +33,6 @@ public sealed class RuleTests
     public void Versions_of_packages_are_exact() =>
         None(ProjectRules.LooseVersions(XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))));
 
-    [Fact]
-    public void The_whole_product_is_looked_at()
-    {
-        var expected = Repository.Projects.Where(project => project.Path.StartsWith("services/", StringComparison.Ordinal)
-            || project.Path.StartsWith("gateway/", StringComparison.Ordinal) || project.Name is "Kener.ServiceDefaults" or "Kener.Hosting").Select(project => project.Name);
-        Assert.Empty(expected.Except(CodeRules.Product.Select(assembly => assembly.Name.Name)));
-        Assert.True(Repository.Sources.Count > 100);
-    }
-
-    [Fact]
-    public void Only_the_choke_point_saves() => None(CodeRules.Saves(CodeRules.Product));
-
-    [Fact]
-    public void Nobody_asks_the_machine_for_the_time() => None(CodeRules.Clocks(CodeRules.Product));
-
-    [Fact]
-    public void Only_the_one_door_opens_connections() => None(CodeRules.Sockets(CodeRules.Product));
-
-    [Fact]
-    public void Nobody_starts_processes() => None(CodeRules.Processes(CodeRules.Product));
-
-    [Fact]
-    public void Nobody_blocks_a_thread() => None(CodeRules.Waits(CodeRules.Product));
-
-    [Fact]
-    public void Patterns_can_not_backtrack() => None(CodeRules.BacktrackingPatterns(CodeRules.Product));
-
     /// <summary>A watch on each folder below the one it was started in is what the framework's own way would cost.</summary>
     [Fact]
     public void A_process_reads_its_settings_once() => None(Repository.Sources
