@@ -1,9 +1,9 @@
-using System.Globalization;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Accept-Language (RFC 9110, 12.5.4).</summary>
+/// <summary>Chooses a language by Accept-Language (RFC 9110, 12.5.4).</summary>
 internal static class AcceptedLanguage
 {
     // A browser sends five; whoever sends a thousand is no reader.
@@ -12,22 +12,10 @@ internal static class AcceptedLanguage
     /// <summary>The language that the client likes best of those on offer; null where it likes none of them.</summary>
     public static string? BestOf(StringValues header, IReadOnlyList<string> offered)
     {
-        (string? Language, double Weight) best = (null, 0);
-        foreach (var part in header.ToString().Split(',', Most + 1, StringSplitOptions.TrimEntries).Take(Most))
-        {
-            var weight = 1.0;
-            var range = part.AsSpan();
-            if (part.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end)
-            {
-                var parameter = range[(end + 1)..].Trim();
-                range = range[..end].Trim();
-                weight = parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)
-                    && double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given) ? given : 0;
-            }
-            // Of equals the first counts.
-            if (weight > best.Weight && Match(range, offered) is { } language) best = (language, weight);
-        }
-        return best.Language;
+        if (!StringWithQualityHeaderValue.TryParseList(header, out var ranges)) return null;
+        // Of equals the first counts: the order is stable.
+        return ranges.Take(Most).Where(range => range.Quality is not 0).OrderByDescending(range => range.Quality ?? 1)
+            .Select(range => Match(range.Value, offered)).FirstOrDefault(language => language is not null);
     }
 
     /// <summary>"de" and "de-AT" both find "de"; "pt" finds "pt-BR".</summary>

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Kener.ServiceDefaults;
 
@@ -59,16 +59,15 @@ public static class SnapshotAnswer
     internal static (byte[] Body, string? Coding) Choose(Snapshot snapshot, StringValues accepted)
     {
         double? brotli = null, gzip = null, identity = null, others = null;
-        foreach (var line in accepted)
+        if (StringWithQualityHeaderValue.TryParseList(accepted, out var codings))
         {
-            foreach (var part in (line ?? "").AsSpan().Split(','))
+            foreach (var coding in codings)
             {
-                var name = line.AsSpan()[part].Trim();
-                var weight = WeightOf(ref name);
+                var (name, weight) = (coding.Value, coding.Quality ?? 1);
                 if (name.Equals("br", StringComparison.OrdinalIgnoreCase)) brotli = weight;
                 else if (name.Equals("gzip", StringComparison.OrdinalIgnoreCase)) gzip = weight;
                 else if (name.Equals("identity", StringComparison.OrdinalIgnoreCase)) identity = weight;
-                else if (name.SequenceEqual("*")) others = weight;
+                else if (name == "*") others = weight;
             }
         }
         var isPacked = snapshot.Brotli is not null;
@@ -79,29 +78,6 @@ public static class SnapshotAnswer
         return gz > 0 && gz >= plain ? (snapshot.Gzip!, "gzip") : (snapshot.Body, null);
     }
 
-    /// <summary>The weight of "br;q=0.5"; what can not be read is not wanted. <paramref name="name"/> becomes "br".</summary>
-    private static double WeightOf(ref ReadOnlySpan<char> name)
-    {
-        var end = name.IndexOf(';');
-        if (end < 0) return 1;
-        var parameter = name[(end + 1)..].Trim();
-        name = name[..end].TrimEnd();
-        return parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)
-            && double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) ? Math.Min(weight, 1) : 0;
-    }
-
-    private static bool Has(StringValues lines, string etag)
-    {
-        foreach (var line in lines)
-        {
-            if (line is null) continue;
-            foreach (var part in line.AsSpan().Split(','))
-            {
-                var tag = line.AsSpan()[part].Trim();
-                if (tag.StartsWith("W/", StringComparison.Ordinal)) tag = tag[2..];
-                if (tag.SequenceEqual(etag) || tag.SequenceEqual("*")) return true;
-            }
-        }
-        return false;
-    }
+    private static bool Has(StringValues known, string etag) => EntityTagHeaderValue.TryParseList(known, out var tags)
+        && tags.Any(tag => tag.Tag == etag || tag.Equals(EntityTagHeaderValue.Any));
 }
