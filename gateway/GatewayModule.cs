@@ -30,7 +30,7 @@ public static class GatewayModule
         builder.Services.AddSingleton<LiveTopics>().AddSingleton<LiveEndpoint>();
         builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
         builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();
-        builder.Services.AddHealthChecks().AddCheck<PageIsThere>("gateway-page", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<PageCheck>("gateway-page", tags: ["ready"]);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             // More than the front door lets in, so that it can refuse what is too much in the API's own words.

@@ -17,7 +17,7 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
     public const int MostSnapshots = 100_000;
 
     private const int MostLogged = 100, LongestPolicy = 8 * 1024, LongestETag = 100;
-    private const string PageType = "text/html; charset=utf-8", FactsType = "application/json";
+    private const string FactsType = "application/json";
     // Versions are Unix milliseconds, or count up from 1: what is beyond today's would keep the owner's own versions out for years.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
@@ -128,7 +128,7 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
         if (!IsETag(snapshot.ETag)) return "its ETag cannot be sent";
         if (snapshot.ContentSecurityPolicy is { } policy && (policy.Length is 0 or > LongestPolicy || !IsPrintable(policy))) return "its Content-Security-Policy cannot be sent";
         var isFacts = key is PublishedKeys.SnapshotKey or PublishedSite.SnapshotKey;
-        if (snapshot.ContentType != (isFacts ? FactsType : PageType)) return "its Content-Type is unknown";
+        if (snapshot.ContentType != (isFacts ? FactsType : PageAddress.ContentTypeOf(key))) return "its Content-Type is unknown";
         return key switch
         {
             PublishedKeys.SnapshotKey when PublishedKeys.TryFrom(snapshot) is null => "the API keys in it cannot be read",

@@ -102,6 +102,9 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
         return new Visitor(variant == Plain ? null : variant, variant, byCookie);
     }
 
+    /// <summary>Returns what the visitor chose, as far as pages of that kind have it.</summary>
+    public Visitor VisitorOf(HttpRequest request, PageKind kind) => kind.HasVariants ? VisitorOf(request) : new Visitor(null, Plain, false);
+
     /// <summary>As those see it who chose nothing.</summary>
     private Variant Plain => new(Language, Zone, Theme);
 

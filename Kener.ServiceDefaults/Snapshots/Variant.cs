@@ -12,6 +12,9 @@ public sealed record Variant(string Language, string Zone, string Theme)
     public static string KeyOf(string path, Variant? variant) =>
         variant is null ? Pages + path : $"{Pages}{path}?{variant.Language}&{variant.Zone}&{variant.Theme}";
 
+    /// <summary>The path in the key of a page; of another key, text that is no path.</summary>
+    internal static string PathOf(string key) => key.StartsWith(Pages, StringComparison.Ordinal) ? key[Pages.Length..].Split('?')[0] : key;
+
     /// <summary>The board's key of what is shown where there is no page: 404, 410 or 503. It has no times, so the zone does not count.</summary>
     public static string KeyOfError(int status, string language, string theme) => $"{Errors}{status}?{language}&{theme}";
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Kener.Gateway.Limits;
-using Kener.Gateway.Pages;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -23,8 +22,8 @@ internal sealed class LiveEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         if (context.Request.Query["page"] is not [{ Length: > 0 } page]) throw Refusal.BadRequest("page is required: the path of a page");
-        var path = PagePath.Of(page) ?? throw Refusal.NotFound("Page not found");
-        var (key, plain) = (Variant.KeyOf(path, site.Now.VisitorOf(context.Request).Variant), Variant.KeyOf(path, null));
+        var (kind, path) = PageAddress.Of(page) ?? throw Refusal.NotFound("Page not found");
+        var (key, plain) = (Variant.KeyOf(path, site.Now.VisitorOf(context.Request, kind).Variant), Variant.KeyOf(path, null));
         if (board.Find(plain) is null && board.Find(key) is null) throw Refusal.NotFound("Page not found");
         if (topics.Readers >= limits.Value.LiveReaders) throw Refusal.Unavailable("Too many readers listen already; look again from time to time");
 

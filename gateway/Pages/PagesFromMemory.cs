@@ -11,18 +11,18 @@ internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board,
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (PagePath.Of(context.Request) is not { } path) return next(context);
-        var visitor = site.Now.VisitorOf(context.Request);
+        if (PageAddress.Of(context.Request) is not (var kind, var path)) return next(context);
+        var visitor = site.Now.VisitorOf(context.Request, kind);
         var age = oldPages.AgeSeconds;
         var key = Variant.KeyOf(path, visitor.Variant);
         if (board.Find(key) is { } page)
         {
-            if (visitor.Variant is not null || PagePath.IsIncident(path)) uses.Note(key);
+            if (visitor.Variant is not null || kind.IsOnDemand) uses.Note(key);
             return SnapshotAnswer.WriteAsync(context, Aged(context, page, age), visitor.Sees.Language, visitor.ByCookie);
         }
         if (age is not null && visitor.Variant is { } variant && site.Now.StandInFor(board, path, variant) is { } standIn)
             return SnapshotAnswer.WriteStandInAsync(context, Aged(context, standIn.Page, age), standIn.Language);
-        return PagePath.IsIncident(path) ? AskForIncidentAsync(context, path) : next(context);
+        return kind == PageKind.Incident ? AskForIncidentAsync(context, path) : next(context);
     }
 
     private Snapshot Aged(HttpContext context, Snapshot page, long? age)

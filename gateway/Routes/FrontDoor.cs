@@ -1,6 +1,5 @@
 using Kener.Gateway.Identity;
 using Kener.Gateway.Limits;
-using Kener.Gateway.Pages;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,7 +20,7 @@ internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers 
         var path = request.Path.Value ?? "/";
         var route = table.Find(path);
         // One segment may be a page, and is nothing else: what is none of the site's goes no further.
-        if (route == RouteTable.Page && !(PagePath.Of(path) is { } page && site.Now.Pages.Contains(page))) route = null;
+        if (route == RouteTable.Page && !(PageAddress.Of(path) is { } page && site.Now.Pages.Contains(page.Path))) route = null;
         var isApi = request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
         var access = route?.Access ?? (isApi ? Access.Key : Access.Public);
         var caller = callers.Find(access, request.Headers, out var fault);

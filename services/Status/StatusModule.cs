@@ -33,17 +33,15 @@ public static class StatusModule
         builder.Services.AddSingleton<PageBell>();
         builder.Services.AddSingleton<RenderFaults>();
         builder.Services.AddSingleton<ToldLately>();
-        builder.Services.AddSingleton<SitePages>();
         builder.Services.AddSingleton<ErrorPages>();
         builder.Services.AddSingleton<VariantLimits>();
-        builder.Services.AddSingleton<PageVariants>();
-        builder.Services.AddSingleton<IncidentPages>();
+        builder.Services.AddSingleton<PageStore>();
+        builder.Services.AddPages<SitePages>();
+        builder.Services.AddPages<IncidentPages>();
         builder.Services.AddHealthChecks().AddCheck<PageCheck>("page", tags: ["ready"]);
         // Not "ready": what is rendered is served.
         builder.Services.AddHealthChecks().AddCheck<RenderFaults>("rendering");
         builder.Services.AddHostedService<PageLoop>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<PageVariants>());
-        builder.Services.AddHostedService(services => services.GetRequiredService<IncidentPages>());
         builder.Services.AddHostedService<Confirmation>();
         builder.AddSnapshotMirror("page:");
         builder.AddReconciliation<StatusDb, VersionsConsumer>(Reconciling.Of(builder.Configuration.ReadKenerSettings()));
@@ -61,6 +59,9 @@ public static class StatusModule
         app.MapDeadLetters<StatusDb>();
         return app;
     }
+
+    private static void AddPages<TDefinition>(this IServiceCollection services) where TDefinition : PageDefinition =>
+        services.AddSingleton<TDefinition>().AddSingleton<PageDefinition>(provider => provider.GetRequiredService<TDefinition>());
 
     private static void MapPages(IEndpointRouteBuilder app)
     {

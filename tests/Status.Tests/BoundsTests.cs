@@ -113,7 +113,7 @@ public sealed class BoundsTests
             await service.TellAsync(Given.Incident(id, Given.Noon, Given.Noon) with { Updates = [new IncidentUpdate(1, Given.Noon, IncidentState.Resolved, words)] });
             await service.GetAsync($"/incidents/{id}");
         }
-        Assert.InRange(service.Board.All.Where(IsIncident).Sum(page => page.Body.Length + (long)(page.Brotli?.Length ?? 0)), 1, IncidentPages.BytesAtMost);
+        Assert.InRange(service.Board.All.Where(IsIncident).Sum(page => page.Body.Length + (long)(page.Brotli?.Length ?? 0)), 1, PageLimits.BytesAtMost);
         Assert.NotNull(service.Board.Find("page:/incidents/24"));
         var kept = service.Board.All.Count(IsIncident);
         for (var id = 1_000; id < 1_500; id++) Assert.Equal(System.Net.HttpStatusCode.NotFound, (await service.GetAsync($"/incidents/{id}")).Status);

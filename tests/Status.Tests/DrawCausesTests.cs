@@ -22,7 +22,7 @@ public sealed class DrawCausesTests : IDisposable
     public void A_drawing_continues_the_first_event_that_caused_it_and_links_to_the_others()
     {
         var (first, second, third) = (On("one"), On("two"), On("three"));
-        using var drawing = _causes.Start("draw pages")!;
+        using var drawing = DrawCauses.Start("draw pages", _causes)!;
         Assert.Equal((first.TraceId, first.SpanId), (drawing.TraceId, drawing.ParentSpanId));
         Assert.Equal([second, third], drawing.Links.Select(link => link.Context));
     }
@@ -31,8 +31,8 @@ public sealed class DrawCausesTests : IDisposable
     public void An_event_causes_one_drawing()
     {
         var caused = On("one");
-        using (_causes.Start("draw pages")) { }
-        using var next = _causes.Start("draw pages")!;
+        using (DrawCauses.Start("draw pages", _causes)) { }
+        using var next = DrawCauses.Start("draw pages", _causes)!;
         Assert.NotEqual(caused.TraceId, next.TraceId);
         Assert.Equal(default, next.ParentSpanId);
     }
@@ -42,7 +42,7 @@ public sealed class DrawCausesTests : IDisposable
     {
         On("left out");
         var recorded = On("one");
-        using var drawing = _causes.Start("draw pages")!;
+        using var drawing = DrawCauses.Start("draw pages", _causes)!;
         Assert.Equal(recorded.TraceId, drawing.TraceId);
         Assert.Empty(drawing.Links);
     }

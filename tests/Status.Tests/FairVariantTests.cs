@@ -21,7 +21,7 @@ public sealed class FairVariantTests
             await AskAsync(service, Attacker, $"kener_tz={zone}");
         }
         Assert.NotNull(service.Board.Find(Tokyo));
-        Assert.Equal(PageVariants.AtMostPerClient + 1, Kept(service).Count);
+        Assert.Equal(PageLimits.AtMostPerClient + 1, Kept(service).Count);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class FairVariantTests
     {
         await using var service = await StartAsync();
         foreach (var zone in Zones(40)) await AskAsync(service, Attacker, $"kener_tz={zone}");
-        Assert.Equal(PageVariants.AtMostPerClient, Kept(service).Count);
+        Assert.Equal(PageLimits.AtMostPerClient, Kept(service).Count);
         var answer = await AskAsync(service, Visitor, "kener_tz=Asia/Tokyo");
         Assert.NotNull(service.Board.Find(Tokyo));
         Assert.Equal("max-age=5, private, stale-while-revalidate=30", answer.CacheControl);
@@ -52,7 +52,7 @@ public sealed class FairVariantTests
         foreach (var zone in Zones(20)) await AskAsync(service, Attacker, $"kener_tz={zone}");
         foreach (var theme in new[] { "light", "dark", "system" })
             Assert.Equal("max-age=5, private, stale-while-revalidate=30", (await AskAsync(service, Attacker, $"kener_lang=de; kener_theme={theme}")).CacheControl);
-        service.Clock.Advance(PageVariants.KeptFor + PageVariants.KeptFor);
+        service.Clock.Advance(PageLimits.KeptFor + PageLimits.KeptFor);
         await service.TellAsync(Given.Monitor(1));
         foreach (var zone in Zones(40))
         {
@@ -82,8 +82,8 @@ public sealed class FairVariantTests
     {
         await using var service = await StartAsync();
         var uses = service.Host.Services.GetRequiredService<VariantUses>();
-        var zones = Zones(PageVariants.AtMostPerClient + 1);
-        foreach (var zone in zones.Take(PageVariants.AtMostPerClient))
+        var zones = Zones(PageLimits.AtMostPerClient + 1);
+        foreach (var zone in zones.Take(PageLimits.AtMostPerClient))
         {
             service.Clock.Advance(TimeSpan.FromSeconds(2));
             await AskAsync(service, Visitor, $"kener_tz={zone}");
@@ -93,7 +93,7 @@ public sealed class FairVariantTests
         await AskAsync(service, Visitor, $"kener_tz={zones[^1]}");
         Assert.Equal([zones[0], zones[2], zones[3], zones[4]], Kept(service));
 
-        service.Clock.Advance(PageVariants.KeptFor - TimeSpan.FromSeconds(1));
+        service.Clock.Advance(PageLimits.KeptFor - TimeSpan.FromSeconds(1));
         uses.Note(KeyOf(zones[0]));
         service.Clock.Advance(TimeSpan.FromSeconds(1));
         await service.TellAsync(Given.Monitor(1));

@@ -163,7 +163,7 @@ public sealed class HomeSnapshotTests
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
         Assert.True(await service.ReadAsync(db => db.Database.ExecuteSqlAsync(
-            DrawnRow.Raise("/", home.Version, home.Version + 1, "\"another\""), TestContext.Current.CancellationToken)) == 1);
+            DrawnRow.Raise(PageKind.Status, "/", home.Version, home.Version + 1, "\"another\""), TestContext.Current.CancellationToken)) == 1);
         await service.Clock.TurnUntilAsync(() => service.Home!.Version > home.Version + 1 && service.Home.ETag == home.ETag);
     }
 

@@ -96,13 +96,13 @@ public sealed class IncidentPageTests
     public async Task The_least_used_pages_go_where_there_are_too_many()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
-        for (var id = 1; id <= IncidentPages.AtMost + 1; id++)
+        for (var id = 1; id <= PageLimits.PagesAtMost + 1; id++)
         {
             await service.TellAsync(Given.Incident(id, Given.Noon, Given.Noon));
             await service.GetAsync($"/incidents/{id}");
             if (id == 2) await service.GetAsync("/incidents/1");
         }
-        Assert.Equal(IncidentPages.AtMost, service.Board.All.Count(page => page.Key.StartsWith("page:/incidents/", StringComparison.Ordinal)));
+        Assert.Equal(PageLimits.PagesAtMost, service.Board.All.Count(page => page.Key.StartsWith("page:/incidents/", StringComparison.Ordinal)));
         Assert.NotNull(service.Board.Find("page:/incidents/1"));
         Assert.Null(service.Board.Find("page:/incidents/2"));
         Assert.Equal(HttpStatusCode.OK, (await service.GetAsync("/incidents/2")).Status);

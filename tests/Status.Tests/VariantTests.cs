@@ -55,7 +55,7 @@ public sealed class VariantTests
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         (await AskAsync(service, "/", Tokyo)).Dispose();
         Assert.NotNull(service.Board.Find(TokyoKey));
-        service.Clock.Advance(PageVariants.KeptFor);
+        service.Clock.Advance(PageLimits.KeptFor);
         await service.TellAsync(Given.Monitor(1));
         await Eventually.TrueAsync(() => Task.FromResult(service.Board.Find(TokyoKey) is null));
         (await AskAsync(service, "/", Tokyo)).Dispose();
@@ -98,7 +98,7 @@ public sealed class VariantTests
             service.Clock.Advance(TimeSpan.FromSeconds(1));
             (await AskAsync(service, "/", $"kener_tz={zones[i]}", client: $"192.0.2.{i}")).Dispose();
         }
-        Assert.Equal(PageVariants.ZonesAtMost, service.Board.All.Count(page => page.Key.StartsWith("page:/?", StringComparison.Ordinal)));
+        Assert.Equal(PageLimits.ZonesAtMost, service.Board.All.Count(page => page.Key.StartsWith("page:/?", StringComparison.Ordinal)));
         Assert.Equal(home.ETag, service.Home!.ETag);
     }
 

@@ -69,7 +69,7 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
             // "values" is a keyword of SQL; people write queries too.
             site.Property(row => row.Values).HasColumnName("settings");
         });
-        modelBuilder.Entity<DrawnRow>().ToTable("drawn_pages").HasKey(row => row.Path);
+        modelBuilder.Entity<DrawnRow>().ToTable("drawn_pages").HasKey(row => new { row.Kind, row.Path });
     }
 }
 

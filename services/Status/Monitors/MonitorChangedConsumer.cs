@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Monitors;
 
 /// <summary>Keeps the newest state of each monitor. A deleted one loses its history: its id never comes back.</summary>
-internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell bell, IncidentPages incidentPages) : IConsumer<MonitorChanged>
+internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<MonitorChanged>
 {
     public async Task Consume(ConsumeContext<MonitorChanged> context)
     {
@@ -22,8 +22,8 @@ internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell
             if (monitor.Deleted) await ForgetAsync(change.Db, monitor.Id, cancel);
         }, cancel);
         if (!isNews) return;
+        bell.Note(new PageChange(PageChangeKind.Monitor, monitor.Id));
         bell.Ring();
-        incidentPages.OnMonitorChanged(monitor.Id);
     }
 
     private static async Task ForgetAsync(StatusDb db, long monitorId, CancellationToken cancel)

@@ -12,7 +12,7 @@ namespace Kener.Status.Pages;
 internal static class CreatePage
 {
     public static async Task<IResult> HandleAsync(
-        HttpRequest request, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, ReferenceWait wait, SitePages pages, CancellationToken cancel)
+        HttpRequest request, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, ReferenceWait wait, PageStore pages, CancellationToken cancel)
     {
         var fields = PageFields.ForNew(await JsonBody.ReadAsync(request, cancel));
         await db.WaitForMonitorsAsync(wait, fields.Monitors, cancel);

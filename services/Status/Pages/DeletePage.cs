@@ -10,7 +10,7 @@ namespace Kener.Status.Pages;
 internal static class DeletePage
 {
     public static async Task<IResult> HandleAsync(
-        string path, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, SitePages pages, CancellationToken cancel)
+        string path, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, PageStore pages, CancellationToken cancel)
     {
         var known = await db.ExistingAsync(path, cancel);
         await changes.CommitAsync(user.Subject(), async change =>

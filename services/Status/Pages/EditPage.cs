@@ -11,7 +11,7 @@ namespace Kener.Status.Pages;
 internal static class EditPage
 {
     public static async Task<IResult> HandleAsync(
-        string path, HttpRequest request, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, ReferenceWait wait, SitePages pages, CancellationToken cancel)
+        string path, HttpRequest request, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, ReferenceWait wait, PageStore pages, CancellationToken cancel)
     {
         var known = await db.ExistingAsync(path, cancel);
         var fields = PageFields.ForEdit(await JsonBody.ReadAsync(request, cancel));

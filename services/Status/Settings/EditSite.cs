@@ -11,7 +11,7 @@ namespace Kener.Status.Settings;
 internal static class EditSite
 {
     public static async Task<IResult> HandleAsync(
-        string key, HttpRequest request, ClaimsPrincipal user, Changes<StatusDb> changes, SitePages pages, IOptions<KenerSettings> settings,
+        string key, HttpRequest request, ClaimsPrincipal user, Changes<StatusDb> changes, PageStore pages, IOptions<KenerSettings> settings,
         CancellationToken cancel)
     {
         var known = SiteReading.Known(key);

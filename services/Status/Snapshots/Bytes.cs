@@ -21,11 +21,11 @@ internal static class Bytes
     /// <summary>The page in brotli.</summary>
     public static byte[] Pack(this RenderedPage page) => Packing.Brotli(page.Body);
 
-    public static Snapshot ToSnapshot(this RenderedPage page, byte[] brotli, string key, long version, string etag, long madeMs) => new()
+    public static Snapshot ToSnapshot(this RenderedPage page, byte[] brotli, string key, long version, string etag, long madeMs, string type = PageKind.Html) => new()
     {
         Key = key,
         Version = version,
-        ContentType = "text/html; charset=utf-8",
+        ContentType = type,
         ETag = etag,
         Body = page.Body,
         Brotli = brotli,

@@ -8,7 +8,7 @@ namespace Kener.Status.Snapshots;
 /// of this service has drawn a newer one, or one that is not here.
 /// </summary>
 internal sealed class Confirmation(
-    IServiceScopeFactory scopes, SitePages pages, PageVariants variants, IncidentPages incidentPages, PageBell bell, SnapshotBoard board, TimeProvider clock,
+    IServiceScopeFactory scopes, PageStore store, PageBell bell, SnapshotBoard board, TimeProvider clock,
     Outages outages, ILogger<Confirmation> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -36,11 +36,10 @@ internal sealed class Confirmation(
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<StatusDb>();
-            var drawn = await DrawnRow.OfPagesAsync(db, cancel);
+            var drawn = await DrawnRow.OfKindAsync(db, PageKind.Status, cancel);
             if (board.Find(SitePages.HomeKey) is null) return;
-            if (drawn.Values.Any(row => board.Find(Publisher.KeyOf(row.Path)) is not { } shown || shown.Version < row.Version)
-                || pages.Paths.Any(path => !drawn.ContainsKey(path))) bell.Ring();
-            else if (!pages.HasFailed && !variants.HasFailed && !incidentPages.HasFailed) board.Confirm();
+            if (store.Misses(drawn)) bell.Ring();
+            else if (!store.IsBehind) board.Confirm();
         }
         // Also a cancellation of another origin, such as a command's timeout: it must not be taken for the end of the process.
         catch (Exception fault) when (!cancel.IsCancellationRequested)

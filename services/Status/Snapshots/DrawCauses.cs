@@ -9,26 +9,41 @@ internal sealed class DrawCauses
     // A burst of events draws once; its first traces are enough to find.
     private const int Most = 32;
     private readonly Lock _gate = new();
-    private List<ActivityContext>? _causes;
+    private IReadOnlyList<ActivityContext> _causes = [];
 
     /// <summary>Adds the current trace.</summary>
     public void Add()
     {
         var cause = KenerTraces.Current;
         // One that is not recorded would take the spans of the drawing, and of the other causes, with it.
-        if ((cause.TraceFlags & ActivityTraceFlags.Recorded) == 0) return;
+        if ((cause.TraceFlags & ActivityTraceFlags.Recorded) != 0) Add([cause]);
+    }
+
+    /// <summary>Adds the traces that led to something else.</summary>
+    public void Add(DrawCauses others)
+    {
+        if (Volatile.Read(ref others._causes) is { Count: > 0 } causes) Add(causes);
+    }
+
+    /// <summary>Starts the span of one drawing for all of these, and forgets what led to it.</summary>
+    public static Activity? Start(string name, params IEnumerable<DrawCauses> several)
+    {
+        List<ActivityContext> causes = [.. several.SelectMany(one => one.Take()).Distinct().Take(Most)];
+        return causes.Count == 0 ? KenerTraces.Start(name) : KenerTraces.Start(name, causes[0], causes.Skip(1).Select(cause => new ActivityLink(cause)));
+    }
+
+    private IReadOnlyList<ActivityContext> Take()
+    {
         lock (_gate)
         {
-            _causes ??= [];
-            if (_causes.Count < Most) _causes.Add(cause);
+            var taken = _causes;
+            _causes = [];
+            return taken;
         }
     }
 
-    /// <summary>Starts the drawing's span, and forgets what led to it.</summary>
-    public Activity? Start(string name)
+    private void Add(IReadOnlyList<ActivityContext> causes)
     {
-        List<ActivityContext>? causes;
-        lock (_gate) (causes, _causes) = (_causes, null);
-        return causes is null ? KenerTraces.Start(name) : KenerTraces.Start(name, causes[0], causes.Skip(1).Select(cause => new ActivityLink(cause)));
+        lock (_gate) _causes = [.. _causes.Concat(causes).Distinct().Take(Most)];
     }
 }

@@ -1,3 +1,4 @@
+using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,27 +7,30 @@ namespace Kener.Status.Snapshots;
 /// <summary>The version of a page's bytes, which outlives the process that made them.</summary>
 internal sealed class DrawnRow
 {
-    /// <summary>How the paths of incidents' pages begin, which are no status pages.</summary>
-    public const string OfIncidents = "/incidents/";
-
-    /// <summary>The address of the page as those see it who chose nothing: "/", "/europe" or "/incidents/5".</summary>
+    /// <summary>See <see cref="PageKind.Name"/>.</summary>
+    public required string Kind { get; set; }
+    /// <summary>The path of the page that visitors see who chose nothing: "/", "/europe" or "/incidents/5".</summary>
     public required string Path { get; set; }
     /// <summary>Grows with each change of the bytes.</summary>
     public long Version { get; set; }
     /// <summary>That of the newest bytes.</summary>
     public required string Etag { get; set; }
 
-    /// <summary>Those of status pages, by path.</summary>
-    public static Task<Dictionary<string, DrawnRow>> OfPagesAsync(StatusDb db, CancellationToken cancel) =>
-        db.DrawnPages.AsNoTracking().Where(row => !row.Path.StartsWith(OfIncidents)).ToDictionaryAsync(row => row.Path, cancel);
+    /// <summary>Those of all pages of that kind, by path.</summary>
+    public static Task<Dictionary<string, DrawnRow>> OfKindAsync(StatusDb db, PageKind kind, CancellationToken cancel) =>
+        db.DrawnPages.AsNoTracking().Where(row => row.Kind == kind.Name).ToDictionaryAsync(row => row.Path, cancel);
+
+    /// <summary>That of one page, by its path; empty where it has none.</summary>
+    public static Task<Dictionary<string, DrawnRow>> OfPathAsync(StatusDb db, PageKind kind, string path, CancellationToken cancel) =>
+        db.DrawnPages.AsNoTracking().Where(row => row.Kind == kind.Name && row.Path == path).ToDictionaryAsync(row => row.Path, cancel);
 
     /// <summary>
     /// The statement that raises the version from <paramref name="from"/> (0: not yet there) to <paramref name="to"/>; it changes no row if
-    /// someone else has raised it meanwhile.
+    /// another process has raised it meanwhile.
     /// </summary>
-    public static FormattableString Raise(string path, long from, long to, string etag) =>
+    public static FormattableString Raise(PageKind kind, string path, long from, long to, string etag) =>
         $"""
-        INSERT INTO drawn_pages (path, version, etag) VALUES ({path}, {to}, {etag})
-        ON CONFLICT (path) DO UPDATE SET version = excluded.version, etag = excluded.etag WHERE drawn_pages.version = {from}
+        INSERT INTO drawn_pages (kind, path, version, etag) VALUES ({kind.Name}, {path}, {to}, {etag})
+        ON CONFLICT (kind, path) DO UPDATE SET version = excluded.version, etag = excluded.etag WHERE drawn_pages.version = {from}
         """;
 }

@@ -3,41 +3,91 @@ using Kener.Status.Database;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>Draws the pages whenever something changed, and whenever the clock alone changes them (architecture rule 7).</summary>
+/// <summary>Draws the pages of the store, one batch at a time: whenever something changed, a visitor waits, or the clock alone changes a page.</summary>
 internal sealed class PageLoop(
-    SitePages pages, PageVariants variants, PageBell bell, WarmUp warmUp, TimeProvider clock, Outages outages, ILogger<PageLoop> log) : BackgroundService
+    IServiceScopeFactory scopes, PageStore store, Publisher publisher, PageBell bell, RenderFaults faults, WarmUp warmUp, TimeProvider clock, Outages outages,
+    ILogger<PageLoop> log) : BackgroundService
 {
-    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await warmUp.Drawn.WaitAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            store.Start();
+            while (true)
             {
-                var last = clock.GetUtcNow();
-                var next = await DrawAsync(stoppingToken);
-                await bell.WaitAsync(last, DateTimeOffset.FromUnixTimeSeconds(next), stoppingToken);
+                foreach (var (change, causes) in bell.Take()) store.Apply(change, causes);
+                store.MakeRoom();
+                if (store.Take() is { Count: > 0 } batch) await DrawAsync(batch, stoppingToken);
+                else await bell.WaitAsync(store.NextDue(), stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                // What the data cause was logged when it began.
-                if (!StoredFault.IsOfData(fault) && !outages.TryReport("Drawing the pages", fault)) log.LogWarning(fault, "The pages could not be drawn; trying again");
-                await Task.Delay(AfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process ends.
+        }
+        finally
+        {
+            store.Abandon();
         }
     }
 
-    private async Task<long> DrawAsync(CancellationToken cancel)
+    private async Task DrawAsync(IReadOnlyList<StoredPage> batch, CancellationToken cancel)
     {
-        using var span = bell.Causes.Start("draw pages");
-        var next = await pages.DrawAsync(cancel);
-        variants.Wake();
-        return next;
+        using var span = DrawCauses.Start($"draw {batch[0].Definition.Kind.Name} pages", batch.Select(page => page.Causes));
+        try
+        {
+            // Where another process was faster, its facts may be newer than ours: once more.
+            while (!await TryDrawAsync(batch, cancel)) { }
+        }
+        catch (Exception fault) when (StoredFault.IsOfData(fault))
+        {
+            foreach (var page in batch) store.Fail(page, fault);
+            foreach (var page in batch) store.Finish(page);
+        }
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        {
+            if (!outages.TryReport("Drawing the pages", fault)) log.LogWarning(fault, "The pages could not be drawn; trying again");
+            foreach (var page in batch) store.Postpone(page);
+            foreach (var page in batch) store.Finish(page, fault);
+        }
+    }
+
+    private async Task<bool> TryDrawAsync(IReadOnlyList<StoredPage> batch, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var (definition, readMs) = (batch[0].Definition, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var source = await definition.ReadAsync(scope.ServiceProvider.GetRequiredService<StatusDb>(), batch, readMs / 1000, cancel);
+        faults.Set(definition.SourceOf(batch[0]), source.Faults);
+        var (pages, isComplete) = (store.Complete(batch, source), true);
+        foreach (var page in pages) isComplete &= await TryDrawAsync(scope.ServiceProvider, source, page, readMs, cancel);
+        if (source.AfterAsync is { } after) await after();
+        if (!isComplete) return false;
+        // Before those who wait go on, so that their pages are counted.
+        store.MakeRoom();
+        foreach (var page in pages) store.Finish(page);
+        return true;
+    }
+
+    /// <summary>Draws one page, or removes it where there is no such page; false where another process published it meanwhile.</summary>
+    private async Task<bool> TryDrawAsync(IServiceProvider scope, PageSource source, StoredPage page, long readMs, CancellationToken cancel)
+    {
+        try
+        {
+            var known = page.Variant is null ? source.Published.GetValueOrDefault(page.Path) : null;
+            if (await source.DrawAsync(page) is not { } drawing)
+            {
+                store.Remove(page);
+                if (known is not null) await Publisher.ForgetAsync(scope, known, cancel);
+                return true;
+            }
+            if (drawing.Page is { } rendered && !await publisher.TryPublishAsync(scope, page, known, rendered, readMs, cancel)) return false;
+            store.Keep(page, drawing);
+        }
+        catch (Exception fault) when (StoredFault.IsOfData(fault))
+        {
+            store.Fail(page, fault);
+        }
+        return true;
     }
 }

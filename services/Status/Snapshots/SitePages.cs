@@ -1,4 +1,3 @@
-using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.Incidents;
@@ -9,152 +8,76 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>
-/// The pages on the board, as those see them who chose nothing. One draws at a time, so what is kept between two drawings needs no locks;
-/// pages that nothing concerned stay as they are.
-/// </summary>
+/// <summary>The status pages, in every language, zone and theme. A page that nothing concerned is not rendered again.</summary>
 internal sealed class SitePages(
-    IServiceScopeFactory scopes, Publisher publisher, PageRenderer renderer, SnapshotBoard board, IncidentPages incidentPages, ErrorPages errorPages, PageBell bell,
-    RenderFaults faults, ToldLately told, IOptions<KenerSettings> settings, TimeProvider clock, Outages outages, ILogger<SitePages> log) : IDisposable
+    Publisher publisher, PageRenderer renderer, SnapshotBoard board, ErrorPages errorPages, PageBell bell, RenderFaults faults, ToldLately told,
+    IOptions<KenerSettings> settings) : PageDefinition(PageKind.Status)
 {
-    public const string Home = "/";
-    public static readonly string HomeKey = Publisher.KeyOf(Home);
+    public static readonly string HomeKey = Publisher.KeyOf(PageKind.Home);
 
     /// <summary>What a page was last drawn from, and until when it says the same.</summary>
     private sealed record Drawn(PageFacts Facts, long Next);
 
-    /// <summary>As what the pages report what cannot be rendered.</summary>
-    private const string Source = "pages";
-    private const int RetrySeconds = 60;
-
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly FactsReader _reader = new(settings.Value, told);
-    private Dictionary<string, Drawn> _drawn = [];
-    // Paths of pages that could not be rendered last time, though the database answered.
-    private HashSet<string> _failed = [];
     private SiteFacts? _site;
 
-    /// <summary>Whether the last attempt to draw failed, if only for one page: what is on the board is then not all that is known.</summary>
-    public bool HasFailed { get; private set; }
+    public override string BatchOf(StoredPage page) => page.Variant?.Zone ?? "";
 
-    /// <summary>The paths of the pages that were drawn last.</summary>
-    public IReadOnlyCollection<string> Paths => Volatile.Read(ref _drawn).Keys;
+    public override PageTurn? TurnAfter(StoredPage page, PageChange change) =>
+        change.Kind is not (PageChangeKind.Status or PageChangeKind.Readings) ? null : page.Variant is null ? PageTurn.First : PageTurn.Changed;
 
-    /// <summary>
-    /// Draws what changed; gives the next instant (Unix seconds) at which the clock alone changes a page. A page that cannot be rendered stays
-    /// as it was on the board, and the others are drawn.
-    /// </summary>
-    public async Task<long> DrawAsync(CancellationToken cancel)
+    public override async Task<bool> ExistsAsync(StatusDb db, string path, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            // Where another process was faster, its facts may be newer than ours: once more.
-            while (!await TryDrawAsync(scope.ServiceProvider, cancel)) { }
-            HasFailed = _failed.Count > 0;
-            var latest = clock.GetUtcNow().ToUnixTimeSeconds() + (HasFailed ? RetrySeconds : Minutes.Day);
-            return _drawn.Values.Select(drawn => drawn.Next).Append(latest).Min();
-        }
-        catch (Exception fault)
-        {
-            HasFailed = true;
-            if (StoredFault.IsOfData(fault)) faults.Set(Source, [new StoredFault("Status pages", fault)]);
-            throw;
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    /// <summary>
-    /// Draws what an operator has just changed, so that his answer finds it done. The change itself is committed: where it can not be drawn
-    /// now, it is as soon as it can.
-    /// </summary>
-    public async Task ShowAsync()
-    {
-        try
-        {
-            await DrawAsync(CancellationToken.None);
-        }
-        catch (Exception fault)
-        {
-            if (!outages.TryReport("Drawing what was changed", fault)) log.LogWarning(fault, "What was changed could not be drawn at once");
-        }
-        // The next instant of the clock may be another now, and there are the variants.
-        bell.Ring();
-    }
-
-    /// <summary>The newest that there is of that path; drawn where there is none yet; null where there is no such page.</summary>
-    public async Task<Snapshot?> GetAsync(string path, CancellationToken cancel)
-    {
-        if (board.Find(Publisher.KeyOf(path)) is { } made) return made;
-        // It is tried again at the next change, not for each visitor.
-        if (Volatile.Read(ref _failed).Contains(path)) throw Refusal.Unavailable("The page cannot be shown right now");
-        // A page that was made by another process a moment ago is here too; else this reads little and draws nothing.
-        if (path == Home || await ExistsAsync(path, cancel)) await DrawAsync(cancel);
-        return board.Find(Publisher.KeyOf(path));
-    }
-
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<bool> ExistsAsync(string path, CancellationToken cancel)
-    {
-        await using var scope = scopes.CreateAsyncScope();
         var segment = path[1..];
-        return await scope.ServiceProvider.GetRequiredService<StatusDb>().Pages.AnyAsync(page => page.Path == segment, cancel);
+        return path == PageKind.Home || await db.Pages.AnyAsync(page => page.Path == segment, cancel);
     }
 
-    private async Task<bool> TryDrawAsync(IServiceProvider scope, CancellationToken cancel)
+    public override Task<Refusal> MissingAsync(StatusDb db, string path, CancellationToken cancel) =>
+        path == PageKind.Home ? Task.FromResult(Refusal.Unavailable("The page is not there yet")) : base.MissingAsync(db, path, cancel);
+
+    public override async Task<PageSource> ReadAsync(StatusDb db, IReadOnlyList<StoredPage> batch, long now, CancellationToken cancel)
     {
-        var db = scope.GetRequiredService<StatusDb>();
-        var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var all = await _reader.ReadAsync(db, null, now, cancel);
-        var drawn = new Dictionary<string, Drawn>();
-        List<StoredFault> found = [.. all.Faults];
-        var failed = new HashSet<string>(StringComparer.Ordinal);
-        var complete = true;
-        foreach (var page in all.Site.Pages)
+        var variant = batch[0].Variant;
+        var all = await _reader.ReadAsync(db, variant?.Zone, now, cancel);
+        var source = new PageSource(all.Drawn, page => DrawAsync(all, page, now)) { Faults = all.Faults };
+        return variant is not null ? source : source with
         {
-            var path = page.Page.Address;
-            try
-            {
-                if (await DrawAsync(scope, all, page, now, cancel) is { } made) drawn[path] = made;
-                else complete = false;
-            }
-            catch (Exception fault) when (StoredFault.IsOfData(fault))
-            {
-                failed.Add(path);
-                found.Add(new StoredFault($"Page {path}", fault));
-            }
-        }
-        foreach (var gone in _drawn.Keys.Concat(all.Drawn.Keys).Distinct().Where(path => all.Site.Pages.All(page => page.Page.Address != path)))
-        {
-            board.Remove(Publisher.KeyOf(gone));
-            await Publisher.ForgetAsync(scope, gone, cancel);
-        }
-        Volatile.Write(ref _drawn, drawn);
-        Volatile.Write(ref _failed, failed);
-        faults.Set(Source, found);
-        if (!ReferenceEquals(_site, all.Site))
-        {
-            // Before the pages of the site that it was: whoever looks for one finds the way to the new ones.
-            publisher.Publish(all.Site.Published);
-            if (_site is not null) incidentPages.OnSiteChanged();
-            await DrawErrorPagesAsync(all.Site);
-        }
-        _site = all.Site;
-        return complete;
+            Paths = all.Site.Pages.Select(page => page.Page.Address),
+            AfterAsync = () => PublishAsync(all.Site),
+        };
     }
 
-    /// <summary>Whether the board has the newest that anybody published.</summary>
-    private bool IsShown(string path, DrawnRow? known) =>
-        board.Find(Publisher.KeyOf(path)) is { } shown && shown.Version >= (known?.Version ?? 0);
+    public override void Forget(string zone)
+    {
+        if (zone != _site?.Settings.Zone) _reader.Forget(zone);
+    }
 
-    private async Task DrawErrorPagesAsync(SiteFacts site)
+    private async Task<Drawing?> DrawAsync(AllFacts all, StoredPage stored, long now)
+    {
+        // A site that changes its mind leaves no pages behind that nobody can find.
+        if (all.Site.Pages.FirstOrDefault(page => page.Page.Address == stored.Path) is not { } page
+            || stored.Variant is { } variant && !all.Site.Published.Offers(variant)) return null;
+        var facts = all.Of(page);
+        if (stored.Facts is Drawn before && now < before.Next && facts.AreStill(before.Facts) && IsShown(stored, all)) return new Drawing(null, before, before.Next);
+        var calendar = _reader.CalendarOf(stored.Variant?.Zone ?? all.Site.Settings.Zone);
+        var today = calendar.DayOf(now);
+        var view = PageRules.Of(facts, stored.Variant?.ToAudience() ?? all.Site.Settings.Audience, History.Calendar.DateOf(today), now);
+        var next = PageRules.NextInstant(facts, calendar.StartOf(today + 1), now);
+        return new Drawing(await renderer.HomeAsync(view), new Drawn(facts, next), next);
+    }
+
+    /// <summary>Whether the board has the newest version that any process published.</summary>
+    private bool IsShown(StoredPage page, AllFacts all) => board.Find(page.Key) is { } shown
+        && (page.Variant is not null || shown.Version >= (all.Drawn.GetValueOrDefault(page.Path)?.Version ?? 0));
+
+    /// <summary>Publishes the site when it has changed: after its new pages, so that a visitor finds the way to them, and before all others.</summary>
+    private async Task PublishAsync(SiteFacts site)
     {
         const string ErrorPages = "Error pages";
+        if (ReferenceEquals(_site, site)) return;
+        publisher.Publish(site.Published);
+        if (_site is not null) bell.Note(new PageChange(PageChangeKind.Site));
+        _site = site;
         try
         {
             await errorPages.DrawAsync(site);
@@ -164,26 +87,5 @@ internal sealed class SitePages(
         {
             faults.Set(ErrorPages, [new StoredFault(ErrorPages, fault)]);
         }
-    }
-
-    /// <summary>The page as it was drawn last, or now; null where another process published it meanwhile.</summary>
-    private async Task<Drawn?> DrawAsync(IServiceProvider scope, AllFacts all, ShownPage page, long now, CancellationToken cancel)
-    {
-        var (path, facts) = (page.Page.Address, all.Of(page));
-        var known = all.Drawn.GetValueOrDefault(path);
-        var before = _drawn.GetValueOrDefault(path);
-        if (before is not null && now < before.Next && facts.AreStill(before.Facts) && IsShown(path, known)) return before;
-        return await DrawAsync(scope, facts, known, now, cancel) is { } next ? new Drawn(facts, next) : null;
-    }
-
-    private async Task<long?> DrawAsync(IServiceProvider scope, PageFacts facts, DrawnRow? known, long now, CancellationToken cancel)
-    {
-        var settings = facts.Site.Settings;
-        var calendar = _reader.CalendarOf(settings.Zone);
-        var today = calendar.DayOf(now);
-        var view = PageRules.Of(facts, settings.Audience, History.Calendar.DateOf(today), now);
-        var page = await renderer.HomeAsync(view);
-        return await publisher.TryPublishAsync(scope, facts.Page.Page.Address, known, page, cancel)
-            ? PageRules.NextInstant(facts, calendar.StartOf(today + 1), now) : null;
     }
 }

@@ -18,9 +18,6 @@ internal sealed class FactsReader(KenerSettings installation, ToldLately told)
     private SiteFacts? _site;
     private Versions? _versions;
 
-    /// <summary>The zones of which pasts are kept.</summary>
-    public IReadOnlyCollection<string> Zones => _zones.Keys;
-
     /// <summary>Forgets the pasts of a zone that nobody looks at any more.</summary>
     public void Forget(string zone) => _zones.Remove(zone);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.Snapshots;
 using Microsoft.EntityFrameworkCore;
@@ -32,7 +33,7 @@ internal sealed class Versions
         Monitors = Same(Kind.Monitor, before) ? before!.Monitors : ById(Kind.Monitor);
         Histories = Same(Kind.History, before) ? before!.Histories : ById(Kind.History);
         Incidents = Same(Kind.Incident, before) ? before!.Incidents : ById(Kind.Incident);
-        Drawn = Lines(Kind.Drawn).ToDictionary(parts => parts[0], parts => new DrawnRow { Path = parts[0], Version = Number(parts[1]), Etag = parts[2] });
+        Drawn = Lines(Kind.Drawn).ToDictionary(parts => parts[0], parts => new DrawnRow { Kind = PageKind.Status.Name, Path = parts[0], Version = Number(parts[1]), Etag = parts[2] });
     }
 
     /// <summary>The site's, and those of its pages.</summary>
@@ -61,7 +62,7 @@ internal sealed class Versions
         UNION ALL SELECT 2, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM monitors WHERE NOT deleted
         UNION ALL SELECT 3, string_agg(monitor_id || ' ' || version, {Line} ORDER BY monitor_id) FROM histories
         UNION ALL SELECT 4, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM incidents WHERE NOT deleted AND ("end" IS NULL OR "end" >= {since})
-        UNION ALL SELECT 5, string_agg(path || ' ' || version || ' ' || etag, {Line} ORDER BY path) FROM drawn_pages WHERE path NOT LIKE {DrawnRow.OfIncidents + "%"}
+        UNION ALL SELECT 5, string_agg(path || ' ' || version || ' ' || etag, {Line} ORDER BY path) FROM drawn_pages WHERE kind = {PageKind.Status.Name}
         """).ToListAsync(cancel), before);
 
     private const string Line = "\n";

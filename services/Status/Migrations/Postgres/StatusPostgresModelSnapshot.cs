@@ -474,6 +474,10 @@ namespace Kener.Status.Migrations.Postgres
 
             modelBuilder.Entity("Kener.Status.Snapshots.DrawnRow", b =>
                 {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Path")
                         .HasColumnType("text")
                         .HasColumnName("path");
@@ -487,7 +491,7 @@ namespace Kener.Status.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.HasKey("Path")
+                    b.HasKey("Kind", "Path")
                         .HasName("pk_drawn_pages");
 
                     b.ToTable("drawn_pages", (string)null);

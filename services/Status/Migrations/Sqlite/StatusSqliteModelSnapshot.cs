@@ -460,6 +460,10 @@ namespace Kener.Status.Migrations.Sqlite
 
             modelBuilder.Entity("Kener.Status.Snapshots.DrawnRow", b =>
                 {
+                    b.Property<string>("Kind")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Path")
                         .HasColumnType("TEXT")
                         .HasColumnName("path");
@@ -473,7 +477,7 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.HasKey("Path")
+                    b.HasKey("Kind", "Path")
                         .HasName("pk_drawn_pages");
 
                     b.ToTable("drawn_pages", (string)null);
