@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kener.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace Kener.ServiceDefaults;
@@ -19,7 +20,7 @@ public static class JsonBody
             using var document = await JsonDocument.ParseAsync(request.Body, Strict, cancel);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refusal.BadRequest("Invalid JSON body");
             // Looking up a field reads the names beside it, and chokes on those that are no text.
-            CheckNames(document.RootElement);
+            if (JsonTexts.FaultOfNames(document.RootElement) is { } fault) throw Refusal.BadRequest(fault);
             return document.RootElement.Clone();
         }
         catch (JsonException)
@@ -36,7 +37,7 @@ public static class JsonBody
         body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>The value as text of at most <paramref name="longest"/> characters; refused with that message where it is anything else.</summary>
-    public static string Text(this JsonElement value, string message, int longest = 65_536)
+    public static string Text(this JsonElement value, string message, int longest = JsonTexts.Longest)
     {
         if (value.ValueKind != JsonValueKind.String) throw Refusal.BadRequest(message);
         string text;
@@ -67,43 +68,6 @@ public static class JsonBody
             ? number : throw Refusal.BadRequest(message);
 
     /// <summary>A JSON object or array as text that every database can store: NUL and half surrogate pairs are refused.</summary>
-    public static string RawJson(this JsonElement value)
-    {
-        CheckNames(value);
-        Walk(value);
-        return value.GetRawText();
-    }
-
-    private static void CheckNames(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Array) foreach (var item in value.EnumerateArray()) CheckNames(item);
-        if (value.ValueKind != JsonValueKind.Object) return;
-        foreach (var field in value.EnumerateObject())
-        {
-            if (NameOf(field).Contains('\0', StringComparison.Ordinal)) throw Refusal.BadRequest("Text must not contain the character U+0000");
-            CheckNames(field.Value);
-        }
-    }
-
-    private static string NameOf(JsonProperty field)
-    {
-        try
-        {
-            return field.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Refusal.BadRequest("Text must be valid Unicode");
-        }
-    }
-
-    private static void Walk(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.String) _ = value.Text("");
-        else if (value.ValueKind == JsonValueKind.Array) foreach (var item in value.EnumerateArray()) Walk(item);
-        else if (value.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var field in value.EnumerateObject()) Walk(field.Value);
-        }
-    }
+    public static string RawJson(this JsonElement value) =>
+        JsonTexts.Fault(value) is { } fault ? throw Refusal.BadRequest(fault) : value.GetRawText();
 }

@@ -137,11 +137,11 @@ public sealed record StatusPageView
 /// <summary>
 /// A monitor's row. <paramref name="Days"/> holds one entry a day, oldest first, the last one today; all rows have the same number.
 /// <paramref name="Latency"/> is the average in milliseconds over these days, null where none was measured. A group has
-/// <paramref name="Members"/>, whose rows lie within its own.
+/// <paramref name="Members"/>, whose rows lie within its own. <paramref name="Obstacle"/> says why it cannot be checked, where it is without data.
 /// </summary>
 public sealed record MonitorView(
     string Tag, string Name, string? Description, string? Image, MonitorStatus Now, string Uptime, IReadOnlyList<DayCounts> Days,
-    double? Latency = null, IReadOnlyList<MonitorView>? Members = null);
+    double? Latency = null, IReadOnlyList<MonitorView>? Members = null, CheckObstacle? Obstacle = null);
 
 /// <summary>An occurrence of a maintenance.</summary>
 public sealed record MaintenanceView(long Id, string Title, string? Markdown, long Start, long End, bool IsUnderWay, IReadOnlyList<AffectedView> Affected);

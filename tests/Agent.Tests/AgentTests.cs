@@ -14,7 +14,7 @@ public sealed class AgentTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_new_and_a_changed_monitor_are_checked_at_once_for_the_present_minute()
+    public async Task A_new_and_a_changed_monitor_of_a_type_that_it_names_are_checked_at_once_for_the_present_minute()
     {
         await using var server = RawServer.Saying(Ok);
         await using var gateway = await FakeGateway.StartAsync();
@@ -22,6 +22,7 @@ public sealed class AgentTests : IDisposable
         var before = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         gateway.Assign(Given.Monitor(7, data: new { url = server.Url }));
         var result = (await TakenAsync(gateway, 1))[0];
+        Assert.Equal("API", gateway.Types);
         Assert.Equal((7, "UP", "REALTIME", null), (result.MonitorId, result.Status, result.Type, result.Message));
         Assert.InRange(result.Minute, before, Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
         gateway.Assign(Given.Monitor(7, version: 2, data: new { url = "http://127.0.0.1:1/" }));

@@ -29,6 +29,9 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public int Polls { get; private set; }
 
+    /// <summary>The types that the last poll named.</summary>
+    public string? Types { get; private set; }
+
     public int Reports { get; private set; }
 
     /// <summary>In the order in which they came, duplicates too.</summary>
@@ -72,6 +75,7 @@ internal sealed class FakeGateway : IAsyncDisposable
         Polls++;
         if (Fails(context)) return;
         Assert.NotEmpty(context.Request.Query["agent"].ToString());
+        Types = context.Request.Query["types"];
         if (context.Request.Query["version"] == _assignment.Version)
             await _changed.WaitAsync(TimeSpan.FromSeconds(5), context.RequestAborted);
         if (Fails(context)) return;

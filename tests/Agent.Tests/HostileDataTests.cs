@@ -26,9 +26,9 @@ public sealed class HostileDataTests : IDisposable
     [InlineData("""["\ud800"]""", "headers: Text must be valid Unicode")]
     [InlineData("""{"\ud800":1}""", "headers: Text must be valid Unicode")]
     [InlineData("""[{"key":"a\u0000","value":"v"}]""", "headers: Text must not contain the character U+0000")]
-    [InlineData("""[{"key":5,"value":"v"}]""", "headers: key: give a text")]
-    [InlineData("""[{"key":"a","value":[]}]""", "headers: value: give a text")]
-    [InlineData("""[{"key":"a b","value":"v"}]""", "headers: a header's name must consist of letters, digits and signs such as '-'")]
+    [InlineData("""[{"key":5,"value":"v"}]""", "headers[0].key: give a text")]
+    [InlineData("""[{"key":"a","value":[]}]""", "headers[0].value: give a text")]
+    [InlineData("""[{"key":"a b","value":"v"}]""", "headers[0]: a header's name must consist of letters, digits and signs such as '-'")]
     public async Task A_text_within_a_text_is_read_as_strictly_as_the_api_reads(string headers, string message)
     {
         var verdict = await Given.Types().Prepare(Given.Monitor(1, data: new { url = "http://127.0.0.1:1/", headers }))(TestContext.Current.CancellationToken);

@@ -37,9 +37,10 @@ public sealed class AgentTests
     {
         await using var kener = await KenerProcess.StartAsync();
         await using var server = RawServer.Saying(Ok);
-        const string Hostile = "[{\"key\":\"\\ud800\",\"value\":\"v\"}]";
+        // Right for the API, and nothing that the agent can request: it does not know the variable.
+        const string Hostile = "$KENER_TEST_UNKNOWN/";
         await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
-            new { tag = "hostile", name = "hostile", monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, headers = Hostile } }, 201);
+            new { tag = "hostile", name = "hostile", monitor_type = "API", cron = "* * * * *", type_data = new { url = Hostile } }, 201);
         await CreateAsync(kener, "web", server);
         await FollowsAsync(kener, "UP", "Partial System Outage");
         var sample = (await Eventually.GetAsync(() => SamplesAsync(kener, "hostile"), samples => samples.Count > 0))[^1]!;

@@ -5,6 +5,7 @@ using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
@@ -12,6 +13,8 @@ namespace Kener.Monitors.Tests;
 /// <summary>Which agent checks what (rows MON-04, MON-05).</summary>
 public sealed class AssignmentTests(MonitorsApps apps)
 {
+    private const string Tcp = ""","monitor_type":"TCP","cron":"* * * * *","type_data":{"hosts":[{"host":"192.0.2.1","port":80}]}""";
+
     [Fact]
     public void Each_monitor_is_checked_by_one_agent_and_an_agent_that_leaves_moves_no_others()
     {
@@ -114,6 +117,52 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_monitor_goes_to_agents_that_know_its_type(DatabaseKind database)
+    {
+        await using var app = await MonitorsApp.StartAsync(database);
+        var (tag, tcp) = await app.MonitorAsync(Tcp);
+        var api = new List<long>();
+        for (var i = 0; i < 12; i++) api.Add((await app.CheckedAsync()).Id);
+        // The previous build does not say what it knows.
+        await Eventually.GetAsync(() => AskAsync("previous"), share => share.Count == 12);
+        Assert.Equal("The monitor is not checked: no agent knows the type TCP", await ReasonAsync());
+        await Eventually.GetAsync(() => AskAsync("new", "TCP,API"), share => share.Contains(tcp));
+        Assert.Null(await ReasonAsync());
+        await Eventually.TrueAsync(async () => await AskAsync("previous") is { Count: > 0 and < 12 } old && await AskAsync("new", "TCP,API") is { } both
+            && !old.Contains(tcp) && both.Contains(tcp) && old.Concat(both).Order().SequenceEqual(api.Append(tcp).Order()));
+        Assert.Equal([CheckObstacle.NoAgent, null], (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(tag)), heard => heard.Count == 2))
+            .OrderBy(heard => heard.Version).Select(heard => heard.Obstacle));
+        // Its results count.
+        Assert.Equal((1, 0), await app.ReportAsync(MonitorsApp.Result(tcp, Minutes.Floor(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()))));
+
+        // Put back to the previous build.
+        await AskAsync("new");
+        Assert.Equal("The monitor is not checked: no agent knows the type TCP", await ReasonAsync());
+        await Eventually.GetAsync(() => AskAsync("new"), share => !share.Contains(tcp));
+
+        async Task<List<long>> AskAsync(string agent, string? types = null) =>
+            [.. (await app.AssignmentAsync(agent, types: types))!.Monitors.Select(monitor => monitor.Id).Order()];
+
+        async Task<string?> ReasonAsync() => (await app.GetAsync("/" + tag)).Monitor.TryGetProperty("no_data_reason", out var reason) ? reason.GetString() : null;
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
+    public async Task A_type_that_only_a_forgotten_agent_knew_is_known_no_more(DatabaseKind database)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+        await using var app = await MonitorsApp.StartAsync(database, clock);
+        await app.AssignmentAsync("one", types: "API,TCP");
+        var (tag, _) = await app.MonitorAsync(Tcp);
+        Assert.Null((await HeardAsync(1)).Obstacle);
+        clock.Advance(TimeSpan.FromDays(2));
+        await app.Host.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(CheckObstacle.NoAgent, (await HeardAsync(2)).Obstacle);
+
+        Task<MonitorChanged> HeardAsync(int nth) => Eventually.GetAsync(
+            () => Task.FromResult(app.Heard.Of(tag).OrderBy(heard => heard.Version).ElementAtOrDefault(nth - 1)!), heard => heard is not null);
+    }
+
+    [Theory, ClassData(typeof(BothDatabases))]
     public async Task Who_only_reports_takes_no_share(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
@@ -164,7 +213,9 @@ public sealed class AssignmentTests(MonitorsApps apps)
     [InlineData("?agent=a%20b")]
     [InlineData("?agent=%00")]
     [InlineData("?agent=a%2Fb")]
-    public async Task An_agent_without_a_name_is_refused(string query)
+    [InlineData("?agent=a&types=API;TCP")]
+    [InlineData("?agent=a&types=%00")]
+    public async Task An_agent_without_a_name_or_with_types_that_are_no_names_is_refused(string query)
     {
         var app = await apps.OnAsync(DatabaseKind.Sqlite);
         using var client = app.Host.Client(Permissions.AgentsReport);

@@ -94,8 +94,8 @@ public sealed class GroupTests(MonitorsApps apps)
         var group = await GroupAsync(app, (member, 1));
         foreach (var (members, message) in new[]
         {
-            ($$"""[{"tag":"{{group.Tag}}","weight":1}]""", "groups do not contain groups"), ("""[{"tag":"unknown","weight":1}]""", "not found"), ("5", "must be an array"),
-            ("[null]", "must be an array"), ("[{}]", "must be an array"), ("""[{"tag":5}]""", "must be an array"), ($$"""[{"tag":"{{member}}","weight":-1}]""", "weight"),
+            ($$"""[{"tag":"{{group.Tag}}","weight":1}]""", "groups do not contain groups"), ("""[{"tag":"unknown","weight":1}]""", "not found"), ("5", "type_data.monitors: give a list"),
+            ("[null]", "type_data.monitors[0]: give an object"), ("[{}]", "type_data.monitors[0].tag: is missing"), ("""[{"tag":5}]""", "type_data.monitors[0].tag: give a text"), ($$"""[{"tag":"{{member}}","weight":-1}]""", "weight"),
             ($$"""[{"tag":"{{member}}","weight":"x"}]""", "weight"), ($$"""[{"tag":"{{member}}"},{"tag":"{{member}}"}]""", "twice"), ("""[{"tag":"\u0000"}]""", "U+0000"),
         })
         {

@@ -170,10 +170,10 @@ public sealed class MonitorsApp : IAsyncDisposable
     }
 
     /// <summary>What the agent is to check; null where that is what it knows.</summary>
-    public async Task<Assignment?> AssignmentAsync(string agent, string? known = null)
+    public async Task<Assignment?> AssignmentAsync(string agent, string? known = null, string? types = null)
     {
         using var client = _host.Client(Permissions.AgentsReport);
-        using var response = await client.GetAsync($"/api/agent/v1/assignment?agent={agent}&version={known}", TestContext.Current.CancellationToken);
+        using var response = await client.GetAsync($"/api/agent/v1/assignment?agent={agent}&version={known}" + (types is null ? "" : $"&types={types}"), TestContext.Current.CancellationToken);
         if (response.StatusCode == HttpStatusCode.NoContent) return null;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), AgentJson.Default.Assignment);

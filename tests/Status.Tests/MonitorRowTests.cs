@@ -21,6 +21,18 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
+    public void A_monitor_that_cannot_be_checked_is_without_data_whatever_was_recorded_and_says_why()
+    {
+        var monitor = Given.Monitor(1) with { Type = "TCP", PeriodSeconds = 60, DefaultStatus = MonitorStatus.Up, Obstacle = CheckObstacle.NoAgent };
+        var row = Given.View(Now, Given.Facts(monitor, Now, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])).Monitors[0];
+        Assert.Equal((MonitorStatus.NoData, CheckObstacle.NoAgent), (row.Now, row.Obstacle));
+        // What people say of a monitor without a schedule stands.
+        Assert.Equal(MonitorStatus.Down, NowOf(monitor with { PeriodSeconds = 0 }, Given.Reading(1, Given.Noon, MonitorStatus.Down)));
+        var incident = new Overlay(OverlayKind.Incident, Given.Noon, null, MonitorStatus.Down);
+        Assert.Equal(MonitorStatus.Down, Given.View(Now, Given.Facts(monitor, Now, [], incident)).Monitors[0].Now);
+    }
+
+    [Fact]
     public void A_default_counts_where_a_check_yielded_nothing_and_not_where_there_was_none()
     {
         var monitor = Given.Monitor(1) with { Type = "API", PeriodSeconds = 60, DefaultStatus = MonitorStatus.Degraded };

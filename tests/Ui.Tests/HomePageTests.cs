@@ -33,6 +33,21 @@ public sealed class HomePageTests
     public async Task The_sentence_below_the_message_names_what_is_affected(string expected, params string[] affected) =>
         Assert.Equal(expected, (await ReadAsync(Samples.Outage() with { Affected = affected })).QuerySelector("#msg + p")!.TextContent);
 
+    [Theory]
+    [InlineData(CheckObstacle.FieldMissing, "en", "Not checked: its settings are incomplete.")]
+    [InlineData(CheckObstacle.NoAgent, "en", "Not checked: no agent supports this kind of check.")]
+    [InlineData(CheckObstacle.NoAgent, "de", "Wird nicht geprüft: Kein Agent unterstützt diese Art von Prüfung.")]
+    public async Task A_row_without_data_says_why_the_monitor_is_not_checked(CheckObstacle obstacle, string language, string words)
+    {
+        var view = Samples.Calm(1) with { Audience = Audience.Default with { Language = language } };
+        var row = view.Monitors[0] with { Obstacle = obstacle };
+        Assert.Contains(words, await TextAsync(row with { Now = MonitorStatus.NoData }), StringComparison.Ordinal);
+        // An incident states what it is.
+        Assert.DoesNotContain(words, await TextAsync(row with { Now = MonitorStatus.Down }), StringComparison.Ordinal);
+
+        async Task<string> TextAsync(MonitorView monitor) => (await ReadAsync(view with { Monitors = [monitor] })).QuerySelector(".mons .nm")!.TextContent;
+    }
+
     [Fact]
     public async Task An_open_global_incident_is_named_before_anything_else()
     {

@@ -7,11 +7,8 @@ namespace Kener.Agent.Checks;
 /// <summary>One check: looks, and says what it saw. What it throws all the same is a verdict of DOWN.</summary>
 internal delegate Task<Verdict> Check(CancellationToken cancel);
 
-/// <summary>A type of monitor: makes a check of what the operator gave. Throws <see cref="WrongConfiguration"/> where that makes no sense.</summary>
+/// <summary>A type of monitor: makes a check of what the operator gave. Throws <see cref="FieldException"/> where that makes no sense.</summary>
 internal sealed record CheckType(string Name, Func<JsonElement, Check> Prepare);
-
-/// <summary>A monitor's type_data makes no sense; says which field, and why, and never what is in it.</summary>
-internal sealed class WrongConfiguration(string field, string reason) : Exception($"{field}: {reason}");
 
 /// <summary>A type that this agent does not know.</summary>
 internal sealed class UnknownTypeException(string type) : Exception($"Unknown type {type}");

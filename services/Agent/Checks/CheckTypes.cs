@@ -24,10 +24,11 @@ internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimePro
         var type = Definition(monitor.Type);
         try
         {
-            monitor.TypeData.CheckTexts("type_data");
+            // To read a text that is no valid Unicode throws.
+            if (JsonTexts.Fault(monitor.TypeData) is { } fault) throw new FieldException("type_data", fault);
             return type.Prepare(monitor.TypeData);
         }
-        catch (WrongConfiguration wrong)
+        catch (FieldException wrong)
         {
             var verdict = Verdict.Failed(MonitorStatus.Down, 0, wrong.Message);
             return _ => Task.FromResult(verdict);

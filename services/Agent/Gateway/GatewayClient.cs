@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Kener.Agent.Checks;
 using Kener.Contracts;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ internal enum Reported
 }
 
 /// <summary>The agent's two calls. Neither throws for what the other side does; <see cref="GatewayContact"/> hears of it.</summary>
-internal sealed class GatewayClient(IHttpClientFactory clients, IOptions<AgentSettings> settings, GatewayContact contact, TimeProvider clock)
+internal sealed class GatewayClient(IHttpClientFactory clients, IOptions<AgentSettings> settings, CheckTypes types, GatewayContact contact, TimeProvider clock)
 {
     // A poll waits up to 25 s for news.
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(40), ReportPatience = TimeSpan.FromSeconds(15);
@@ -25,7 +26,7 @@ internal sealed class GatewayClient(IHttpClientFactory clients, IOptions<AgentSe
     /// <summary>The list, if it is another than that version; null where it is not. False: no answer.</summary>
     public async Task<(bool Answered, Assignment? New)> PollAsync(string? version, CancellationToken cancel)
     {
-        var path = $"/api/agent/v1/assignment?agent={Uri.EscapeDataString(settings.Value.Name!)}" + (version is null ? "" : $"&version={Uri.EscapeDataString(version)}");
+        var path = $"/api/agent/v1/assignment?agent={Uri.EscapeDataString(settings.Value.Name!)}&types={string.Join(',', types.Names)}" + (version is null ? "" : $"&version={Uri.EscapeDataString(version)}");
         using var message = Message(HttpMethod.Get, path);
         var answer = await SendAsync(message, PollPatience, async (answer, cancel) => answer.StatusCode switch
         {

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Kener.Contracts;
 
 /// <summary>
-/// <c>GET /api/agent/v1/assignment?agent=NAME&amp;version=V</c>: what this agent is to check. With the version that it has already, the answer
+/// <c>GET /api/agent/v1/assignment?agent=NAME&amp;types=API,TCP&amp;version=V</c>: what this agent is to check, of the types that it
+/// knows (API where it does not say). With the version that it has already, the answer
 /// waits up to 25 seconds for another one; 204 where there is none.
 /// </summary>
 /// <param name="Version">Opaque; another one whenever the list is another.</param>

@@ -37,6 +37,8 @@ public sealed record MonitorChanged
     public MonitorStatus? DefaultStatus { get; init; }
     /// <summary>Longest distance between two of its checks, in seconds; 0 where nothing checks it (NONE, or no cron).</summary>
     public int PeriodSeconds { get; init; }
+    /// <summary>Why it cannot be checked, so that it is without data; null where it can be, or where nothing is to check it.</summary>
+    public CheckObstacle? Obstacle { get; init; }
     /// <summary>A NONE monitor's <c>overrideWithLastKnownStatus</c>.</summary>
     public bool CarriesForward { get; init; }
     /// <summary>A GROUP monitor's members, in the operator's order; empty for others.</summary>

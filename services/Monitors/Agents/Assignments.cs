@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Kener.Contracts;
 using Kener.Persistence;
@@ -20,10 +21,13 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     // Ten thousand monitors take some time to read; while they are being entered one by one, most of the time goes to other work.
     private const int RestFactor = 5;
 
-    private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, string[] Agents, int OwnRetentionDays, int? UsualRetentionDays);
+    /// <summary>An agent that was seen of late, and the types that it knows as they are stored.</summary>
+    private readonly record struct Known(string Name, string Types);
+
+    private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, Known[] Agents, int OwnRetentionDays, int? UsualRetentionDays);
 
     private readonly Bell _bell = new();
-    private readonly Dictionary<string, long> _seen = [];
+    private readonly Dictionary<string, (long AtMs, string Types)> _seen = [];
     private TaskCompletionSource _changed = New();
     private Board? _board;
     private TimeSpan _rest;
@@ -36,22 +40,22 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     /// <summary>Monitors were changed: look now.</summary>
     public void Ring() => _bell.Ring();
 
-    /// <summary>The agent is there. Written down every ten seconds at most.</summary>
-    public async Task SeenAsync(string agent, Changes<MonitorsDb> changes, CancellationToken cancel)
+    /// <summary>The agent is there and knows those types. Stored every ten seconds at most, and at once where the types are others.</summary>
+    public async Task SeenAsync(string agent, string types, Changes<MonitorsDb> changes, CancellationToken cancel)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         lock (_seen)
         {
-            if (_seen.TryGetValue(agent, out var last) && now - last < SeenEvery.TotalMilliseconds) return;
+            if (_seen.TryGetValue(agent, out var last) && last.Types == types && now - last.AtMs < SeenEvery.TotalMilliseconds) return;
             if (_seen.Count > 10_000) _seen.Clear();
-            _seen[agent] = now;
+            _seen[agent] = (now, types);
         }
-        await changes.ProjectAsync(change => Agent.SeenAsync(change.Db, agent, now, cancel), cancel);
+        await Agent.SeenAsync(changes, agent, types, now, cancel);
         _bell.Ring();
     }
 
     /// <summary>What the agent is to check, as soon as that is something else than <paramref name="known"/>; null where it is not for 25 s.</summary>
-    public async Task<Assignment?> NextAsync(string agent, string? known, CancellationToken cancel)
+    public async Task<Assignment?> NextAsync(string agent, string types, string? known, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(Patience, clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, lifetime.ApplicationStopping, cancel);
@@ -60,7 +64,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
             // Taken before the board is looked at: a change in between is not missed.
             var changed = Volatile.Read(ref _changed).Task;
             var board = Volatile.Read(ref _board);
-            if (board is not null && ShareOf(agent, board) is var share && VersionOf(share) is var version && version != known)
+            if (board is not null && ShareOf(new Known(agent, types), board) is var share && VersionOf(share) is var version && version != known)
                 return new Assignment(version, [.. share.Select(monitor => monitor.ToAssigned())]);
             try
             {
@@ -99,7 +103,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         // The version first: monitors read later are at least as new.
         var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
-        var agents = await db.Agents.Where(agent => agent.SeenMs > now - LiveMs).OrderBy(agent => agent.Name).Select(agent => agent.Name).ToArrayAsync(cancel);
+        var agents = await db.Agents.Where(agent => agent.SeenMs > now - LiveMs).OrderBy(agent => agent.Name).Select(agent => new Known(agent.Name, agent.Types)).ToArrayAsync(cancel);
         var usual = await KnownSite.RetentionDaysAsync(db, settings.Value, cancel);
         var board = _board;
         if (board is null || (board.SetVersion != version && clock.GetElapsedTime(_readAt) >= _rest))
@@ -118,14 +122,17 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     }
 
     private static Task<List<Monitor>> ReadAsync(MonitorsDb db, CancellationToken cancel) => db.Monitors.AsNoTracking()
-        .Where(monitor => monitor.IsActive && monitor.Cron != null && MonitorTypes.OfAgents.Contains(monitor.Type)).OrderBy(monitor => monitor.Id).ToListAsync(cancel);
+        .Where(monitor => monitor.IsActive && monitor.Cron != null && MonitorTypes.OfAgents.Contains(monitor.Type) && monitor.Obstacle != CheckObstacle.FieldMissing).OrderBy(monitor => monitor.Id).ToListAsync(cancel);
 
-    private static List<Monitor> ShareOf(string agent, Board board)
+    /// <summary>The monitors of types that it knows, of each type its share among the agents that know that type.</summary>
+    private static List<Monitor> ShareOf(Known agent, Board board)
     {
-        // The one that asks lives, whether or not the board has heard of it.
-        ulong[] agents = [.. board.Agents.Select(Rendezvous.Hash)];
-        var own = Rendezvous.Hash(agent);
-        return [.. board.Monitors.Where(monitor => Rendezvous.IsOf(own, agents, monitor.Id))];
+        // The one that asks lives, whether or not the board has heard of it, and of what it knows.
+        Known[] agents = [.. board.Agents.Where(other => other.Name != agent.Name), agent];
+        var hashes = Agent.ReadTypes(agent.Types).ToFrozenDictionary(
+            type => type, type => agents.Where(other => Agent.ReadTypes(other.Types).Contains(type)).Select(other => Rendezvous.Hash(other.Name)).ToArray());
+        var own = Rendezvous.Hash(agent.Name);
+        return [.. board.Monitors.Where(monitor => hashes.TryGetValue(monitor.Type, out var others) && Rendezvous.IsOf(own, others, monitor.Id))];
     }
 
     private static string VersionOf(List<Monitor> share)

@@ -3,15 +3,15 @@ using Kener.Persistence;
 
 namespace Kener.Monitors;
 
-/// <summary>GET /api/agent/v1/assignment: what the agent is to check; 204 where that is what it knows already, after 25 s.</summary>
+/// <summary>GET /api/agent/v1/assignment: what the agent is to check, of the types that it knows; 204 where that is what it knows already, after 25 s.</summary>
 internal static class GetAssignment
 {
     public static async Task<IResult> HandleAsync(
-        string? agent, string? version, Assignments assignments, Changes<MonitorsDb> changes, CancellationToken cancel)
+        string? agent, string? version, string? types, Assignments assignments, Changes<MonitorsDb> changes, CancellationToken cancel)
     {
-        var name = Agent.CheckName(agent);
-        await assignments.SeenAsync(name, changes, cancel);
-        var assignment = await assignments.NextAsync(name, version, cancel);
+        var (name, knows) = (Agent.CheckName(agent), Agent.CheckTypes(types));
+        await assignments.SeenAsync(name, knows, changes, cancel);
+        var assignment = await assignments.NextAsync(name, knows, version, cancel);
         return assignment is null ? Results.NoContent() : Results.Json(assignment, AgentJson.Default.Assignment);
     }
 }

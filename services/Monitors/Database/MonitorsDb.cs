@@ -44,7 +44,12 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             set.ToTable("monitor_sets");
             set.HasData(new MonitorSet { Id = MonitorSet.Only, Version = 1 });
         });
-        modelBuilder.Entity<Agent>().ToTable("agents").HasKey(agent => agent.Name);
+        modelBuilder.Entity<Agent>(agent =>
+        {
+            agent.ToTable("agents").HasKey(row => row.Name);
+            // A replica of the previous build, which does not know of it, goes on.
+            agent.Property(row => row.Types).HasDefaultValue("");
+        });
         modelBuilder.Entity<Beat>().ToTable("beats").HasKey(beat => new { beat.MonitorId, beat.At });
         modelBuilder.Entity<AwakeSpan>(span =>
         {

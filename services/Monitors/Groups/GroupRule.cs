@@ -11,14 +11,16 @@ internal readonly record struct MemberState(double Weight, MonitorStatus Status,
 /// <summary>What a GROUP monitor makes of its members (spec/monitors 2).</summary>
 internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan Delay, string Latency)
 {
-    private const int MostMembers = 500;
+    // Later there would be no time left in the minute that is judged.
+    private const int LongestDelay = 50_000;
 
     public static GroupRule Of(string? typeData)
     {
         var data = MonitorFields.Parse(typeData ?? "{}");
-        var delay = Math.Clamp(MonitorFields.NumberOr(data, "executionDelay", 1_000), 1_000, 50_000);
-        var latency = data.TryGetProperty("latencyCalculation", out var word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : "AVG";
-        return new GroupRule(MembersOf(data), TimeSpan.FromMilliseconds(delay), latency);
+        var delay = Math.Min(GroupType.ExecutionDelay.ReadOrDefault(data), LongestDelay);
+        List<MonitorMember> members = [.. GroupType.Monitors.ReadOrDefault(data).Where(member => GroupType.MemberTag.Read(member).Length > 0)
+            .Select(member => new MonitorMember(GroupType.MemberTag.Read(member), GroupType.MemberWeight.Read(member)))];
+        return new GroupRule(members, TimeSpan.FromMilliseconds(delay), GroupType.LatencyCalculation.ReadOrDefault(data));
     }
 
     /// <summary>
@@ -46,7 +48,7 @@ internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan 
     public static async Task CheckAsync(MonitorsDb db, Monitor monitor, CancellationToken cancel)
     {
         if (monitor.Type != MonitorTypes.Group) return;
-        var members = CheckedMembers(MonitorFields.Parse(monitor.TypeData ?? "{}"));
+        var members = CheckedMembers(monitor);
         var known = await db.Monitors.Where(row => members.Contains(row.Tag)).Select(row => new { row.Tag, row.Type }).ToListAsync(cancel);
         foreach (var tag in members)
         {
@@ -81,28 +83,11 @@ internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan 
         _ => 1,
     };
 
-    private static List<MonitorMember> MembersOf(JsonElement data)
+    private static List<string> CheckedMembers(Monitor monitor)
     {
-        if (!data.TryGetProperty("monitors", out var list) || list.ValueKind != JsonValueKind.Array) return [];
-        return [.. list.EnumerateArray().Where(member => member.ValueKind == JsonValueKind.Object && member.TryGetProperty("tag", out var tag) && tag.ValueKind == JsonValueKind.String)
-            .Select(member => new MonitorMember(member.GetProperty("tag").GetString()!, Math.Max(0, MonitorFields.NumberOr(member, "weight", 1))))];
-    }
-
-    private static List<string> CheckedMembers(JsonElement data)
-    {
-        const string Shape = "type_data.monitors must be an array of { tag, weight }";
-        if (data.Given("monitors") is not { } list) return [];
-        if (list.ValueKind != JsonValueKind.Array) throw Refusal.BadRequest(Shape);
-        if (list.GetArrayLength() > MostMembers) throw Refusal.BadRequest($"A group has at most {MostMembers} members");
-        var tags = new List<string>();
-        foreach (var member in list.EnumerateArray())
-        {
-            if (member.ValueKind != JsonValueKind.Object || member.Given("tag") is not { } given) throw Refusal.BadRequest(Shape);
-            var tag = given.Text(Shape, longest: 255);
-            if (member.Given("weight") is { } weight && weight.Number("weight must be a number from 0 on") < 0) throw Refusal.BadRequest("weight must be a number from 0 on");
-            if (tags.Contains(tag)) throw Refusal.BadRequest($"Monitor '{tag}' is a member twice");
-            tags.Add(tag);
-        }
-        return tags;
+        if (monitor.Kind.Missing(monitor.Data) is { } missing && missing != GroupType.Monitors.Name) throw Refusal.BadRequest($"type_data.{missing}: is missing");
+        List<string> tags = [.. Of(monitor.TypeData).Members.Select(member => member.Tag)];
+        var twice = tags.GroupBy(tag => tag).FirstOrDefault(same => same.Count() > 1)?.Key;
+        return twice is null ? tags : throw Refusal.BadRequest($"Monitor '{twice}' is a member twice");
     }
 }

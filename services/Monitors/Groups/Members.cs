@@ -21,7 +21,8 @@ internal static class Members
             var latest = await db.Results.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Region == 0 && row.Minute <= now)
                 .OrderByDescending(row => row.Minute).FirstOrDefaultAsync(cancel);
             var period = monitor.PeriodSeconds;
-            var isFresh = latest is not null && (period == 0 || now <= latest.Minute + (3L * period));
+            var isChecked = period == 0 || monitor.Obstacle is null;
+            var isFresh = isChecked && latest is not null && (period == 0 || now <= latest.Minute + (3L * period));
             var observed = isFresh ? latest!.Status : MonitorStatus.NoData;
             // A default is stored with the result that it fills; where nothing is checked there is none.
             states.Add(new MemberState(member.Weight, EffectiveStatus.At(now, null, observed, [.. overlays[monitor.Id]]), isFresh ? latest!.Latency : 0));

@@ -2,36 +2,25 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
 /// <summary>What a HEARTBEAT monitor makes of the time since its last beat (spec/monitors 2).</summary>
 internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes, string? Secret)
 {
-    private const string SecretField = "secretString";
-    private const int LongestSecret = 512;
-
     public static HeartbeatRule Of(string? typeData)
     {
         var data = MonitorFields.Parse(typeData ?? "{}");
-        return new HeartbeatRule(MonitorFields.NumberOr(data, "degradedRemainingMinutes", 5), MonitorFields.NumberOr(data, "downRemainingMinutes", 10),
-            data.TryGetProperty(SecretField, out var secret) && secret.ValueKind == JsonValueKind.String && secret.GetString() is { Length: > 0 } text ? text : null);
+        return new HeartbeatRule(HeartbeatType.DegradedRemainingMinutes.ReadOrDefault(data), HeartbeatType.DownRemainingMinutes.ReadOrDefault(data),
+            HeartbeatType.SecretString.ReadOrDefault(data) is { Length: > 0 } secret ? secret : null);
     }
 
     /// <summary>The type data with a secret of its own where it has none: nobody should have to think of one.</summary>
     public static string? WithSecret(string? typeData)
     {
         if (Of(typeData).Secret is not null) return typeData;
-        var made = JsonSerializer.SerializeToElement(new Dictionary<string, string> { [SecretField] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) });
+        var made = JsonSerializer.SerializeToElement(new Dictionary<string, string> { [HeartbeatType.SecretString.Name] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) });
         return MonitorFields.Merged(typeData, made, "type_data");
-    }
-
-    /// <summary>Refuses a secret that no address can hold.</summary>
-    public static void Check(string? typeData)
-    {
-        if (Of(typeData).Secret is { Length: > LongestSecret } or "." or "..")
-            throw Refusal.BadRequest($"type_data.{SecretField} must not be longer than {LongestSecret} characters, and neither \".\" nor \"..\"");
     }
 
     /// <summary>Whether that is the secret; how long it takes tells nothing.</summary>

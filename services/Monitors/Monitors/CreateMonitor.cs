@@ -25,6 +25,7 @@ internal static class CreateMonitor
                 if (await change.Db.Monitors.AnyAsync(row => row.Tag == tag, cancel)) throw Taken(tag);
                 var monitor = Monitor.Create(body, change.NowMs);
                 await GroupRule.CheckAsync(change.Db, monitor, cancel);
+                monitor.Obstacle = monitor.FindObstacle(await Agent.TypesAsync(change.Db, cancel));
                 change.Db.Monitors.Add(monitor);
                 await change.FlushAsync(cancel);
                 change.Publish($"monitor/{monitor.Id}", monitor.ToEvent);
@@ -33,7 +34,7 @@ internal static class CreateMonitor
             }, cancel);
             assignments.Ring();
             evaluations.Ring();
-            return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(made) }, StatusCodes.Status201Created);
+            return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(made, user) }, StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })
         {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Claims;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
@@ -46,6 +47,7 @@ internal static class DeleteMonitor
         {
             var group = await change.LockAsync<Monitor>(found.Id, cancel);
             (group!.TypeData, var left) = GroupRule.Without(group.TypeData, tag);
+            group.Obstacle = group.FindObstacle(FrozenSet<string>.Empty);
             group.IsActive &= left >= SmallestGroup;
             group.UpdatedMs = change.NowMs;
             change.Publish($"monitor/{group.Id}", group.ToEvent);

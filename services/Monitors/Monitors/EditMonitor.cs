@@ -20,13 +20,14 @@ internal static class EditMonitor
             var monitor = await change.LockAsync<Monitor>(id, cancel) ?? throw GetMonitor.Missing(tag);
             monitor.Edit(body, change.NowMs);
             await GroupRule.CheckAsync(change.Db, monitor, cancel);
+            monitor.Obstacle = monitor.FindObstacle(await Agent.TypesAsync(change.Db, cancel));
             change.Publish($"monitor/{id}", monitor.ToEvent);
             change.Note("monitor.edited", "monitor", () => id, new { monitor.Tag, Fields = Known(body) });
             return monitor;
         }, cancel);
         assignments.Ring();
         evaluations.Ring();
-        return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(edited) });
+        return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(edited, user) });
     }
 
     // The names alone: values may be secrets, and unknown names are the client's own affair.

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
@@ -7,8 +8,8 @@ namespace Kener.Monitors;
 /// <summary>GET /monitors/{tag}; and how every route below it finds its monitor.</summary>
 internal static class GetMonitor
 {
-    public static async Task<IResult> HandleAsync(string tag, MonitorsDb db, CancellationToken cancel) =>
-        ApiAnswer.Of(new { monitor = MonitorAnswer.Of(await FindAsync(db, tag, cancel)) });
+    public static async Task<IResult> HandleAsync(string tag, MonitorsDb db, ClaimsPrincipal user, CancellationToken cancel) =>
+        ApiAnswer.Of(new { monitor = MonitorAnswer.Of(await FindAsync(db, tag, cancel), user) });
 
     /// <summary>The monitor as it is, not locked and not tracked; 404 where there is none.</summary>
     public static async Task<Monitor> FindAsync(MonitorsDb db, string tag, CancellationToken cancel)

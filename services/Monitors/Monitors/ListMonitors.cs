@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,7 @@ namespace Kener.Monitors;
 internal static class ListMonitors
 {
     public static async Task<IResult> HandleAsync(
-        MonitorsDb db, string? status, string? category_name, string? monitor_type, string? is_hidden, CancellationToken cancel)
+        MonitorsDb db, string? status, string? category_name, string? monitor_type, string? is_hidden, ClaimsPrincipal user, CancellationToken cancel)
     {
         // NUL is in no stored text, and PostgreSQL refuses to be asked for it.
         if (string.Concat(status, category_name, monitor_type, is_hidden).Contains('\0', StringComparison.Ordinal))
@@ -20,6 +21,6 @@ internal static class ListMonitors
         if (!string.IsNullOrEmpty(monitor_type)) monitors = monitors.Where(row => row.Type == monitor_type);
         if (!string.IsNullOrEmpty(is_hidden)) monitors = monitors.Where(row => is_hidden == (row.IsHidden ? "YES" : "NO"));
         var rows = await monitors.OrderByDescending(row => row.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new { monitors = rows.Select(MonitorAnswer.Of) });
+        return ApiAnswer.Of(new { monitors = rows.Select(row => MonitorAnswer.Of(row, user)) });
     }
 }

@@ -22,6 +22,8 @@ internal sealed class Monitor : IAggregate
     public string Type { get; set; } = MonitorTypes.Api;
     /// <summary>JSON object of what the type needs. Holds secrets: never in an event, the audit or a log.</summary>
     public string? TypeData { get; set; }
+    /// <summary>Why it cannot be checked; null where it can be, or where nothing is to check it.</summary>
+    public CheckObstacle? Obstacle { get; set; }
     public bool IncludeDegradedInDowntime { get; set; }
     public bool IsHidden { get; set; }
     /// <summary>JSON object of spec/monitors 8; null shows the default formulas.</summary>
@@ -71,15 +73,35 @@ internal sealed class Monitor : IAggregate
         if (body.Given("is_hidden") is { } hidden) IsHidden = MonitorFields.OneOf(hidden, "is_hidden", "YES", "NO") == "YES";
         if (body.Given("include_degraded_in_downtime") is { } include)
             IncludeDegradedInDowntime = MonitorFields.OneOf(include, "include_degraded_in_downtime", "YES", "NO") == "YES";
+        var typeBefore = Type;
         if (body.Given("monitor_type") is { } type) Type = MonitorFields.OneOf(type, "monitor_type", MonitorTypes.All);
         if (body.Has("confirmation_threshold", out var threshold)) ConfirmationThreshold = MonitorFields.Threshold(threshold);
-        if (body.Has("type_data", out var data)) TypeData = MonitorFields.Merged(TypeData, data, "type_data");
+        if (body.Has("type_data", out var data) || Type != typeBefore) TypeData = MonitorFields.TypeData(Kind, TypeData, data, isNewType: Type != typeBefore);
         if (body.Has("monitor_settings_json", out var settings)) Settings = MonitorFields.Merged(settingsBefore, settings, "monitor_settings_json");
         RetentionDays = MonitorFields.RetentionDays(Settings);
-        if (Type != MonitorTypes.Heartbeat) return;
-        TypeData = HeartbeatRule.WithSecret(TypeData);
-        if (body.Has("type_data", out _) || body.Has("monitor_type", out _)) HeartbeatRule.Check(TypeData);
+        if (Type == MonitorTypes.Heartbeat) TypeData = HeartbeatRule.WithSecret(TypeData);
     }
+
+    /// <summary>Its type.</summary>
+    public MonitorType Kind => MonitorTypes.Find(Type)!;
+
+    /// <summary>What its type needs, as JSON.</summary>
+    public JsonElement Data => MonitorFields.Parse(TypeData ?? "{}");
+
+    /// <summary>Why it cannot be checked, when agents know those types; null where it can be, or where nothing is to check it.</summary>
+    public CheckObstacle? FindObstacle(IReadOnlySet<string> ofAgents)
+    {
+        if (Cron is not null && Kind.Missing(Data) is not null) return CheckObstacle.FieldMissing;
+        return Kind.CheckedBy == CheckedBy.Agents && !ofAgents.Contains(Type) ? CheckObstacle.NoAgent : null;
+    }
+
+    /// <summary>What its obstacle means, for the operator; null where there is none.</summary>
+    public string? NoDataReason => Obstacle switch
+    {
+        CheckObstacle.FieldMissing => $"The monitor is not checked: type_data.{Kind.Missing(Data)} is missing",
+        CheckObstacle.NoAgent => $"The monitor is not checked: no agent knows the type {Type}",
+        _ => null,
+    };
 
     /// <summary>
     /// What counts where a check yields nothing; null where no default applies. A heartbeat that was never called and a group of which
@@ -91,7 +113,7 @@ internal sealed class Monitor : IAggregate
     public int PeriodSeconds => Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron);
 
     /// <summary>What an agent has to know to check it.</summary>
-    public AssignedMonitor ToAssigned() => new(Id, Tag, Version, Type, Cron!, MonitorFields.Parse(TypeData ?? "{}"));
+    public AssignedMonitor ToAssigned() => new(Id, Tag, Version, Type, Cron!, Data);
 
     /// <summary>What others may know of it: no type_data.</summary>
     public MonitorChanged ToEvent() => new()
@@ -110,7 +132,8 @@ internal sealed class Monitor : IAggregate
         Type = Type,
         DefaultStatus = Default,
         PeriodSeconds = PeriodSeconds,
-        CarriesForward = Type == MonitorTypes.None && MonitorFields.IsOn(TypeData, "overrideWithLastKnownStatus"),
+        Obstacle = Obstacle,
+        CarriesForward = Type == MonitorTypes.None && NoneType.OverrideWithLastKnownStatus.ReadOrDefault(Data),
         RetentionDays = RetentionDays,
         Members = Type == MonitorTypes.Group ? GroupRule.Of(TypeData).Members : [],
         UptimeNumerator = MonitorFields.Formula(Settings, "uptime_formula_numerator"),
@@ -127,18 +150,4 @@ internal sealed class DeletedMonitor
     public required string Tag { get; set; }
 
     public MonitorChanged ToEvent() => new() { Id = Id, Version = Version, Tag = Tag, Deleted = true };
-}
-
-/// <summary>The eleven types (spec/monitors 2).</summary>
-internal static class MonitorTypes
-{
-    public const string Api = "API", None = "NONE", Group = "GROUP", Heartbeat = "HEARTBEAT";
-
-    public static string[] All { get; } = [Api, "PING", "TCP", "DNS", None, Group, "SSL", "SQL", Heartbeat, "GAMEDIG", "GRPC"];
-
-    /// <summary>Those that agents check.</summary>
-    public static string[] OfAgents { get; } = [Api];
-
-    /// <summary>Those that are evaluated here, by the clock.</summary>
-    public static string[] OfClock { get; } = [Heartbeat, Group];
 }

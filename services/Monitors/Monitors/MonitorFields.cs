@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -88,11 +87,31 @@ internal static class MonitorFields
             : throw Refusal.BadRequest($"{field} must not be larger than {LongestJson / 1024} KiB");
     }
 
-    public static JsonElement Parse(string json) => JsonSerializer.Deserialize<JsonElement>(json);
+    /// <summary>
+    /// The type_data with the given fields in it, of which secrets may be masked. A field with a wrong value is refused; of a monitor whose
+    /// type is new, all fields are looked at.
+    /// </summary>
+    public static string? TypeData(MonitorType type, string? before, JsonElement given, bool isNewType)
+    {
+        try
+        {
+            JsonElement? stored = before is null ? null : Parse(before);
+            if (given.ValueKind == JsonValueKind.Object)
+            {
+                _ = given.RawJson();
+                given = TypeSecrets.Unmasked(given, stored);
+            }
+            var merged = given.ValueKind == JsonValueKind.Undefined ? before : Merged(before, given, "type_data");
+            if (merged is not null) type.Check(Parse(merged), isNewType ? null : name => given.TryGetProperty(name, out _));
+            return merged;
+        }
+        catch (FieldException wrong)
+        {
+            throw Refusal.BadRequest($"type_data.{wrong.Message}");
+        }
+    }
 
-    public static bool IsOn(string? json, string field) =>
-        json is not null && Parse(json).TryGetProperty(field, out var value)
-        && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && value.ValueEquals("true")));
+    public static JsonElement Parse(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 
     /// <summary>The formula of that name; null where it is missing or does not parse, which means the default.</summary>
     public static string? Formula(string? settings, string field) =>
@@ -106,15 +125,6 @@ internal static class MonitorFields
         if (settings is null || !Parse(settings).TryGetProperty("retention_days", out var value) || value.ValueKind == JsonValueKind.Null) return null;
         var days = value.Number(Message);
         return days is >= 1 and <= 3650 && double.IsInteger(days) ? (int)days : throw Refusal.BadRequest(Message);
-    }
-
-    /// <summary>The field as a finite number, also where it was sent as text; else that one.</summary>
-    public static double NumberOr(JsonElement data, string field, double otherwise)
-    {
-        if (!data.TryGetProperty(field, out var value)) return otherwise;
-        if (value.ValueKind == JsonValueKind.String)
-            return double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var read) && double.IsFinite(read) ? read : otherwise;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : otherwise;
     }
 
     public static bool IsWebAddress(string? address) =>

@@ -50,7 +50,7 @@ internal sealed class Retention(
         foreach (var gone in await db.DeletedMonitors.AsNoTracking().Select(row => row.Id).ToListAsync(cancel))
             await TryAsync(db, $"the deleted monitor {gone}", () => TakeAsync(changes, gone, long.MaxValue, cancel), cancel);
         var silent = now.AddDays(-1).ToUnixTimeMilliseconds();
-        await changes.ProjectAsync(change => change.Db.Agents.Where(agent => agent.SeenMs < silent).ExecuteDeleteAsync(cancel), cancel);
+        await Agent.ForgetAsync(changes, silent, cancel);
         await changes.ProjectAsync(change => AwakeSpan.ForgetOldAsync(change.Db, cancel), cancel);
     }
 

@@ -7,7 +7,7 @@ namespace Kener.Status.History;
 /// <param name="Carries">Where nothing was recorded: what was recorded last.</param>
 internal readonly record struct Blanks(MonitorStatus? Default, bool Carries)
 {
-    public static Blanks Of(MonitorChanged monitor) => new(monitor.DefaultStatus, monitor.CarriesForward && monitor.Type == "NONE");
+    public static Blanks Of(MonitorChanged monitor) => new(monitor.DefaultStatus, monitor.CarriesForward && monitor.Type == MonitorTypes.None);
 }
 
 /// <summary>A reading that counts as a monitor's newest.</summary>
@@ -47,9 +47,10 @@ internal sealed record MonitorPast
     public Observed? LatestAt(long now) => Open.LastKnown(now) ?? Before;
 
     /// <summary>What the monitor is at this second (spec/decisions 3a, 16). <paramref name="period"/>: seconds between its checks, 0 for none.</summary>
-    public MonitorStatus StatusAt(long now, int period)
+    public MonitorStatus StatusAt(long now, int period, bool isChecked = true)
     {
-        var observed = LatestAt(now) is { } latest && now <= FreshUntil(latest, period)
+        // What was recorded before it could no longer be checked says nothing about now.
+        var observed = (isChecked || period == 0) && LatestAt(now) is { } latest && now <= FreshUntil(latest, period)
             ? latest.Status == MonitorStatus.NoData ? Blanks.Default ?? MonitorStatus.NoData : latest.Status
             : MonitorStatus.NoData;
         return EffectiveStatus.At(now, null, observed, [.. Overlays]);

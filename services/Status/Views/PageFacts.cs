@@ -24,7 +24,7 @@ internal sealed class MonitorFacts(MonitorChanged monitor, MonitorPast past)
     /// <summary>Its row at this second, with so many days.</summary>
     public MonitorView RowAt(long now, int days)
     {
-        var (minute, status, known) = (Minutes.Floor(now), past.StatusAt(now, monitor.PeriodSeconds), Volatile.Read(ref _row));
+        var (minute, status, known) = (Minutes.Floor(now), past.StatusAt(now, monitor.PeriodSeconds, isChecked: monitor.Obstacle is null), Volatile.Read(ref _row));
         if (known is null || known.Minute != minute || known.Days != days)
             Volatile.Write(ref _row, known = new KnownRow(minute, days, PageRules.Row(monitor, past.DaysAt(now, days), status)));
         return known.View.Now == status ? known.View : known.View with { Now = status };

@@ -57,7 +57,7 @@ internal static class PageRules
         return new MonitorView(
             monitor.Tag, monitor.Name, monitor.Description, monitor.Image, status,
             Uptime.Text(Uptime.Percent(all, monitor.UptimeNumerator, monitor.UptimeDenominator)), days,
-            all.LatencyCount == 0 ? null : all.LatencySum / all.LatencyCount);
+            all.LatencyCount == 0 ? null : all.LatencySum / all.LatencyCount, Obstacle: monitor.Obstacle);
     }
 
     /// <summary>The rows as they stand on the page: who is in a group there stands within it alone, each time in the group's own order.</summary>

@@ -35,6 +35,14 @@ internal static class StatusLook
         _ => "without data",
     };
 
+    /// <summary>Why a monitor is without data, for visitors.</summary>
+    public static string Label(this CheckObstacle obstacle) => obstacle switch
+    {
+        CheckObstacle.FieldMissing => "Not checked: its settings are incomplete.",
+        CheckObstacle.NoAgent => "Not checked: no agent supports this kind of check.",
+        _ => "Not checked.",
+    };
+
     /// <summary>The state's word.</summary>
     public static string Label(this IncidentState state) => state switch
     {

@@ -7,7 +7,7 @@ namespace Kener.Agent.Checks.Http;
 internal sealed class HttpCheck(OutboundDoor door, OutboundRequest request, Variables variables, TimeProvider clock)
 {
     public static CheckType Type(OutboundDoor door, Variables variables, TimeProvider clock) =>
-        new("API", data => new HttpCheck(door, HttpConfiguration.Read(data, variables), variables, clock).RunAsync);
+        new(MonitorTypes.Api, data => new HttpCheck(door, HttpConfiguration.Read(data, variables), variables, clock).RunAsync);
 
     private async Task<Verdict> RunAsync(CancellationToken cancel)
     {

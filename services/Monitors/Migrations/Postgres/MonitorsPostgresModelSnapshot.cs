@@ -32,6 +32,13 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("seen_ms");
 
+                    b.Property<string>("Types")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("types");
+
                     b.HasKey("Name")
                         .HasName("pk_agents");
 
@@ -192,6 +199,10 @@ namespace Kener.Monitors.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<byte?>("Obstacle")
+                        .HasColumnType("smallint")
+                        .HasColumnName("obstacle");
 
                     b.Property<int?>("RetentionDays")
                         .HasColumnType("integer")

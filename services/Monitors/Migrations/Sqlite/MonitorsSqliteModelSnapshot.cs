@@ -27,6 +27,13 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("seen_ms");
 
+                    b.Property<string>("Types")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("")
+                        .HasColumnName("types");
+
                     b.HasKey("Name")
                         .HasName("pk_agents");
 
@@ -185,6 +192,10 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<byte?>("Obstacle")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("obstacle");
 
                     b.Property<int?>("RetentionDays")
                         .HasColumnType("INTEGER")
