@@ -24,7 +24,7 @@ public enum DeliveryKind
     Mediator,
 }
 
-/// <summary>What an installation sets, below <c>Kener:</c> (spec/decisions 23). Checked at the start; a wrong one stops it, named.</summary>
+/// <summary>What an installation sets, below <c>Kener:</c> (Behavior: RUN-2). Checked at the start; a wrong one stops it, named.</summary>
 public sealed class KenerSettings
 {
     /// <summary>Database of the modules in this process.</summary>

@@ -2,7 +2,7 @@ namespace Kener.ServiceDefaults;
 
 /// <summary>
 /// A request that is refused with a 4xx (or 503), in the API's own words. Thrown from a rule, it rolls back the change around it and
-/// becomes the error shape <c>{"error":{"code","message"}}</c> (spec/api-v4 1).
+/// becomes the error shape <c>{"error":{"code","message"}}</c> (Behavior: API-2).
 /// </summary>
 public sealed class Refusal(int status, string code, string message) : Exception(message)
 {

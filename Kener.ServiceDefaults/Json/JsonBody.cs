@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Reads what a client sent, whatever its Content-Type (spec/decisions 20a), and refuses with 400 what can not be stored or means nothing:
+/// Reads what a client sent, whatever its Content-Type (Behavior: API-3), and refuses with 400 what can not be stored or means nothing:
 /// broken JSON, a body that is no object, text with NUL or half a surrogate pair.
 /// </summary>
 public static class JsonBody

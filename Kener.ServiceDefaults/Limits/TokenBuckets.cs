@@ -5,7 +5,7 @@ namespace Kener.ServiceDefaults;
 /// The number of buckets is bounded, since clients invent addresses. Buckets are kept in two generations: when the newer one is full, it
 /// becomes the older one, and the older one is dropped. A client that goes on asking moves along and keeps its bucket; no request pays for a scan.
 /// System.Threading.RateLimiting would do the same, but its limiters read the machine's clock and accept no TimeProvider
-/// (docs/adr/0022-libraries-for-what-is-not-ours.md).
+/// (docs/adr/0020-libraries-for-what-is-not-ours.md).
 /// </remarks>
 /// <param name="perSecond">Tokens that a bucket gains in a second.</param>
 /// <param name="size">Tokens that a bucket holds at most, and at first.</param>

@@ -4,7 +4,7 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Pages;
 
 /// <summary>
-/// Answers pages from the board, without asking anybody (architecture rules 7 and 8): to each visitor the variant that he chose. A page
+/// Answers pages from the board, without asking anybody (Behavior: ARC-5, ARC-6): to each visitor the variant that he chose. A page
 /// that is not there is asked of its owner; where the owner is away, another variant is better than none.
 /// </summary>
 internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, SiteOnBoard site, OldPages oldPages, VariantUses uses, UnknownIncidents unknown)

@@ -1,6 +1,6 @@
 namespace Kener.Gateway.Routes;
 
-/// <summary>Who serves a route (architecture, "Who serves what"). The names are those of service discovery, in lower case.</summary>
+/// <summary>Who serves a route. The names are those of service discovery, in lower case.</summary>
 internal enum Owner
 {
     /// <summary>The gateway itself.</summary>

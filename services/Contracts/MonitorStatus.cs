@@ -2,7 +2,7 @@ namespace Kener.Contracts;
 
 /// <summary>
 /// What a monitor is at a minute. Ordered by severity, so the worst of several is their maximum
-/// (spec/decisions 3: DOWN &gt; DEGRADED &gt; MAINTENANCE &gt; UP &gt; NO_DATA).
+/// (Behavior: STA-1).
 /// </summary>
 public enum MonitorStatus : byte
 {

@@ -1,6 +1,6 @@
 namespace Kener.Contracts;
 
-/// <summary>The permissions that a key or a person may hold (spec/manage 2), word for word as in the original.</summary>
+/// <summary>The permissions that a key or a person may hold (Behavior: API-18), word for word as in the original.</summary>
 public static class Permissions
 {
 #pragma warning disable CS1591 // Each constant says no more than its text.

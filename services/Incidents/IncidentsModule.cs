@@ -1,7 +1,6 @@
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
@@ -11,11 +10,11 @@ public static class IncidentsModule
     /// <summary>Registers all that the service needs.</summary>
     public static IHostApplicationBuilder AddIncidents(this IHostApplicationBuilder builder) => builder
         .AddModuleDb<IncidentsDb, IncidentsSqlite, IncidentsPostgres>("incidentdb", "incidents")
-        .AddEventConsumer<MonitorChangedConsumer>()
-        .AddEventConsumer<SiteChangedConsumer>()
-        .AddEventConsumer<ReplayRequestedConsumer>()
-        .AddReconciliation<IncidentsDb, VersionsConsumer>(Reconciling.Reconciliation)
-        .AddReplay<IncidentsDb>("incidents", async (db, cancel) => await db.Monitors.AnyAsync(cancel) && await db.Sites.AnyAsync(cancel));
+        .AddEventConsumer<MonitorChangedConsumer>("kener-incidents-monitor-changed")
+        .AddEventConsumer<SiteChangedConsumer>("kener-incidents-site-changed")
+        .AddEventConsumer<ReplayRequestedConsumer>("kener-incidents-replay-requested")
+        .AddReconciliation<IncidentsDb, VersionsConsumer>("kener-incidents-versions", Reconciling.Reconciliation)
+        .AddReplay<IncidentsDb>("incidents");
 
     /// <summary>Gives the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapIncidents(this IEndpointRouteBuilder app)

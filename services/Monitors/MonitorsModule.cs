@@ -1,7 +1,6 @@
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
@@ -17,12 +16,12 @@ public static class MonitorsModule
         builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
         builder.Services.AddSingleton<LivingMonitors>().AddSingleton<BulkWrites>();
         builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
-        builder.AddEventConsumer<IncidentChangedConsumer>();
-        builder.AddEventConsumer<SiteChangedConsumer>();
-        builder.AddEventConsumer<ReplayRequestedConsumer>();
-        builder.AddEventConsumer<ReplayContinuedConsumer>();
-        builder.AddReconciliation<MonitorsDb, VersionsConsumer>(Reconciling.Reconciliation);
-        builder.AddReplay<MonitorsDb>("monitors", async (db, cancel) => await db.KnownIncidents.AnyAsync(cancel) && await db.Sites.AnyAsync(cancel));
+        builder.AddEventConsumer<IncidentChangedConsumer>("kener-monitors-incident-changed");
+        builder.AddEventConsumer<SiteChangedConsumer>("kener-monitors-site-changed");
+        builder.AddEventConsumer<ReplayRequestedConsumer>("kener-monitors-replay-requested");
+        builder.AddEventConsumer<ReplayContinuedConsumer>("kener-monitors-replay-continued");
+        builder.AddReconciliation<MonitorsDb, VersionsConsumer>("kener-monitors-versions", Reconciling.Reconciliation);
+        builder.AddReplay<MonitorsDb>("monitors");
         return builder;
     }
 

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;
 
-/// <summary>A row whose changes are serialised: the choke point locks it and raises its version (architecture rule 3).</summary>
+/// <summary>A row whose changes are serialised: the choke point locks it and raises its version (Behavior: ARC-3).</summary>
 public interface IAggregate
 {
     /// <summary>Grows, and is never used again.</summary>
@@ -36,6 +36,9 @@ public abstract class ModuleDb : DbContext
     /// <summary>Who changed what.</summary>
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    /// <summary>The event types for which this module has asked for a replay.</summary>
+    public DbSet<ConsumedEvent> ConsumedEvents => Set<ConsumedEvent>();
+
     /// <summary>Where this database lives: one row.</summary>
     public DbSet<DatabasePlace> Places => Set<DatabasePlace>();
 
@@ -67,6 +70,7 @@ public abstract class ModuleDb : DbContext
             outbox.HasIndex(row => row.DueMs);
         });
         modelBuilder.Entity<DeadLetter>().ToTable("dead_letters");
+        modelBuilder.Entity<ConsumedEvent>().ToTable("consumed_events").HasKey(consumed => consumed.Type);
         modelBuilder.Entity<DatabasePlace>(place =>
         {
             place.ToTable("database_places");
@@ -90,6 +94,13 @@ public sealed class DatabasePlace
     public required string Place { get; set; }
     /// <summary>Whether it was restored, and others have not been asked yet for what it missed.</summary>
     public bool WasRestored { get; set; }
+}
+
+/// <summary>An event type that this module consumes, and whose present state it has asked the owners for.</summary>
+public sealed class ConsumedEvent
+{
+    /// <summary>A name of <see cref="Contracts.EventTypes"/>.</summary>
+    public required string Type { get; init; }
 }
 
 /// <summary>An event waiting for its delivery.</summary>

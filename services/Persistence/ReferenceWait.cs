@@ -1,7 +1,7 @@
 namespace Kener.Persistence;
 
 /// <summary>
-/// The benefit of the doubt (architecture rule 9): a reference to another service's entity that is not known yet is waited for up to half
+/// The benefit of the doubt (Behavior: REF-1): a reference to another service's entity that is not known yet is waited for up to half
 /// a second. At most 32 requests of this process wait at once; the rest are answered by what is known.
 /// </summary>
 public sealed class ReferenceWait(TimeProvider clock)

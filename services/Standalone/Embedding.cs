@@ -13,7 +13,7 @@ internal static class Embedding
 
     /// <summary>
     /// Lays the embedded defaults below every other source, so that environment and appsettings win; listens on <c>Kener__Url</c>, which
-    /// is also the site's address unless <c>Kener__SiteUrl</c> says otherwise (spec/decisions 22, 23).
+    /// is also the site's address unless <c>Kener__SiteUrl</c> says otherwise (Behavior: RUN-1, RUN-3).
     /// </summary>
     public static void AddEmbedding(this WebApplicationBuilder builder)
     {

@@ -12,7 +12,6 @@ var builder = KenerApp.CreateBuilder(args);
 builder.AddDemo(args);
 builder.AddEmbedding();
 builder.AddServiceDefaults();
-// In this order they hear of events: Status first, as the page waits for it.
 builder.AddAccounts().AddIncidents().AddStatus().AddMonitors().AddGateway().AddAgent();
 builder.AddDelivery();
 

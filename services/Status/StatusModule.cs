@@ -10,7 +10,6 @@ using Kener.Status.Replay;
 using Kener.Status.Settings;
 using Kener.Status.Snapshots;
 using Kener.Ui;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status;
 
@@ -22,10 +21,11 @@ public static class StatusModule
     {
         builder.AddModuleDb<StatusDb, StatusSqlite, StatusPostgres>("statusdb", "status");
         builder.Services.AddHostedService<TellSite>();
-        builder.AddEventConsumer<MonitorChangedConsumer>();
-        builder.AddEventConsumer<IncidentChangedConsumer>();
-        builder.AddEventConsumer<ReadingsRecordedConsumer>();
-        builder.AddEventConsumer<ReplayRequestedConsumer>();
+        // First, since a visitor's page waits for them.
+        builder.AddEventConsumer<MonitorChangedConsumer>("kener-status-monitor-changed", isFirst: true);
+        builder.AddEventConsumer<IncidentChangedConsumer>("kener-status-incident-changed", isFirst: true);
+        builder.AddEventConsumer<ReadingsRecordedConsumer>("kener-status-readings-recorded", isFirst: true);
+        builder.AddEventConsumer<ReplayRequestedConsumer>("kener-status-replay-requested");
 
         builder.Services.AddSingleton<PageRenderer>();
         builder.Services.AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>());
@@ -44,8 +44,8 @@ public static class StatusModule
         builder.Services.AddHostedService<PageLoop>();
         builder.Services.AddHostedService<Confirmation>();
         builder.AddSnapshotMirror("page:");
-        builder.AddReconciliation<StatusDb, VersionsConsumer>(Reconciling.Of(builder.Configuration.ReadKenerSettings()));
-        builder.AddReplay<StatusDb>("status", async (db, cancel) => await db.Monitors.AnyAsync(cancel) || await db.Incidents.AnyAsync(cancel));
+        builder.AddReconciliation<StatusDb, VersionsConsumer>("kener-status-versions", Reconciling.Of(builder.Configuration.ReadKenerSettings()));
+        builder.AddReplay<StatusDb>("status");
         builder.Services.AddHostedService<HistoryRetention>();
         return builder;
     }

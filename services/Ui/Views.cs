@@ -3,7 +3,7 @@ using Kener.Contracts;
 
 namespace Kener.Ui;
 
-/// <summary>How a page's monitors are laid out (spec/pages-and-public 2). Each is a class on the list, never other markup.</summary>
+/// <summary>How a page's monitors are laid out. Each is a class on the list, never other markup.</summary>
 public enum PageLayout
 {
     /// <summary>One column, with bars.</summary>
@@ -46,7 +46,7 @@ public sealed record SiteView
     public string? Footer { get; init; }
     /// <summary>Word for word on top of every page; null for none.</summary>
     public AnnouncementView? Announcement { get; init; }
-    /// <summary>Fills of the statuses where the owner chose others (spec/pages-and-public 9); #RRGGBB, light and dark.</summary>
+    /// <summary>Fills of the statuses where the owner chose others; #RRGGBB, light and dark.</summary>
     public IReadOnlyDictionary<MonitorStatus, (string Light, string Dark)> Colours { get; init; } = new Dictionary<MonitorStatus, (string, string)>();
     /// <summary>CSS of the owner's own, laid over ours; null for none.</summary>
     public string? Css { get; init; }
@@ -61,7 +61,7 @@ public sealed record SiteView
 }
 
 /// <summary>
-/// Forms of dates and times in the words of date-fns (spec/pages-and-public 11); null for the language's own, which also stands in for one
+/// Forms of dates and times in the words of date-fns (Behavior: PAG-14); null for the language's own, which also stands in for one
 /// that can not be read.
 /// </summary>
 public sealed record DateForms(string? DateAndTime, string? Date, string? Time);
@@ -72,7 +72,7 @@ public sealed record LinkView(string Text, string Url);
 /// <summary>A page to switch to.</summary>
 public sealed record PageLink(string Title, string Path, bool IsThis);
 
-/// <summary>An announcement (spec/pages-and-public 4). <paramref name="Type"/> is INFO, WARNING or ERROR.</summary>
+/// <summary>An announcement. <paramref name="Type"/> is INFO, WARNING or ERROR.</summary>
 public sealed record AnnouncementView(string Title, string Message, string Type, bool Cancellable, double? ReshowAfterHours, LinkView? Action);
 
 /// <summary>For whom a page is drawn: the words' language, the zone of its times, the theme. Each combination is a variant of the page.</summary>

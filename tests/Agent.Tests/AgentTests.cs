@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>The whole agent between a gateway and what it checks (rows MON-04, MON-05).</summary>
+/// <summary>The whole agent between a gateway and what it checks (Behavior: CHK-3).</summary>
 public sealed class AgentTests : IDisposable
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -6,7 +6,7 @@ using Kener.TestKit;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>API monitors against real servers (rows MON-06, MON-07 and MON-45).</summary>
+/// <summary>API monitors against real servers (Behavior: CHK-4).</summary>
 public sealed class HttpCheckTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

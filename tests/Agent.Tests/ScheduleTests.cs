@@ -6,7 +6,7 @@ using Kener.TestKit;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>When a monitor is checked (rows MON-03, MON-04).</summary>
+/// <summary>When a monitor is checked (Behavior: CHK-2, CHK-3).</summary>
 public sealed class ScheduleTests
 {
     private const long Start = 1_800_000_000; // a whole minute

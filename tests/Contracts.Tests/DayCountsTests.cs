@@ -3,7 +3,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>A day in numbers (row MON-30).</summary>
+/// <summary>A day in numbers (Behavior: UPT-2, UPT-6).</summary>
 public sealed class DayCountsTests
 {
     private const int Minutes = 120;

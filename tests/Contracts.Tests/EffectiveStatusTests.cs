@@ -3,7 +3,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>Default, observed, incident, maintenance: what counts in the end (row MON-23).</summary>
+/// <summary>Default, observed, incident, maintenance: what counts in the end (Behavior: STA-2, OVL-1 to OVL-5).</summary>
 public sealed class EffectiveStatusTests
 {
     private static readonly MonitorStatus[] ByPrecedence = [MonitorStatus.Down, MonitorStatus.Degraded, MonitorStatus.Maintenance, MonitorStatus.Up];

@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>Formulas and words of uptime (rows MON-28, MON-29).</summary>
+/// <summary>Formulas and words of uptime (Behavior: UPT-3 to UPT-5).</summary>
 public sealed class UptimeTests
 {
     private static readonly string[] Names = ["up", "down", "degraded", "maintenance"];

@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The embedded agent, from a server that is watched to the page that tells of it (rows MON-03, MON-04, MON-05).</summary>
+/// <summary>The embedded agent, from a server that is watched to the page that tells of it (Behavior: CHK-3).</summary>
 public sealed class AgentTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

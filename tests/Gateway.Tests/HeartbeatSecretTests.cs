@@ -35,7 +35,7 @@ public sealed class HeartbeatSecretTests
             {
                 builder.AddMonitors();
                 builder.Services.AddSingleton(told);
-                builder.AddEventConsumer<EventsTold>();
+                builder.AddEventConsumer<EventsTold>("events");
                 builder.AddDelivery();
                 Listen(builder, told, level);
             }, true, ("Kener:Database", "Sqlite"), ("Kener:DataPath", folder), Telemetry))

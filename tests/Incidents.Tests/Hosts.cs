@@ -44,7 +44,7 @@ internal sealed class Service : IAsyncDisposable
     {
         builder.Services.AddSingleton<EventLog>();
         builder.AddIncidents();
-        builder.AddEventConsumer<Recorder>();
+        builder.AddEventConsumer<Recorder>("recorder");
         more?.Invoke(builder);
     }, app => app.MapIncidents(), clock, settings: new Dictionary<string, string?> { ["Kener:SiteUrl"] = "https://status.example.com/" }));
 

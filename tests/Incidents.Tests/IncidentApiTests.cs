@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>/api/v4/incidents, by spec/api-v4 §3.</summary>
+/// <summary>/api/v4/incidents (Behavior: API-6 to API-9).</summary>
 public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
 {
     private const string Path = "/api/v4/incidents";

@@ -105,6 +105,6 @@ internal static class VersionLogging
     public static void AddVersionLog(this Microsoft.AspNetCore.Builder.WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<VersionLog>();
-        Kener.Persistence.DeliveryExtensions.AddEventConsumer<VersionRecorder>(builder);
+        Kener.Persistence.DeliveryExtensions.AddEventConsumer<VersionRecorder>(builder, "versions");
     }
 }

@@ -5,7 +5,7 @@ using Kener.TestKit;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>The timeline decides state and end (spec/decisions 1).</summary>
+/// <summary>The timeline decides state and end (Behavior: INC-1 to INC-4).</summary>
 public sealed class TimelineTests
 {
     private const long Start = 1_700_000_040;

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>/api/v4/incidents/{id}/comments, by spec/api-v4 §3 and spec/decisions 1 and 7.</summary>
+/// <summary>/api/v4/incidents/{id}/comments (Behavior: INC-1, INC-2, INC-7, API-5).</summary>
 public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
 {
     private static string Path(long incident) => $"/api/v4/incidents/{incident}/comments";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Which agent checks what (rows MON-04, MON-05).</summary>
+/// <summary>Which agent checks what (Behavior: CHK-3, CHK-7).</summary>
 public sealed class AssignmentTests(MonitorsApps apps)
 {
     private const string Tcp = ""","monitor_type":"TCP","cron":"* * * * *","type_data":{"hosts":[{"host":"192.0.2.1","port":80}]}""";

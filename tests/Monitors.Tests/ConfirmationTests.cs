@@ -8,7 +8,7 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>The grace period (rows MON-25, MON-26, MON-27).</summary>
+/// <summary>The grace period (Behavior: CON-1 to CON-5).</summary>
 public sealed class ConfirmationTests(MonitorsApps apps)
 {
     private readonly long Now = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -20,7 +20,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
         public string? Message { get; set; } = seen.Message;
     }
 
-    /// <summary>The words of spec/monitors 5, step by step, looking back over rows as they stand.</summary>
+    /// <summary>The rules CON-1 to CON-3 of docs/behavior.md, step by step, looking back over rows as they stand.</summary>
     private static List<(MonitorStatus, string?)> Model(int threshold, IEnumerable<Observation> ordered)
     {
         var rows = new List<Row>();
@@ -123,8 +123,8 @@ public sealed class ConfirmationTests(MonitorsApps apps)
             await using var scope = app.Host.Services.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<Persistence.Changes<MonitorsDb>>().ProjectAsync(change =>
             {
-                change.Db.Overlays.Add(new OverlayInterval { Kind = OverlayKind.Maintenance, SourceId = id, MonitorId = id, Start = start + 120, End = start + 240, Impact = MonitorStatus.Maintenance });
-                change.Db.Overlays.Add(new OverlayInterval { Kind = OverlayKind.Incident, SourceId = 3_000_000 + id, MonitorId = id, Start = start, End = null, Impact = MonitorStatus.Degraded });
+                change.Db.Overlays.Add(new Persistence.OverlayRow { Kind = OverlayKind.Maintenance, SourceId = id, MonitorId = id, Start = start + 120, End = start + 240, Impact = MonitorStatus.Maintenance });
+                change.Db.Overlays.Add(new Persistence.OverlayRow { Kind = OverlayKind.Incident, SourceId = 3_000_000 + id, MonitorId = id, Start = start, End = null, Impact = MonitorStatus.Degraded });
                 return Task.CompletedTask;
             }, TestContext.Current.CancellationToken);
             return 0;

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Recorded minutes as API v4 writes and shows them (rows MON-23, MON-24, MON-41).</summary>
+/// <summary>Recorded minutes as API v4 writes and shows them (Behavior: API-10, COR-2, STA-3).</summary>
 public sealed class DataApiTests(MonitorsApps apps)
 {
     private const long Noon = 1_700_049_600;

@@ -8,7 +8,7 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>GROUP monitors (rows MON-19, MON-20, MON-46).</summary>
+/// <summary>GROUP monitors (Behavior: GRP-1 to GRP-6).</summary>
 public sealed class GroupTests(MonitorsApps apps)
 {
     private static long Now => Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>HEARTBEAT monitors (rows MON-15, MON-16).</summary>
+/// <summary>HEARTBEAT monitors (Behavior: HBT-1 to HBT-4).</summary>
 public sealed class HeartbeatTests(MonitorsApps apps)
 {
     private const long Start = 1_800_000_000;

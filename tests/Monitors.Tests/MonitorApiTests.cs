@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>/api/v4/monitors (rows MON-02, MON-46).</summary>
+/// <summary>/api/v4/monitors (Behavior: CHK-1, GRP-6).</summary>
 public sealed class MonitorApiTests(MonitorsApps apps)
 {
     private static readonly string[] AllFields =

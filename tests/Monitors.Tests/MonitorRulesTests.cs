@@ -5,7 +5,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>What a monitor may be, and what is told of it (rows MON-02, MON-21, MON-22).</summary>
+/// <summary>What a monitor may be, and what is told of it (Behavior: CHK-1, STA-5, STA-7).</summary>
 public sealed class MonitorRulesTests
 {
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);

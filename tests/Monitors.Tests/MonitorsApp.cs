@@ -109,7 +109,7 @@ public sealed class MonitorsApp : IAsyncDisposable
         builder =>
         {
             builder.AddMonitors();
-            builder.AddEventConsumer<Listener>();
+            builder.AddEventConsumer<Listener>("listener");
             builder.Services.AddSingleton(heard ?? new Heard());
         },
         app => app.MapMonitors(), clock, dataPath, settings));

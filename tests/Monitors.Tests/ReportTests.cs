@@ -7,7 +7,7 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>What agents report (rows MON-03, MON-22).</summary>
+/// <summary>What agents report (Behavior: CHK-8, STA-5).</summary>
 public sealed class ReportTests(MonitorsApps apps)
 {
     private readonly long Now = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());

@@ -4,7 +4,7 @@ using Kener.Contracts;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Runs, corrections, and what lies over a minute (rows MON-23, MON-24, MON-41).</summary>
+/// <summary>Runs, corrections, and what lies over a minute (Behavior: OVL-4, COR-2, STA-3).</summary>
 public sealed class ResultRulesTests
 {
     // Gaps, repeats and changes are all likely, and days end within the minutes.

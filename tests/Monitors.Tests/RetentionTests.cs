@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>How long results are kept (row MON-44).</summary>
+/// <summary>How long results are kept (Behavior: RET-1, RET-2).</summary>
 public sealed class RetentionTests(MonitorsApps apps)
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);

@@ -44,7 +44,7 @@ public sealed class BrokerReturnTests
     {
         var clock = new FakeTimeProvider();
         var address = new UriBuilder("amqp", "127.0.0.1", LocalPort.Free()).Uri;
-        var waiting = new BrokerReturn(address, [], TimeSpan.FromSeconds(30), clock, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
+        var waiting = new BrokerReturn(address, TimeSpan.FromSeconds(30), clock, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
         using (var listener = new TcpListener(IPAddress.Loopback, address.Port))
         {
             // Asked for the second time after the first had its answer.
@@ -62,14 +62,14 @@ public sealed class BrokerReturnTests
     public async Task A_broker_that_is_there_is_not_spoken_of()
     {
         var broker = new Uri(Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ")!);
-        await new BrokerReturn(broker, [], TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = broker }, _stopping.Token);
+        await new BrokerReturn(broker, TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = broker }, _stopping.Token);
         Assert.Empty(_log.Lines);
     }
 
     private Task WaitFor(string host, int port)
     {
         var address = new UriBuilder("amqp", host, port).Uri;
-        return new BrokerReturn(address, [], TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
+        return new BrokerReturn(address, TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
     }
 
     private async Task EndAsync(Task waiting)

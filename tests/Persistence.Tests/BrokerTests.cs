@@ -12,7 +12,7 @@ namespace Kener.Persistence.Tests;
 /// <summary>Delivery through a real RabbitMQ. Its queues outlive a test, so each test looks for ids of its own only.</summary>
 public sealed class BrokerTests
 {
-    private static readonly string[] Queues = ["kener-persistence-tests-incident-changed", "kener-persistence-tests-everything-else"];
+    private static readonly string[] Queues = ["kener-test-incident-changed", "kener-test-everything-else"];
     internal static readonly string Broker = Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ") ?? "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -130,13 +130,13 @@ public sealed class BrokerTests
             ["x-queue-type"] = "quorum",
             ["x-delivery-limit"] = 20,
             ["x-dead-letter-exchange"] = "",
-            ["x-dead-letter-routing-key"] = "kener-persistence-tests-dead-letters",
+            ["x-dead-letter-routing-key"] = "kener-test-dead-letters",
             ["x-dead-letter-strategy"] = "at-least-once",
             ["x-overflow"] = "reject-publish",
         };
         foreach (var queue in Queues) await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: Cancel);
         var last = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 20 };
-        await channel.QueueDeclareAsync("kener-persistence-tests-dead-letters", durable: true, exclusive: false, autoDelete: false, last, cancellationToken: Cancel);
+        await channel.QueueDeclareAsync("kener-test-dead-letters", durable: true, exclusive: false, autoDelete: false, last, cancellationToken: Cancel);
     }
 
     [Fact]

@@ -8,14 +8,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Kener.Persistence.Tests;
 
 /// <summary>Messages that no consumer can take in, in a RabbitMQ of the tests' own.</summary>
 public sealed class PoisonTests : IAsyncLifetime
 {
-    private const string Queue = "kener-persistence-tests-incident-changed", DeadLetters = "kener-persistence-tests-dead-letters";
+    private const string Queue = "kener-test-incident-changed", DeadLetters = "kener-test-dead-letters";
     private const string Known = """{"messageType":["urn:message:Kener.Contracts:IncidentChanged"],"message":{"id":4,"version":2}}""";
     private PrivateServer _broker = null!;
 
@@ -135,25 +134,6 @@ public sealed class PoisonTests : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(module.Host.Log.Entries.Any(entry => entry.Message.Contains("cannot be kept either", StringComparison.Ordinal))));
         await Eventually.TrueAsync(async () => await LeftAsync(Queue) == 0);
         Assert.Equal(2, module.Host.Log.Entries.Count);
-    }
-
-    [Fact]
-    public async Task A_dead_letter_queue_of_an_earlier_build_gets_its_limit_and_keeps_what_is_in_it()
-    {
-        await using (var connection = await ConnectAsync())
-        await using (var channel = await connection.CreateChannelAsync(cancellationToken: Cancel))
-            await channel.QueueDeclareAsync(DeadLetters, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: Cancel);
-        for (var i = 0; i < 3; i++) await SendAsync(DeadLetters, [0xff, (byte)('0' + i)], Poison.With());
-
-        await using var module = await StartAsync(DatabaseKind.Sqlite);
-        await Eventually.TrueAsync(async () => await module.ReadAsync(db => db.DeadLetters.CountAsync(Cancel)) == 3);
-        Assert.Equal(["\ufffd0", "\ufffd1", "\ufffd2"], await module.ReadAsync(db => db.DeadLetters.Select(dead => dead.Payload).Order().ToListAsync(Cancel)));
-        await using var after = await ConnectAsync();
-        await using var limited = await after.CreateChannelAsync(cancellationToken: Cancel);
-        await limited.QueueDeclareAsync(DeadLetters, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 20 }, cancellationToken: Cancel);
-        var gone = await Assert.ThrowsAsync<OperationInterruptedException>(() => limited.QueueDeclarePassiveAsync(DeadLetters + "-moved", Cancel));
-        Assert.Equal(Constants.NotFound, gone.ShutdownReason!.ReplyCode);
     }
 
     private async Task<TestModule> StartAsync(DatabaseKind database, Inbox? inbox = null)

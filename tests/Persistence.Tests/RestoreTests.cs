@@ -72,7 +72,7 @@ public sealed class RestoreTests : IAsyncLifetime
     private static Task<bool> IsToAskAsync(TestModule module) => module.ReadAsync(db => db.Places.Select(place => place.WasRestored).SingleAsync(Cancel));
 
     private Task<TestModule> StartAsync(DatabaseKind database) => TestModule.StartAsync(
-        database, dataPath: _folder, knows: true, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = _connection });
+        database, dataPath: _folder, requestsReplay: true, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = _connection });
 
     private async Task BackUpAsync(DatabaseKind database, TestModule? running)
     {

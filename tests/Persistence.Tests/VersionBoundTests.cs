@@ -12,7 +12,7 @@ public sealed class VersionBoundTests
     [InlineData(DeliveryKind.RabbitMQ)]
     public async Task An_event_with_a_version_far_ahead_is_not_taken_and_its_owner_is_asked(DeliveryKind delivery)
     {
-        await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite, knows: true, settings: new Dictionary<string, string?>
+        await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite, requestsReplay: true, settings: new Dictionary<string, string?>
         {
             ["Kener:Delivery"] = delivery.ToString(),
             ["Kener:InternalKey"] = new string('k', 32),

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Status.Tests;
 
-/// <summary>How long history is kept (rows MON-21, MON-44).</summary>
+/// <summary>How long history is kept (Behavior: RET-1, STA-7).</summary>
 public sealed class HistoryRetentionTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]

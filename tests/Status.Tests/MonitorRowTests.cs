@@ -2,7 +2,7 @@ using Kener.Contracts;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What a monitor's row on the home page says (rows MON-21, MON-22, MON-23).</summary>
+/// <summary>What a monitor's row on the home page says (Behavior: STA-2, STA-5, STA-7).</summary>
 public sealed class MonitorRowTests
 {
     private const long Now = Given.Noon + 30;

@@ -6,7 +6,7 @@ using Kener.Ui;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What a page says as a whole (row MON-05: whom it shows).</summary>
+/// <summary>What a page says as a whole (Behavior: PAG-1 to PAG-4).</summary>
 public sealed class PageRulesTests
 {
     private const long Now = Given.Noon + 30;
@@ -53,7 +53,7 @@ public sealed class PageRulesTests
     public void An_impact_of_up_lists_the_monitor_as_affected_and_leaves_its_row_as_observed()
     {
         var incident = Given.Incident(1, Given.Noon, null, new IncidentLink(1, MonitorStatus.Up)) with { IsGlobal = true };
-        var overlays = incident.Impacts().Select(link => new Overlay(OverlayKind.Incident, incident.Start, incident.End, link.Impact)).ToArray();
+        var overlays = incident.Plan().Impacts.Select(link => new Overlay(OverlayKind.Incident, incident.Start, incident.End, link.Impact)).ToArray();
         var monitor = Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon, MonitorStatus.Down)], overlays);
         var view = View([monitor], incident);
         Assert.Equal(MonitorStatus.Down, view.Monitors.Single().Now);

@@ -42,9 +42,9 @@ internal sealed class Service : IAsyncDisposable
         {
             builder.AddStatus();
             builder.Services.AddSingleton<ReplayLog>();
-            builder.AddEventConsumer<ReplayRecorder>();
+            builder.AddEventConsumer<ReplayRecorder>("replays");
             builder.Services.AddSingleton<SiteLog>();
-            builder.AddEventConsumer<SiteRecorder>();
+            builder.AddEventConsumer<SiteRecorder>("sites");
         }, app => app.MapStatus(), clock, dataPath, settings);
         return new Service(host, clock);
     }
@@ -127,7 +127,8 @@ internal sealed class Service : IAsyncDisposable
     {
         await db.Monitors.ExecuteDeleteAsync();
         await db.Incidents.ExecuteDeleteAsync();
-        await db.Intervals.ExecuteDeleteAsync();
+        await db.Overlays.ExecuteDeleteAsync();
+        await db.ConsumedEvents.ExecuteDeleteAsync();
         await db.Histories.ExecuteDeleteAsync();
         return await db.Days.ExecuteDeleteAsync();
     });

@@ -164,7 +164,7 @@ public sealed class StoredFaultTests
                 await db.Database.ExecuteSqlAsync($"INSERT INTO day_rows (monitor_id, day, changed, packed) VALUES (2, {Given.Today}, 5, {"garbage"u8.ToArray()})");
                 break;
             case "impact":
-                await db.Database.ExecuteSqlAsync($"""INSERT INTO intervals (incident_id, monitor_id, start, "end", impact) VALUES (9, 2, 0, NULL, 200)""");
+                await db.Database.ExecuteSqlAsync($"""INSERT INTO overlays (kind, source_id, monitor_id, start, "end", impact) VALUES (0, 9, 2, 0, NULL, 200)""");
                 break;
             case not "waiting":
                 return await db.Monitors.Where(row => row.Id == 2).ExecuteUpdateAsync(set => set.SetProperty(row => row.Payload, poison).SetProperty(row => row.Version, 2));

@@ -7,7 +7,7 @@ using Kener.Status.Views;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Days are those of the reader's zone (row MON-33).</summary>
+/// <summary>Days are those of the reader's zone (Behavior: UPT-1).</summary>
 public sealed class ZoneTests
 {
     private static readonly string[] Zones =

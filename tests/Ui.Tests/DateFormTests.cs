@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>An owner's own forms of dates and times (spec/pages-and-public 11).</summary>
+/// <summary>An owner's own forms of dates and times (Behavior: PAG-14).</summary>
 public sealed class DateFormTests
 {
     private static readonly Localizer English = new(Audience.Default), German = new(new("de", "UTC", PageTheme.System));

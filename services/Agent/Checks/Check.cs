@@ -13,7 +13,7 @@ internal sealed record CheckType(string Name, Func<JsonElement, Check> Prepare);
 /// <summary>A type that this agent does not know.</summary>
 internal sealed class UnknownTypeException(string type) : Exception($"Unknown type {type}");
 
-/// <summary>What a check saw (spec/monitors 2).</summary>
+/// <summary>What a check saw (Behavior: CHK-6).</summary>
 /// <param name="Status">The status, before any confirmation.</param>
 /// <param name="Latency">Milliseconds.</param>
 /// <param name="Type">REALTIME, TIMEOUT or ERROR.</param>

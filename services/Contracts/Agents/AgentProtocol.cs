@@ -16,7 +16,7 @@ public sealed record Assignment(string Version, IReadOnlyList<AssignedMonitor> M
 /// <param name="Id">The monitor's id.</param>
 /// <param name="Tag">Its tag, for the offset in the minute and for logs.</param>
 /// <param name="Version">Grows with each change of the monitor: a new one is checked at once.</param>
-/// <param name="Type">API, later others (spec/monitors 2).</param>
+/// <param name="Type">A monitor's type, such as API.</param>
 /// <param name="Cron">5 fields, or 6 with seconds first, in UTC.</param>
 /// <param name="TypeData">What the type needs, as the operator gave it. May hold secrets: never in a log.</param>
 public sealed record AssignedMonitor(long Id, string Tag, long Version, string Type, string Cron, JsonElement TypeData);
@@ -31,7 +31,7 @@ public sealed record CheckReport(string Agent, IReadOnlyList<CheckResult> Result
 /// <param name="Minute">Unix seconds, a whole minute, not in the future.</param>
 /// <param name="Status">UP, DOWN, DEGRADED, MAINTENANCE or NO_DATA.</param>
 /// <param name="Latency">Milliseconds, finite, not negative.</param>
-/// <param name="Type">REALTIME, TIMEOUT or ERROR (spec/monitors 6).</param>
+/// <param name="Type">REALTIME, TIMEOUT or ERROR (Behavior: CHK-6).</param>
 /// <param name="Message">What went wrong, up to 500 characters; null where nothing did.</param>
 public sealed record CheckResult(long MonitorId, long Minute, string Status, double Latency, string Type, string? Message = null);
 

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace Kener.Contracts;
 
-/// <summary>The lifecycle of an incident (spec/incidents 1), driven by its timeline (spec/decisions 1).</summary>
+/// <summary>The lifecycle of an incident, driven by its timeline (Behavior: INC-1).</summary>
 public enum IncidentState : byte
 {
     /// <summary>We know that something is wrong, not yet what.</summary>
@@ -15,7 +13,7 @@ public enum IncidentState : byte
     Resolved = 3,
 }
 
-/// <summary>Who opened an incident (spec/incidents 2).</summary>
+/// <summary>Who opened an incident (Behavior: INC-8).</summary>
 public enum IncidentSource : byte
 {
     /// <summary>A person in the dashboard.</summary>
@@ -54,7 +52,7 @@ public sealed record IncidentChanged
     public IncidentState State { get; init; }
     /// <summary>Who opened it.</summary>
     public IncidentSource Source { get; init; }
-    /// <summary>Shown on every page (spec/decisions 4).</summary>
+    /// <summary>Shown on every page (Behavior: PAG-3).</summary>
     public bool IsGlobal { get; init; }
     /// <summary>The monitors that it touches, ordered as the operator gave them.</summary>
     public IReadOnlyList<IncidentLink> Monitors { get; init; } = [];
@@ -65,13 +63,6 @@ public sealed record IncidentChanged
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long UpdatedMs { get; init; }
 
-    /// <summary>
-    /// What it lays over its monitors, each once, by id: the link that comes last counts, and Up lays nothing over. None where it is deleted.
-    /// </summary>
-    public IEnumerable<IncidentLink> Impacts() => Deleted ? [] : Monitors.GroupBy(link => link.MonitorId).Select(links => links.Last())
-        .Where(link => link.Impact > MonitorStatus.Up).OrderBy(link => link.MonitorId);
-
-    /// <summary>The same with its interval, as text: from one version to another with the same text no monitor changes. Null where it is deleted.</summary>
-    public string? Laid() => Deleted ? null : string.Create(CultureInfo.InvariantCulture,
-        $"{Start}-{End}:{string.Join(',', Impacts().Select(link => string.Create(CultureInfo.InvariantCulture, $"{link.MonitorId}={(int)link.Impact}")))}");
+    /// <summary>What it means for its monitors; nothing where it is deleted.</summary>
+    public ImpactPlan Plan() => Deleted ? ImpactPlan.None : ImpactPlan.Of(Start, End, Monitors.Select(link => new MonitorImpact(link.MonitorId, link.Impact)));
 }

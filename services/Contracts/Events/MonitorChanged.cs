@@ -31,9 +31,9 @@ public sealed record MonitorChanged
     public bool Active { get; init; }
     /// <summary>True: checked but not shown.</summary>
     public bool Hidden { get; init; }
-    /// <summary>API, PING, NONE, … (spec/monitors 1).</summary>
+    /// <summary>API, PING, NONE, …</summary>
     public string Type { get; init; } = "";
-    /// <summary>What counts where a check yields nothing; null where no default applies (spec/decisions 16).</summary>
+    /// <summary>What counts where a check yields nothing; null where no default applies (Behavior: STA-5).</summary>
     public MonitorStatus? DefaultStatus { get; init; }
     /// <summary>Longest distance between two of its checks, in seconds; 0 where nothing checks it (NONE, or no cron).</summary>
     public int PeriodSeconds { get; init; }
@@ -45,9 +45,9 @@ public sealed record MonitorChanged
     public IReadOnlyList<MonitorMember> Members { get; init; } = [];
     /// <summary>For how many days its history is kept; null for as long as the site's policy says (<see cref="SiteChanged.RetentionDays"/>).</summary>
     public int? RetentionDays { get; init; }
-    /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>
+    /// <summary>Uptime formula (Behavior: UPT-4); null for the default.</summary>
     public string? UptimeNumerator { get; init; }
-    /// <summary>Uptime formula (spec/monitors 7); null for the default.</summary>
+    /// <summary>Uptime formula (Behavior: UPT-4); null for the default.</summary>
     public string? UptimeDenominator { get; init; }
     /// <summary>When it was entered, Unix milliseconds.</summary>
     public long CreatedMs { get; init; }

@@ -2,7 +2,7 @@ namespace Kener.Contracts;
 
 /// <summary>
 /// Minutes of a day by effective status, and the latencies (ms) that were measured in it; a minute of which nothing is known counts
-/// nowhere (spec/monitors 7). Latencies of 0 are not measurements.
+/// nowhere (Behavior: UPT-2). Latencies of 0 are not measurements.
 /// </summary>
 public readonly record struct DayCounts(
     int Up, int Degraded, int Down, int Maintenance, double LatencySum = 0, int LatencyCount = 0, double LatencyMin = 0, double LatencyMax = 0)

@@ -2,7 +2,7 @@ namespace Kener.Contracts;
 
 /// <summary>
 /// The one rule for what a monitor is at an instant: default, observed, incidents, maintenances, the later over the earlier
-/// (architecture rule 6; spec/decisions 2, 3, 3a, 16). Pure.
+/// (Behavior: STA-2). Pure.
 /// </summary>
 public static class EffectiveStatus
 {
@@ -17,7 +17,10 @@ public static class EffectiveStatus
     }
 
     /// <summary>What overlays make of that instant; null where none covers it.</summary>
-    public static MonitorStatus? Overlaid(long instant, ReadOnlySpan<Overlay> overlays)
+    public static MonitorStatus? Overlaid(long instant, ReadOnlySpan<Overlay> overlays) => Deciding(instant, overlays)?.Impact;
+
+    /// <summary>The kind of overlay that decides that instant, and its impact; null where none covers it.</summary>
+    public static (OverlayKind Kind, MonitorStatus Impact)? Deciding(long instant, ReadOnlySpan<Overlay> overlays)
     {
         MonitorStatus? incident = null, maintenance = null;
         foreach (var overlay in overlays)
@@ -26,8 +29,9 @@ public static class EffectiveStatus
             if (overlay.Kind == OverlayKind.Incident) incident = Worst(incident, overlay.Impact);
             else maintenance = Worst(maintenance, overlay.Impact);
         }
-        // Maintenance comes over incidents, yet never hides a DOWN that an incident states (spec/decisions 3).
-        return incident == MonitorStatus.Down ? incident : maintenance ?? incident;
+        // Maintenance comes over incidents, yet never hides a DOWN that an incident states (Behavior: OVL-4).
+        if (maintenance is { } planned && incident != MonitorStatus.Down) return (OverlayKind.Maintenance, planned);
+        return incident is { } stated ? (OverlayKind.Incident, stated) : null;
     }
 
     private static MonitorStatus Worst(MonitorStatus? a, MonitorStatus b) => a is { } known && known > b ? known : b;

@@ -11,7 +11,7 @@ public enum OverlayKind : byte
 
 /// <summary>
 /// An interval [<paramref name="Start"/>, <paramref name="End"/>) in Unix seconds, no end meaning open, in which an incident or a
-/// maintenance gives a monitor <paramref name="Impact"/> (spec/decisions 3a).
+/// maintenance gives a monitor <paramref name="Impact"/> (Behavior: OVL-1, OVL-2).
 /// </summary>
 public readonly record struct Overlay(OverlayKind Kind, long Start, long? End, MonitorStatus Impact)
 {

@@ -1,6 +1,6 @@
 namespace Kener.Contracts;
 
-/// <summary>The page's one sentence, from the effective statuses of its active, visible monitors (spec/incidents 8; spec/decisions 5).</summary>
+/// <summary>The page's one sentence, from the effective statuses of its active, visible monitors (Behavior: PAG-1).</summary>
 public static class PageMessage
 {
     /// <summary>One of the seven messages, word for word. Shares are of all monitors that have a status; 75 % is inclusive.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Kener.Contracts;
 
 /// <summary>
-/// Uptime as a share of counted minutes by an owner's formula (spec/monitors 7): the words up, down, degraded, maintenance joined by
+/// Uptime as a share of counted minutes by an owner's formula (Behavior: UPT-4): the words up, down, degraded, maintenance joined by
 /// + - * /, where * and / bind first; no numbers, no parentheses; any case. What does not parse is replaced by the default.
 /// </summary>
 public static class Uptime

@@ -80,7 +80,7 @@ internal sealed class Incident : IAggregate
 
     /// <summary>
     /// The update posted last decides the state, whatever its own time says; resolving ends the incident at the update's time, and leaving
-    /// RESOLVED opens it again (spec/decisions 1). An end that was set outright stays while neither happens.
+    /// RESOLVED opens it again (Behavior: INC-1, INC-2). An end that was set outright stays while neither happens.
     /// </summary>
     private void FollowTimeline()
     {

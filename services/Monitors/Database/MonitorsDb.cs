@@ -23,7 +23,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 
     public DbSet<KnownIncident> KnownIncidents => Set<KnownIncident>();
 
-    public DbSet<OverlayInterval> Overlays => Set<OverlayInterval>();
+    public DbSet<OverlayRow> Overlays => Set<OverlayRow>();
 
     public DbSet<KnownSite> Sites => Set<KnownSite>();
 
@@ -69,12 +69,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             known.ToTable("known_incidents");
             known.Property(row => row.Id).ValueGeneratedNever();
         });
-        modelBuilder.Entity<OverlayInterval>(overlay =>
-        {
-            overlay.ToTable("overlays");
-            overlay.HasKey(row => new { row.Kind, row.SourceId, row.MonitorId });
-            overlay.HasIndex(row => row.MonitorId);
-        });
+        modelBuilder.AddOverlays();
         modelBuilder.Entity<KnownSite>(site =>
         {
             site.ToTable("known_site");

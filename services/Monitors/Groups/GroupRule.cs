@@ -8,7 +8,7 @@ namespace Kener.Monitors;
 /// <summary>How a member of a group is doing, as far as the group asks.</summary>
 internal readonly record struct MemberState(double Weight, MonitorStatus Status, double Latency);
 
-/// <summary>What a GROUP monitor makes of its members (spec/monitors 2).</summary>
+/// <summary>What a GROUP monitor makes of its members (Behavior: GRP-1 to GRP-3).</summary>
 internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan Delay, string Latency)
 {
     // Later there would be no time left in the minute that is judged.

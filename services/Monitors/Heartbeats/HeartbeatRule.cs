@@ -5,7 +5,7 @@ using Kener.Contracts;
 
 namespace Kener.Monitors;
 
-/// <summary>What a HEARTBEAT monitor makes of the time since its last beat (spec/monitors 2).</summary>
+/// <summary>What a HEARTBEAT monitor makes of the time since its last beat (Behavior: HBT-1).</summary>
 internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes, string? Secret)
 {
     public static HeartbeatRule Of(string? typeData)

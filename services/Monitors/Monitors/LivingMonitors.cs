@@ -7,7 +7,7 @@ namespace Kener.Monitors;
 /// <summary>A monitor as far as storing a result of it needs it.</summary>
 internal sealed record Recorded(long Id, string Type, int Threshold, string? DefaultStatus)
 {
-    /// <summary>What the observation means without confirmation: where the check yielded nothing, the default counts (spec/monitors 4).</summary>
+    /// <summary>What the observation means without confirmation: where the check yielded nothing, the default counts (Behavior: STA-5).</summary>
     public Verdict Read(Observation seen) => seen.Raw == MonitorStatus.NoData && DefaultStatus is "UP" or "DOWN" or "DEGRADED"
         ? new Verdict(Id, seen.Minute, Words.ToStatus(DefaultStatus)!.Value, seen.Raw, seen.Latency, ResultType.Default, null, seen.Message)
         : new Verdict(Id, seen.Minute, seen.Raw, seen.Raw, seen.Latency, seen.Type, seen.Message, seen.Message);

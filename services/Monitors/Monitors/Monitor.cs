@@ -5,7 +5,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>What is watched, and how (spec/monitors 1). Its rules are here; its results lie beside it.</summary>
+/// <summary>What is watched, and how. Its rules are here; its results lie beside it.</summary>
 internal sealed class Monitor : IAggregate
 {
     public long Id { get; set; }
@@ -26,7 +26,7 @@ internal sealed class Monitor : IAggregate
     public CheckObstacle? Obstacle { get; set; }
     public bool IncludeDegradedInDowntime { get; set; }
     public bool IsHidden { get; set; }
-    /// <summary>JSON object of spec/monitors 8; null shows the default formulas.</summary>
+    /// <summary>The monitor_settings_json, a JSON object; null shows the default formulas.</summary>
     public string? Settings { get; set; }
     public string? ExternalUrl { get; set; }
     /// <summary>From the settings: for how many days results are kept; null for the installation's own number.</summary>

@@ -3,7 +3,7 @@ using Cronos;
 
 namespace Kener.Monitors;
 
-/// <summary>When a monitor is checked: a cron expression of 5 fields, or of 6 with seconds first, in UTC (spec/monitors 3).</summary>
+/// <summary>When a monitor is checked: a cron expression of 5 fields, or of 6 with seconds first, in UTC (Behavior: CHK-2).</summary>
 internal static class Schedule
 {
     // Eight years hold every day that a calendar has, the 29th of February twice.

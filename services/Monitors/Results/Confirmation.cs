@@ -3,7 +3,7 @@ using Kener.Contracts;
 namespace Kener.Monitors;
 
 /// <summary>
-/// The rule of spec/monitors 5, pure: fed with what checks saw, minute by minute, it says what each minute is. A change of side, from
+/// The rules CON-1 to CON-3 of docs/behavior.md, pure: fed with what checks saw, minute by minute, it says what each minute is. A change of side, from
 /// healthy to unhealthy or back, is held until <paramref name="threshold"/> checks in a row say the same; then they count from their first.
 /// </summary>
 internal sealed class Confirmation(int threshold)

@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
@@ -57,7 +58,7 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
     /// </summary>
     private async Task BeginAsync(long first)
     {
-        var overlays = await OverlayInterval.TouchingAsync(db, monitor.Id, first, long.MaxValue, cancel);
+        var overlays = await db.Overlays.TouchingAsync(monitor.Id, first, long.MaxValue, cancel);
         _maintenances = Array.FindAll(overlays, overlay => overlay.Kind == OverlayKind.Maintenance);
         var newest = await EarlierAsync(first, monitor.Threshold + 4);
         var start = Settled(newest);

@@ -55,7 +55,7 @@ internal sealed record RangeCorrection(long Start, long End, MonitorStatus Statu
 
     public long Last => Minutes.Floor(End);
 
-    /// <summary>API v4 counts the whole minutes in [start, end), and so not all that are written (spec/api-v4 2).</summary>
+    /// <summary>API v4 counts the whole minutes in [start, end), and so not all that are written (Behavior: API-11).</summary>
     public long AnnouncedCount => Math.Max(0, (Minutes.Floor(End - 1) - Minutes.Floor(Start + 59)) / 60 + 1);
 
     public static RangeCorrection Read(JsonElement body)

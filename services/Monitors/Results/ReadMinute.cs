@@ -24,5 +24,5 @@ internal static class ReadMinute
         db.Results.AsNoTracking().FirstOrDefaultAsync(row => row.MonitorId == monitor && row.Minute == minute && row.Region == 0, cancel);
 
     internal static async Task<Sample> ShowAsync(MonitorsDb db, string tag, Result result, CancellationToken cancel) =>
-        Sample.Of(tag, result, await OverlayInterval.TouchingAsync(db, result.MonitorId, result.Minute, result.Minute + 1, cancel));
+        Sample.Of(tag, result, await db.Overlays.TouchingAsync(result.MonitorId, result.Minute, result.Minute + 1, cancel));
 }

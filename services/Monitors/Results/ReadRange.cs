@@ -16,7 +16,7 @@ internal static class ReadRange
     {
         var monitor = await GetMonitor.FindAsync(db, tag, cancel);
         var (start, end) = Range(start_ts, end_ts);
-        var overlays = await OverlayInterval.TouchingAsync(db, monitor.Id, start, end, cancel);
+        var overlays = await db.Overlays.TouchingAsync(monitor.Id, start, end, cancel);
         // Read before the answer begins, so that a database that is away is still told by the status.
         var first = await PageAsync(db, monitor.Id, start, end, cancel);
         return ApiAnswer.Of(new { data = SamplesAsync(db, monitor, first, end, overlays, cancel) });

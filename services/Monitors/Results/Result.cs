@@ -3,7 +3,7 @@ using Kener.Contracts;
 namespace Kener.Monitors;
 
 /// <summary>
-/// What was observed in one minute from one region; region 0 is the verdict that all else reads (architecture, Results and history).
+/// What was observed in one minute from one region; region 0 is the verdict that all else reads (Behavior: STA-3).
 /// Never an overlay.
 /// </summary>
 internal sealed class Result
@@ -29,13 +29,13 @@ internal sealed class Result
     public Observation ToObservation() => new(MonitorId, Minute, RawStatus, Latency, Type, RawMessage);
 }
 
-/// <summary>How a result came to be (spec/monitors 6). Numbers are stored: they stay.</summary>
+/// <summary>How a result came to be (Behavior: CHK-6). Numbers are stored: they stay.</summary>
 internal enum ResultType : byte
 {
     Realtime = 0,
     Timeout = 1,
     Error = 2,
-    /// <summary>A person's word. No late report of a check may overwrite it (spec/decisions 11).</summary>
+    /// <summary>A person's word. No late report of a check may overwrite it (Behavior: COR-1).</summary>
     Manual = 3,
     Default = 4,
 }

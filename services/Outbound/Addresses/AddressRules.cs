@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Kener.Outbound;
 
-/// <summary>Who asks for a connection, and so where it may lead (spec/decisions 17a).</summary>
+/// <summary>Who asks for a connection, and so where it may lead (Behavior: OUT-1, OUT-3).</summary>
 public enum OutboundPolicy
 {
     /// <summary>A check of a monitor: private and loopback addresses too, since to watch one's own network is what Kener is for.</summary>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Kener.Persistence;
 
 /// <summary>
-/// The choke point: the only way to write. State, events and audit commit together or not at all (architecture rule 3). Scoped, as the
+/// The choke point: the only way to write. State, events and audit commit together or not at all (Behavior: ARC-3). Scoped, as the
 /// database is.
 /// </summary>
 public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings)

@@ -8,7 +8,7 @@ namespace Kener.Persistence;
 
 /// <summary>
 /// Sends the event of a dead letter again, from this module's outbox: all who consume such events get it, and those who had it ignore it by
-/// its version (architecture rule 2).
+/// its version (Behavior: ARC-2).
 /// </summary>
 internal static class ReplayDeadLetter
 {

@@ -11,7 +11,7 @@ namespace Kener.Persistence;
 /// minute; like this no attempt fails, and it connects within half a second of the broker's return. Logs once that the broker is away and
 /// once that it is back. Before the first connection it is given <paramref name="startPatience"/>, since it may be starting as well.
 /// </summary>
-internal sealed class BrokerReturn(Uri address, IReadOnlyList<string> deadLetterQueues, TimeSpan startPatience, TimeProvider clock, ILogger log)
+internal sealed class BrokerReturn(Uri address, TimeSpan startPatience, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromSeconds(3);
     private bool _isAway, _wasThere;
@@ -64,25 +64,11 @@ internal sealed class BrokerReturn(Uri address, IReadOnlyList<string> deadLetter
         try
         {
             await using var connection = await factory.CreateConnectionAsync([address.Host], "kener looks for the broker", stopping);
-            await PrepareAsync(connection, stopping);
             return null;
         }
         catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException && !stopping.IsCancellationRequested)
         {
             return away.GetBaseException().Message;
-        }
-    }
-
-    /// <summary>The consumers work without their dead-letter queue, so its faults keep nothing from starting.</summary>
-    private async Task PrepareAsync(IConnection connection, CancellationToken stopping)
-    {
-        try
-        {
-            await DeadLetterQueues.PrepareAsync(connection, deadLetterQueues, log, stopping);
-        }
-        catch (Exception fault) when (connection.IsOpen && !stopping.IsCancellationRequested)
-        {
-            log.LogWarning("The dead-letter queues could not be prepared: {Reason}", fault.Message);
         }
     }
 }

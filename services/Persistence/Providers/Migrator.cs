@@ -76,7 +76,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
             {
                 var connection = db.Database.GetDbConnection();
                 if (clock.GetElapsedTime(start) > Patience) throw new StartRefusedException(
-                    $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was not to be had for a minute: {fault.GetBaseException().Message}");
+                    $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was unreachable for one minute: {fault.GetBaseException().Message}");
                 log.LogInformation("{Module} waits for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
                 await Task.Delay(pause, clock, cancel);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -114,10 +114,20 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         }
     }
 
-    /// <summary>Asks first, which is much less work than to find out that nothing is to be done.</summary>
+    /// <summary>
+    /// Migrates only where a migration is pending: finding that out takes less than a migration that has nothing to do. Refuses a database that
+    /// was made before the migrations were squashed into one; migrations of later builds are accepted, as replicas are upgraded one by one.
+    /// </summary>
     private static async Task MigrateAsync(TDb db, CancellationToken cancel)
     {
-        if ((await db.Database.GetPendingMigrationsAsync(cancel)).Any()) await db.Database.MigrateAsync(cancel);
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancel)).ToList();
+        var known = db.Database.GetMigrations().ToList();
+        if (applied.Count > 0 && !applied.Contains(known[0]))
+        {
+            throw new StartRefusedException(
+                $"The database '{db.Database.GetDbConnection().DataSource} {db.Database.GetDbConnection().Database}' was made by a build before 0.1.0, which this one cannot upgrade. Start with an empty database, or run the build that made it");
+        }
+        if (known.Except(applied).Any()) await db.Database.MigrateAsync(cancel);
     }
 
     private static bool IsNotThereYet(Exception fault) =>

@@ -14,17 +14,17 @@ public static class ModuleDbExtensions
 {
     /// <summary>
     /// Registers <typeparamref name="TDb"/> by the provider that the settings name: PostgreSQL by that connection string, or the file
-    /// <c>{DataPath}/{file}.db</c>. Migrates at the start, before anything is served or delivered. Add a module's own hosted services after.
+    /// <c>{DataPath}/{module}.db</c>. Migrates at the start, before anything is served or delivered. Add a module's own hosted services after.
     /// </summary>
-    public static IHostApplicationBuilder AddModuleDb<TDb, TSqlite, TPostgres>(this IHostApplicationBuilder builder, string connectionName, string file)
+    public static IHostApplicationBuilder AddModuleDb<TDb, TSqlite, TPostgres>(this IHostApplicationBuilder builder, string connectionName, string module)
         where TDb : ModuleDb where TSqlite : TDb where TPostgres : TDb
     {
         var settings = builder.Configuration.ReadKenerSettings();
-        builder.Noted().Databases.Add(typeof(TDb));
+        builder.Modules().Add(new Module(module, typeof(TDb)));
         builder.AddDeadLetters<TDb>();
         var isPostgres = settings.Database == DatabaseKind.PostgreSQL;
         if (isPostgres) builder.AddPostgres<TDb, TPostgres>(connectionName);
-        else builder.AddSqlite<TDb, TSqlite>(Path.Combine(settings.DataPath, file + ".db"));
+        else builder.AddSqlite<TDb, TSqlite>(Path.Combine(settings.DataPath, module + ".db"));
         builder.Services.AddSingleton<WriteHealth<TDb>>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseCheck<TDb>>((isPostgres ? typeof(TPostgres) : typeof(TSqlite)).Name, tags: ["ready"]);
         builder.Services.TryAddSingleton(new OutageRule(DatabaseOutage.ReasonOf));

@@ -7,7 +7,7 @@ internal static class PostgresConnection
 {
     /// <summary>
     /// Nothing that a module does stays with a connection, so that nothing has to be reset when it comes back to the pool. Statements are not
-    /// prepared by themselves: Npgsql fails with a null reference where a connection breaks meanwhile (ADR 19).
+    /// prepared by themselves: Npgsql fails with a null reference where a connection breaks meanwhile (ADR 17).
     /// </summary>
     public static string? Tuned(string? connectionString)
     {

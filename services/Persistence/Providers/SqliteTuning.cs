@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kener.Persistence;
 
-/// <summary>What every SQLite connection needs: acknowledged means on disk, readers do not block the writer (architecture, Storage).</summary>
+/// <summary>What every SQLite connection needs: acknowledged means on disk, readers do not block the writer.</summary>
 internal sealed class SqliteTuning : DbConnectionInterceptor
 {
     // Pages that each connection keeps, in KiB: the system has them all once more, and there are many connections.

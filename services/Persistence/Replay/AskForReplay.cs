@@ -8,16 +8,14 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Kener.Persistence;
 
-/// <summary>What of a module tells that it has heard of others' facts before.</summary>
-internal sealed record Knowledge<TDb>(string Module, Func<TDb, CancellationToken, Task<bool>> HasAny) where TDb : ModuleDb;
-
 /// <summary>
-/// Asks the owners for all that they have (architecture rule 5) where this module may have missed something: its database knows nothing of
-/// others or was restored from a backup, or one of its queues is new. At each start it asks for versions to compare, since it or an owner may have been restored from an
-/// older backup. It asks when its queues are there, so that it hears the answers; embedded, when every module of the process has started.
+/// Requests a replay from the owners (Behavior: ARC-9) where this module may have missed something: it consumes an event type that is not in
+/// its table consumed_events, its database was restored from a backup, or one of its queues is new. At each start it requests versions to
+/// compare, since it or an owner may have been restored from an older backup. It does so when its queues exist, so that the answers arrive;
+/// embedded, when every module of the process has started.
 /// </summary>
 internal sealed class AskForReplay<TDb>(
-    Knowledge<TDb> knowledge, NotedModules modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, Outages outages,
+    string module, ModuleRegistry modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, Outages outages,
     ILogger<AskForReplay<TDb>> log) : BackgroundService where TDb : ModuleDb
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -38,7 +36,7 @@ internal sealed class AskForReplay<TDb>(
 
     private async Task WatchAsync(OwnQueues queues, CancellationToken cancel)
     {
-        var own = modules.Consumers.Where(consumer => modules.DatabaseOf(consumer) == typeof(TDb)).Select(RabbitDelivery.QueueOf).ToList();
+        var own = modules.ConsumersOf(typeof(TDb)).Select(consumer => consumer.Queue).ToList();
         int? looked = null;
         while (true)
         {
@@ -66,12 +64,28 @@ internal sealed class AskForReplay<TDb>(
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<Changes<TDb>>().ProjectAsync(async change =>
         {
-            if (services.GetService<Reconciliation<TDb>>() is { } reconciliation) change.Publish(knowledge.Module, () => reconciliation.Request);
+            if (services.GetService<Reconciliation<TDb>>() is { } reconciliation) change.Publish(module, () => reconciliation.Request);
+            var consumed = modules.ConsumersOf(typeof(TDb)).SelectMany(consumer => consumer.Events).Distinct().ToList();
+            var added = await AddConsumedAsync(change.Db, consumed, cancel);
             var place = await change.Db.Places.SingleOrDefaultAsync(cancel);
-            if (isNew || place is { WasRestored: true } || !await knowledge.HasAny(change.Db, cancel))
-                change.Publish(knowledge.Module, () => new ReplayRequested { By = knowledge.Module, Needs = modules.EventsOf(typeof(TDb)) });
+            var needs = isNew || place is { WasRestored: true } ? consumed : added;
+            if (needs.Count > 0) change.Publish(module, () => new ReplayRequested { By = module, Needs = needs });
             if (place is { WasRestored: true }) place.WasRestored = false;
         }, cancel);
+    }
+
+    /// <summary>
+    /// Makes the table equal to what this build consumes, so that a type that it stops consuming is requested again should it return. Returns
+    /// what was not in it.
+    /// </summary>
+    private static async Task<List<string>> AddConsumedAsync(TDb db, List<string> consumed, CancellationToken cancel)
+    {
+        var known = await db.ConsumedEvents.Select(row => row.Type).ToListAsync(cancel);
+        var added = consumed.Except(known).ToList();
+        // Another replica may add it at the same time: both ask, and what is sent twice is applied once.
+        foreach (var type in added) await db.Database.ExecuteSqlAsync($"INSERT INTO consumed_events (type) VALUES ({type}) ON CONFLICT DO NOTHING", cancel);
+        if (known.Except(consumed).Any()) await db.ConsumedEvents.Where(row => !consumed.Contains(row.Type)).ExecuteDeleteAsync(cancel);
+        return added;
     }
 
     private async Task UntilDoneAsync(Func<Task> work, CancellationToken cancel)
@@ -86,8 +100,8 @@ internal sealed class AskForReplay<TDb>(
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
                 // That the broker is away is logged where the bus connects.
-                if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Asking for a replay to {knowledge.Module}", fault) && failures++ % 60 == 0)
-                    log.LogWarning("{Module} can not ask for a replay yet: {Reason}", knowledge.Module, fault.Message);
+                if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Asking for a replay to {module}", fault) && failures++ % 60 == 0)
+                    log.LogWarning("{Module} cannot ask for a replay yet: {Reason}", module, fault.Message);
                 await Task.Delay(Pause, clock, cancel);
             }
         }

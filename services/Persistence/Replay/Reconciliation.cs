@@ -30,8 +30,8 @@ internal sealed record KnownVersion(System.Reflection.Assembly Assembly, string 
 /// <summary>Registration of a module's <see cref="Reconciliation{TDb}"/>.</summary>
 public static class ReconciliationExtensions
 {
-    /// <summary>Compares versions at each start. <typeparamref name="TConsumer"/> belongs to the module, so that its queue does.</summary>
-    public static IHostApplicationBuilder AddReconciliation<TDb, TConsumer>(this IHostApplicationBuilder builder, Reconciliation<TDb> reconciliation)
+    /// <summary>Compares versions at each start. <typeparamref name="TConsumer"/> belongs to the module; <paramref name="queue"/> is its queue at RabbitMQ.</summary>
+    public static IHostApplicationBuilder AddReconciliation<TDb, TConsumer>(this IHostApplicationBuilder builder, string queue, Reconciliation<TDb> reconciliation)
         where TDb : ModuleDb where TConsumer : VersionsConsumer<TDb>
     {
         builder.Services.AddSingleton(reconciliation);
@@ -40,6 +40,6 @@ public static class ReconciliationExtensions
             builder.Services.AddSingleton(new KnownVersion(typeof(TConsumer).Assembly, known.Type, (services, id, cancel) => known
                 .Versions(services.GetRequiredService<TDb>()).Where(entity => entity.Id == id).Select(entity => entity.Version).FirstOrDefaultAsync(cancel)));
         }
-        return builder.AddEventConsumer<TConsumer>();
+        return builder.AddEventConsumer<TConsumer>(queue);
     }
 }

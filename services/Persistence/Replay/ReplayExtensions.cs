@@ -8,15 +8,13 @@ namespace Kener.Persistence;
 public static class ReplayExtensions
 {
     /// <summary>
-    /// Asks for a replay where the module may have missed events: <paramref name="hasAny"/> says that its database knows nothing of others,
-    /// or a queue of its consumers is new. After <see cref="ModuleDbExtensions.AddModuleDb"/>.
+    /// Requests a replay where the module may have missed events: it begins to consume an event type, its database was restored from a backup,
+    /// or a queue of its consumers is new. Call after <see cref="ModuleDbExtensions.AddModuleDb"/>.
     /// </summary>
-    public static IHostApplicationBuilder AddReplay<TDb>(
-        this IHostApplicationBuilder builder, string module, Func<TDb, CancellationToken, Task<bool>> hasAny) where TDb : ModuleDb
+    public static IHostApplicationBuilder AddReplay<TDb>(this IHostApplicationBuilder builder, string module) where TDb : ModuleDb
     {
-        builder.Services.TryAddSingleton(builder.Noted());
-        builder.Services.AddSingleton(new Knowledge<TDb>(module, hasAny));
-        builder.Services.AddHostedService<AskForReplay<TDb>>();
+        builder.Services.TryAddSingleton(builder.Modules());
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<AskForReplay<TDb>>(services, module));
         return builder;
     }
 

@@ -17,7 +17,7 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<MonitorRow> Monitors => Set<MonitorRow>();
     public DbSet<IncidentRow> Incidents => Set<IncidentRow>();
-    public DbSet<IntervalRow> Intervals => Set<IntervalRow>();
+    public DbSet<OverlayRow> Overlays => Set<OverlayRow>();
     public DbSet<HistoryRow> Histories => Set<HistoryRow>();
     public DbSet<StoredDay> Days => Set<StoredDay>();
     public DbSet<StatusPage> Pages => Set<StatusPage>();
@@ -42,11 +42,7 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
             incident.Property(row => row.Id).ValueGeneratedNever();
             incident.HasIndex(row => row.End);
         });
-        modelBuilder.Entity<IntervalRow>(interval =>
-        {
-            interval.ToTable("intervals").HasKey(row => new { row.IncidentId, row.MonitorId });
-            interval.HasIndex(row => new { row.MonitorId, row.End });
-        });
+        modelBuilder.AddOverlays();
         modelBuilder.Entity<HistoryRow>(history =>
         {
             history.ToTable("histories").HasKey(row => row.MonitorId);

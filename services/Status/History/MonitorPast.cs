@@ -3,7 +3,7 @@ using Kener.Contracts;
 namespace Kener.Status.History;
 
 /// <summary>What a minute without a result of its own counts as.</summary>
-/// <param name="Default">Where a check was recorded that yielded nothing (spec/decisions 16).</param>
+/// <param name="Default">Where a check was recorded that yielded nothing (Behavior: STA-5).</param>
 /// <param name="Carries">Where nothing was recorded: what was recorded last.</param>
 internal readonly record struct Blanks(MonitorStatus? Default, bool Carries)
 {
@@ -46,11 +46,11 @@ internal sealed record MonitorPast
     /// <summary>The newest reading that is not of the future.</summary>
     public Observed? LatestAt(long now) => Open.LastKnown(now) ?? Before;
 
-    /// <summary>What the monitor is at this second (spec/decisions 3a, 16). <paramref name="period"/>: seconds between its checks, 0 for none.</summary>
+    /// <summary>What the monitor is at this second (Behavior: STA-2, STA-4, STA-7). <paramref name="period"/>: seconds between its checks, 0 for none.</summary>
     public MonitorStatus StatusAt(long now, int period, bool isChecked = true)
     {
         // What was recorded before it could no longer be checked says nothing about now.
-        var observed = (isChecked || period == 0) && LatestAt(now) is { } latest && now <= FreshUntil(latest, period)
+        var observed = (isChecked || period == 0) && LatestAt(now) is { } latest && now <= Freshness.Until(latest.Minute, period)
             ? latest.Status == MonitorStatus.NoData ? Blanks.Default ?? MonitorStatus.NoData : latest.Status
             : MonitorStatus.NoData;
         return EffectiveStatus.At(now, null, observed, [.. Overlays]);
@@ -69,9 +69,7 @@ internal sealed record MonitorPast
         }
         var latest = LatestAt(now);
         if (Blanks.Carries && latest is not null) yield return nextMinute;
-        if (latest is { } reading && period > 0 && FreshUntil(reading, period) >= now) yield return FreshUntil(reading, period) + 1;
+        if (latest is { } reading && period > 0 && Freshness.Until(reading.Minute, period) >= now) yield return Freshness.Until(reading.Minute, period) + 1;
         if (Open.NextKnown(now) is { } recorded) yield return recorded;
     }
-
-    private static long FreshUntil(Observed reading, int period) => period > 0 ? reading.Minute + 3L * period : long.MaxValue;
 }

@@ -1,6 +1,6 @@
 using Kener.Contracts;
+using Kener.Persistence;
 using Kener.Status.Database;
-using Kener.Status.Incidents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.History;
@@ -60,12 +60,12 @@ internal sealed class PastCache(TimeZoneInfo zone)
         _pasts.TryGetValue(monitor.Id, out var past) && past.Version == version && past.Today == span.Today
         && past.Closed.Count == span.Days - 1 && past.Blanks == Blanks.Of(monitor);
 
-    private static async Task<ILookup<long, IntervalRow>> OverlaysAsync(StatusDb db, long[] ids, DaySpan span, CancellationToken cancel)
+    private static async Task<ILookup<long, OverlayRow>> OverlaysAsync(StatusDb db, long[] ids, DaySpan span, CancellationToken cancel)
     {
         var from = span.Start;
-        var rows = await db.Intervals.AsNoTracking()
+        var rows = await db.Overlays.AsNoTracking()
             .Where(row => ids.Contains(row.MonitorId) && (row.End == null || row.End > from))
-            .OrderBy(row => row.IncidentId).ToListAsync(cancel);
+            .OrderBy(row => row.Kind).ThenBy(row => row.SourceId).ToListAsync(cancel);
         return rows.ToLookup(row => row.MonitorId);
     }
 }

@@ -4,23 +4,24 @@ using Kener.Status.Database;
 using Kener.Status.History;
 using Kener.Status.Snapshots;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Incidents;
 
-/// <summary>Keeps the newest state of each incident, and what it lays over its monitors.</summary>
+/// <summary>Keeps the newest state of each incident, and its overlays.</summary>
 internal sealed class IncidentChangedConsumer(
     Changes<StatusDb> changes, ToldLately told, PageBell bell, IncidentPages incidentPages) : IConsumer<IncidentChanged>
 {
     public async Task Consume(ConsumeContext<IncidentChanged> context)
     {
         var (incident, cancel) = (Payload.Checked(context.Message), context.CancellationToken);
-        // Most changes are words.
-        if (await changes.ProjectAsync(IncidentRow.TakeWords(incident), cancel) == 0)
+        var plan = incident.Plan();
+        var fingerprint = plan.Fingerprint();
+        // Most changes are words, which leave every monitor as it was.
+        if (await changes.ProjectAsync(IncidentRow.TakeWords(incident, fingerprint), cancel) == 0)
         {
             await changes.ProjectAsync(async change =>
             {
-                if (await IncidentRow.TakeAsync(change.Db, incident, cancel)) await LayOverAsync(change.Db, incident, cancel);
+                if (await IncidentRow.TakeAsync(change.Db, incident, fingerprint, cancel)) await ProjectAsync(change.Db, incident.Id, plan, cancel);
             }, cancel);
         }
         // Also where that was no news: it may have been taken in over a connection that broke, or by a process that did not live to draw it.
@@ -29,29 +30,10 @@ internal sealed class IncidentChangedConsumer(
         bell.Ring();
     }
 
-    private static async Task LayOverAsync(StatusDb db, IncidentChanged incident, CancellationToken cancel)
+    private static async Task ProjectAsync(StatusDb db, long incident, ImpactPlan plan, CancellationToken cancel)
     {
-        var before = await db.Intervals.Where(row => row.IncidentId == incident.Id).ToDictionaryAsync(row => row.MonitorId, cancel);
-        var after = Intervals(incident).ToDictionary(row => row.MonitorId);
-        var touched = before.Keys.Union(after.Keys)
-            .Where(id => before.GetValueOrDefault(id)?.ToOverlay() != after.GetValueOrDefault(id)?.ToOverlay()).ToList();
+        var touched = await db.Overlays.ProjectAsync(OverlayKind.Incident, incident, plan, cancel);
         if (touched.Count == 0) return;
-        foreach (var history in await HistoryRow.LockAsync(db, touched, cancel)) history.Version++;
-        foreach (var id in touched)
-        {
-            var (old, now) = (before.GetValueOrDefault(id), after.GetValueOrDefault(id));
-            if (now is null) db.Intervals.Remove(old!);
-            else if (old is null) db.Intervals.Add(now);
-            else (old.Start, old.End, old.Impact) = (now.Start, now.End, now.Impact);
-        }
+        foreach (var history in await HistoryRow.LockAsync(db, [.. touched], cancel)) history.Version++;
     }
-
-    private static IEnumerable<IntervalRow> Intervals(IncidentChanged incident) => incident.Impacts().Select(link => new IntervalRow
-    {
-        IncidentId = incident.Id,
-        MonitorId = link.MonitorId,
-        Start = incident.Start,
-        End = incident.End,
-        Impact = link.Impact,
-    });
 }

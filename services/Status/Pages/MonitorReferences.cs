@@ -8,7 +8,7 @@ namespace Kener.Status.Pages;
 /// <summary>From the tags that a client names to the monitors that they mean.</summary>
 internal static class MonitorReferences
 {
-    /// <summary>Gives a monitor that was made a moment ago the time to be heard of (architecture rule 9). Before any transaction.</summary>
+    /// <summary>Gives a monitor that was made a moment ago the time to be heard of (Behavior: REF-1). Before any transaction.</summary>
     public static async Task WaitForMonitorsAsync(this StatusDb db, ReferenceWait wait, IReadOnlyList<string>? tags, CancellationToken cancel)
     {
         if (tags is not { Count: > 0 }) return;

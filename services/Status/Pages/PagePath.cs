@@ -10,13 +10,13 @@ namespace Kener.Status.Pages;
 /// <summary>The path of a page: one segment that no other part of Kener answers to.</summary>
 internal static class PagePath
 {
-    // The first segments of all that Kener serves or will (architecture, "Who serves what").
+    // The first segments of all that Kener serves or will (Behavior: PAG-9).
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(StringComparer.Ordinal,
         "account", "alive", "api", "assets", "badge", "badges", "dashboard-apis", "docs", "embed", "embeds", "events", "ext", "feed", "feeds",
         "health", "healthcheck", "incidents", "internal", "live", "maintenances", "manage", "monitors", "preferences", "ready", "subscribe",
         "subscriptions", "unsubscribe");
 
-    /// <summary>Lower case, trimmed, blanks as "-", nothing but a-z, 0-9, "_" and "-" (spec/pages-and-public 2).</summary>
+    /// <summary>Lower case, trimmed, blanks as "-", nothing but a-z, 0-9, "_" and "-" (Behavior: PAG-9).</summary>
     public static string Sanitise(string text)
     {
         var path = new StringBuilder(text.Length);

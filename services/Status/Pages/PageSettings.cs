@@ -6,7 +6,7 @@ using Kener.Status.Settings;
 namespace Kener.Status.Pages;
 
 /// <summary>
-/// How a page shows what it shows (spec/api-v4 5). Only what was set is kept, so that what was not follows the site and the defaults of
+/// How a page shows what it shows (Behavior: PAG-11). Only what was set is kept, so that what was not follows the site and the defaults of
 /// the day; unknown keys are kept as they came.
 /// </summary>
 internal static class PageSettings

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Kener.Status.Settings;
 
-/// <summary>Which lists of incidents a page has, and how long they are (spec/incidents 9; spec/decisions 6).</summary>
+/// <summary>Which lists of incidents a page has, and how long they are (Behavior: PAG-6, PAG-7).</summary>
 internal sealed record EventLists(bool Ongoing, bool Resolved, int ResolvedAtMost, int ResolvedDays)
 {
     public const string Defaults = """

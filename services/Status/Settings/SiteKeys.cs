@@ -4,7 +4,7 @@ using static Kener.Status.Settings.SiteChecks;
 
 namespace Kener.Status.Settings;
 
-/// <summary>All settings that the site has (spec/manage 6). Those marked as legacy are kept and shown, and change nothing.</summary>
+/// <summary>All settings that the site has (Behavior: PAG-12, API-17). Those marked as legacy are kept and shown, and change nothing.</summary>
 internal static class SiteKeys
 {
     public const string SiteUrl = "siteURL", HomeIncidentCount = "homeIncidentCount", HomeIncidentDays = "homeIncidentStartTimeWithin";

@@ -93,7 +93,7 @@ internal static class Visibility
     /// <summary>Only such a monitor is ever named in public.</summary>
     public static bool IsVisible(this MonitorChanged monitor) => monitor is { Deleted: false, Active: true, Hidden: false };
 
-    /// <summary>A global incident is on every page, another one on those that show one of its monitors (spec/decisions 4).</summary>
+    /// <summary>A global incident is on every page, another one on those that show one of its monitors (Behavior: PAG-3).</summary>
     public static bool Concerns<T>(this IncidentChanged incident, IReadOnlyDictionary<long, T> shown) =>
         incident.IsGlobal || incident.Monitors.Any(link => shown.ContainsKey(link.MonitorId));
 }

@@ -29,7 +29,7 @@ internal static class PageRules
             Logo = Said(page.Logo),
             Layout = look.Layout,
             Message = PageMessage.Of(listed.Select(monitor => monitor.Now)),
-            // A global incident that touches nothing on the page still keeps it from looking calm (spec/decisions 5).
+            // A global incident that touches nothing on the page still keeps it from looking calm (Behavior: PAG-2).
             Overall = rows.Values.Select(monitor => monitor.Now).Concat(open.Select(incident => Colour(incident.Show(visible)))).DefaultIfEmpty().Max(),
             GlobalIncident = open.FirstOrDefault()?.Title,
             Affected = Affected(grouped),

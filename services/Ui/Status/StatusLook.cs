@@ -15,7 +15,7 @@ internal static class StatusLook
         _ => "nod",
     };
 
-    /// <summary>A monitor's word (spec/decisions 25).</summary>
+    /// <summary>A monitor's word (Behavior: STA-8).</summary>
     public static string Label(this MonitorStatus status) => status switch
     {
         MonitorStatus.Up => "Operational",

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Kener.Architecture.Tests;
 
-/// <summary>The arrows between projects, as architecture.md draws them.</summary>
+/// <summary>The arrows between projects, as docs/architecture.md draws them.</summary>
 internal static class ProjectRules
 {
     private static readonly Dictionary<string, string[]> Arrows = new()
@@ -37,7 +37,7 @@ internal static class ProjectRules
         from project in projects
         where !project.IsTest && !project.Path.StartsWith("bench/", StringComparison.Ordinal)
         let allowed = Arrows.GetValueOrDefault(project.Name)
-        from target in allowed is null ? ["(anything: it is not in architecture.md)"] : project.References
+        from target in allowed is null ? ["(anything: it is not in docs/architecture.md)"] : project.References
         where allowed is null || !allowed.Contains(target)
         select $"{project.Path} must not refer to {target}";
 

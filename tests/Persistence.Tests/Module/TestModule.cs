@@ -25,16 +25,16 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
 
     public static async Task<TestModule> StartAsync(
         DatabaseKind database, TimeProvider? clock = null, Inbox? inbox = null, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null,
-        Action<IServiceCollection>? more = null, bool? knows = null)
+        Action<IServiceCollection>? more = null, bool requestsReplay = false)
     {
         inbox ??= new Inbox();
         var host = await ModuleHost.StartAsync(database, builder =>
         {
             builder.Services.AddSingleton(inbox);
             builder.AddModuleDb<TestDb, TestSqlite, TestPostgres>("testdb", "test");
-            builder.AddEventConsumer<IncidentChangedConsumer>();
-            builder.AddEventConsumer<EverythingElseConsumer>();
-            if (knows is { } any) builder.AddReplay<TestDb>("test", (_, _) => Task.FromResult(any));
+            builder.AddEventConsumer<IncidentChangedConsumer>("kener-test-incident-changed");
+            builder.AddEventConsumer<EverythingElseConsumer>("kener-test-everything-else");
+            if (requestsReplay) builder.AddReplay<TestDb>("test");
             more?.Invoke(builder.Services);
         }, Map, clock, dataPath, settings);
         return new TestModule(host, inbox);

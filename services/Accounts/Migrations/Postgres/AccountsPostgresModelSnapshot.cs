@@ -174,6 +174,18 @@ namespace Kener.Accounts.Migrations.Postgres
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.ConsumedEvent", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Type")
+                        .HasName("pk_consumed_events");
+
+                    b.ToTable("consumed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
                 {
                     b.Property<long>("Id")

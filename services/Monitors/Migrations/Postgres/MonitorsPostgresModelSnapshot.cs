@@ -108,9 +108,10 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("id");
 
-                    b.Property<string>("Laid")
+                    b.Property<string>("ImpactFingerprint")
+                        .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("laid");
+                        .HasColumnName("impact_fingerprint");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint")
@@ -270,41 +271,6 @@ namespace Kener.Monitors.Migrations.Postgres
                         });
                 });
 
-            modelBuilder.Entity("Kener.Monitors.OverlayInterval", b =>
-                {
-                    b.Property<byte>("Kind")
-                        .HasColumnType("smallint")
-                        .HasColumnName("kind");
-
-                    b.Property<long>("SourceId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("source_id");
-
-                    b.Property<long>("MonitorId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("monitor_id");
-
-                    b.Property<long?>("End")
-                        .HasColumnType("bigint")
-                        .HasColumnName("end");
-
-                    b.Property<byte>("Impact")
-                        .HasColumnType("smallint")
-                        .HasColumnName("impact");
-
-                    b.Property<long>("Start")
-                        .HasColumnType("bigint")
-                        .HasColumnName("start");
-
-                    b.HasKey("Kind", "SourceId", "MonitorId")
-                        .HasName("pk_overlays");
-
-                    b.HasIndex("MonitorId")
-                        .HasDatabaseName("ix_overlays_monitor_id");
-
-                    b.ToTable("overlays", (string)null);
-                });
-
             modelBuilder.Entity("Kener.Monitors.Result", b =>
                 {
                     b.Property<long>("MonitorId")
@@ -412,6 +378,18 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasDatabaseName("ix_audit_subject_type_subject_id");
 
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Persistence.ConsumedEvent", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Type")
+                        .HasName("pk_consumed_events");
+
+                    b.ToTable("consumed_events", (string)null);
                 });
 
             modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
@@ -529,6 +507,41 @@ namespace Kener.Monitors.Migrations.Postgres
                         .HasDatabaseName("ix_outbox_due_ms");
 
                     b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+                {
+                    b.Property<byte>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SourceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("source_id");
+
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long?>("End")
+                        .HasColumnType("bigint")
+                        .HasColumnName("end");
+
+                    b.Property<byte>("Impact")
+                        .HasColumnType("smallint")
+                        .HasColumnName("impact");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("bigint")
+                        .HasColumnName("start");
+
+                    b.HasKey("Kind", "SourceId", "MonitorId")
+                        .HasName("pk_overlays");
+
+                    b.HasIndex("MonitorId", "End")
+                        .HasDatabaseName("ix_overlays_monitor_id_end");
+
+                    b.ToTable("overlays", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -103,9 +103,10 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    b.Property<string>("Laid")
+                    b.Property<string>("ImpactFingerprint")
+                        .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("laid");
+                        .HasColumnName("impact_fingerprint");
 
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER")
@@ -261,41 +262,6 @@ namespace Kener.Monitors.Migrations.Sqlite
                         });
                 });
 
-            modelBuilder.Entity("Kener.Monitors.OverlayInterval", b =>
-                {
-                    b.Property<byte>("Kind")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("kind");
-
-                    b.Property<long>("SourceId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("source_id");
-
-                    b.Property<long>("MonitorId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("monitor_id");
-
-                    b.Property<long?>("End")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("end");
-
-                    b.Property<byte>("Impact")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("impact");
-
-                    b.Property<long>("Start")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("start");
-
-                    b.HasKey("Kind", "SourceId", "MonitorId")
-                        .HasName("pk_overlays");
-
-                    b.HasIndex("MonitorId")
-                        .HasDatabaseName("ix_overlays_monitor_id");
-
-                    b.ToTable("overlays", (string)null);
-                });
-
             modelBuilder.Entity("Kener.Monitors.Result", b =>
                 {
                     b.Property<long>("MonitorId")
@@ -401,6 +367,18 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasDatabaseName("ix_audit_subject_type_subject_id");
 
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Persistence.ConsumedEvent", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.HasKey("Type")
+                        .HasName("pk_consumed_events");
+
+                    b.ToTable("consumed_events", (string)null);
                 });
 
             modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
@@ -514,6 +492,41 @@ namespace Kener.Monitors.Migrations.Sqlite
                         .HasDatabaseName("ix_outbox_due_ms");
 
                     b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+                {
+                    b.Property<byte>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SourceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("source_id");
+
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long?>("End")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("end");
+
+                    b.Property<byte>("Impact")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("impact");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.HasKey("Kind", "SourceId", "MonitorId")
+                        .HasName("pk_overlays");
+
+                    b.HasIndex("MonitorId", "End")
+                        .HasDatabaseName("ix_overlays_monitor_id_end");
+
+                    b.ToTable("overlays", (string)null);
                 });
 #pragma warning restore 612, 618
         }

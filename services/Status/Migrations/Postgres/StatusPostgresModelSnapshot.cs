@@ -84,6 +84,18 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.ConsumedEvent", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Type")
+                        .HasName("pk_consumed_events");
+
+                    b.ToTable("consumed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
                 {
                     b.Property<long>("Id")
@@ -201,6 +213,41 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+                {
+                    b.Property<byte>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SourceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("source_id");
+
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long?>("End")
+                        .HasColumnType("bigint")
+                        .HasColumnName("end");
+
+                    b.Property<byte>("Impact")
+                        .HasColumnType("smallint")
+                        .HasColumnName("impact");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("bigint")
+                        .HasColumnName("start");
+
+                    b.HasKey("Kind", "SourceId", "MonitorId")
+                        .HasName("pk_overlays");
+
+                    b.HasIndex("MonitorId", "End")
+                        .HasDatabaseName("ix_overlays_monitor_id_end");
+
+                    b.ToTable("overlays", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Status.History.HistoryRow", b =>
                 {
                     b.Property<long>("MonitorId")
@@ -280,13 +327,14 @@ namespace Kener.Status.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("end");
 
+                    b.Property<string>("ImpactFingerprint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("impact_fingerprint");
+
                     b.Property<bool>("IsGlobal")
                         .HasColumnType("boolean")
                         .HasColumnName("is_global");
-
-                    b.Property<string>("Laid")
-                        .HasColumnType("text")
-                        .HasColumnName("laid");
 
                     b.Property<string>("Payload")
                         .IsRequired()
@@ -312,37 +360,6 @@ namespace Kener.Status.Migrations.Postgres
                         .HasDatabaseName("ix_incidents_end");
 
                     b.ToTable("incidents", (string)null);
-                });
-
-            modelBuilder.Entity("Kener.Status.Incidents.IntervalRow", b =>
-                {
-                    b.Property<long>("IncidentId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("incident_id");
-
-                    b.Property<long>("MonitorId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("monitor_id");
-
-                    b.Property<long?>("End")
-                        .HasColumnType("bigint")
-                        .HasColumnName("end");
-
-                    b.Property<byte>("Impact")
-                        .HasColumnType("smallint")
-                        .HasColumnName("impact");
-
-                    b.Property<long>("Start")
-                        .HasColumnType("bigint")
-                        .HasColumnName("start");
-
-                    b.HasKey("IncidentId", "MonitorId")
-                        .HasName("pk_intervals");
-
-                    b.HasIndex("MonitorId", "End")
-                        .HasDatabaseName("ix_intervals_monitor_id_end");
-
-                    b.ToTable("intervals", (string)null);
                 });
 
             modelBuilder.Entity("Kener.Status.Monitors.MonitorRow", b =>

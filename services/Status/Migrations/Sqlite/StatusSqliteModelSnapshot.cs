@@ -76,6 +76,18 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.ConsumedEvent", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.HasKey("Type")
+                        .HasName("pk_consumed_events");
+
+                    b.ToTable("consumed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
                 {
                     b.Property<long>("Id")
@@ -189,6 +201,41 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+                {
+                    b.Property<byte>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SourceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("source_id");
+
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long?>("End")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("end");
+
+                    b.Property<byte>("Impact")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("impact");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.HasKey("Kind", "SourceId", "MonitorId")
+                        .HasName("pk_overlays");
+
+                    b.HasIndex("MonitorId", "End")
+                        .HasDatabaseName("ix_overlays_monitor_id_end");
+
+                    b.ToTable("overlays", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Status.History.HistoryRow", b =>
                 {
                     b.Property<long>("MonitorId")
@@ -268,13 +315,14 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("end");
 
+                    b.Property<string>("ImpactFingerprint")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("impact_fingerprint");
+
                     b.Property<bool>("IsGlobal")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_global");
-
-                    b.Property<string>("Laid")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("laid");
 
                     b.Property<string>("Payload")
                         .IsRequired()
@@ -300,37 +348,6 @@ namespace Kener.Status.Migrations.Sqlite
                         .HasDatabaseName("ix_incidents_end");
 
                     b.ToTable("incidents", (string)null);
-                });
-
-            modelBuilder.Entity("Kener.Status.Incidents.IntervalRow", b =>
-                {
-                    b.Property<long>("IncidentId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("incident_id");
-
-                    b.Property<long>("MonitorId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("monitor_id");
-
-                    b.Property<long?>("End")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("end");
-
-                    b.Property<byte>("Impact")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("impact");
-
-                    b.Property<long>("Start")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("start");
-
-                    b.HasKey("IncidentId", "MonitorId")
-                        .HasName("pk_intervals");
-
-                    b.HasIndex("MonitorId", "End")
-                        .HasDatabaseName("ix_intervals_monitor_id_end");
-
-                    b.ToTable("intervals", (string)null);
                 });
 
             modelBuilder.Entity("Kener.Status.Monitors.MonitorRow", b =>

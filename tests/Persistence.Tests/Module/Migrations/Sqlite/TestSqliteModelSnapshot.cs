@@ -76,6 +76,18 @@ namespace Kener.Persistence.Tests.Module.Migrations.Sqlite
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Persistence.ConsumedEvent", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.HasKey("Type")
+                        .HasName("pk_consumed_events");
+
+                    b.ToTable("consumed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.DatabasePlace", b =>
                 {
                     b.Property<long>("Id")
