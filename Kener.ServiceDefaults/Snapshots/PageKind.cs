@@ -6,7 +6,7 @@ namespace Kener.ServiceDefaults;
 /// </summary>
 public sealed class PageKind
 {
-    private const string IncidentPrefix = "/incidents/";
+    private const string IncidentPrefix = "/incidents/", FeedPath = "/rss.xml";
     private const int LongestSegment = 100, LongestId = 19;
 
     private PageKind(string name, Func<string, string?> pathOf, params string[] patterns) => (Name, PathOf, Patterns) = (name, pathOf, patterns);
@@ -23,8 +23,14 @@ public sealed class PageKind
     /// <summary>The page of one incident.</summary>
     public static PageKind Incident { get; } = new("incident", IncidentPath, IncidentPrefix + "{id}") { NotFound = "Incident not found", IsOnDemand = true };
 
+    /// <summary>The RSS feed of the site.</summary>
+    public static PageKind Feed { get; } = new("feed", address => address.TrimEnd('/').Equals(FeedPath, StringComparison.OrdinalIgnoreCase) ? FeedPath : null, FeedPath)
+    {
+        NotFound = "Feed not found", ContentType = "application/rss+xml; charset=utf-8", HasVariants = false, IsOnDemand = true,
+    };
+
     /// <summary>All kinds. Of two that an address could belong to, the earlier is meant.</summary>
-    public static IReadOnlyList<PageKind> All { get; } = [Incident, Status];
+    public static IReadOnlyList<PageKind> All { get; } = [Incident, Feed, Status];
 
     /// <summary>The name under which its pages are stored.</summary>
     public string Name { get; }

@@ -27,6 +27,7 @@ internal sealed class RouteTable(params Route[] routes)
 
         new(Status, Public, "/", Get, Head),
         new(Status, Public, "/incidents/{id}", Get, Head),
+        new(Status, Public, "/rss.xml", Get, Head),
 
         new(Incidents, Key, "/api/v4/incidents", Get, Post),
         new(Incidents, Key, "/api/v4/incidents/{id}", Get, Patch, Delete),

@@ -38,6 +38,7 @@ public static class StatusModule
         builder.Services.AddSingleton<PageStore>();
         builder.Services.AddPages<SitePages>();
         builder.Services.AddPages<IncidentPages>();
+        builder.Services.AddPages<SiteFeed>();
         builder.Services.AddHealthChecks().AddCheck<PageCheck>("page", tags: ["ready"]);
         // Not "ready": what is rendered is served.
         builder.Services.AddHealthChecks().AddCheck<RenderFaults>("rendering");

@@ -5,6 +5,6 @@ public static class PublicRoutes
 {
     public static IReadOnlyList<string> All { get; } =
     [
-        "/", "/{page}", "/incidents/{id}", "/live", "/preferences", "/health", "/healthcheck", "/ready", "/alive", "/ext/heartbeat/{tag}/{secret}", "/ext/heartbeat/{token}",
+        "/", "/{page}", "/incidents/{id}", "/rss.xml", "/live", "/preferences", "/health", "/healthcheck", "/ready", "/alive", "/ext/heartbeat/{tag}/{secret}", "/ext/heartbeat/{token}",
     ];
 }

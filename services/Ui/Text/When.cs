@@ -11,6 +11,9 @@ internal static class When
     /// <summary>2026-11-23T20:06Z.</summary>
     public static string Iso(long seconds) => Utc(seconds).ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Mon, 23 Nov 2026 20:06:00 GMT.</summary>
+    public static string Rfc822(long seconds) => Utc(seconds).ToString("r", CultureInfo.InvariantCulture);
+
     /// <summary>2026-11-23.</summary>
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text;
+using System.Xml;
+using Kener.Ui.Status;
+using Kener.Ui.Text;
+
+namespace Kener.Ui.Feeds;
+
+/// <summary>A feed of incidents.</summary>
+/// <param name="SiteName">The name of the site.</param>
+/// <param name="SiteUrl">Its address, without a slash at the end.</param>
+/// <param name="Path">The feed's own path.</param>
+/// <param name="Audience">In whose language and time zone.</param>
+/// <param name="Dates">The owner's forms of dates; null for the language's.</param>
+/// <param name="Incidents">The incidents, newest first. Their texts are untrusted.</param>
+public sealed record FeedView(string SiteName, string SiteUrl, string Path, Audience Audience, DateForms? Dates, IReadOnlyList<IncidentView> Incidents);
+
+/// <summary>Writes feeds as RSS 2.0. The same view always gives the same bytes.</summary>
+public static class RssFeed
+{
+    private const string Atom = "http://www.w3.org/2005/Atom";
+
+    /// <summary>Writes the feed.</summary>
+    public static RenderedPage Of(FeedView view)
+    {
+        var reader = new Localizer(view.Audience, view.Dates);
+        using var written = new MemoryStream();
+        using (var xml = XmlWriter.Create(written, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" }))
+        {
+            xml.WriteStartElement("rss");
+            xml.WriteAttributeString("version", "2.0");
+            xml.WriteAttributeString("xmlns", "atom", null, Atom);
+            xml.WriteStartElement("channel");
+            Write(xml, "title", $"{view.SiteName} — Incidents & Maintenance");
+            Write(xml, "link", view.SiteUrl + "/");
+            Write(xml, "description", $"Incidents of {view.SiteName}");
+            Write(xml, "language", reader.Language);
+            xml.WriteStartElement("link", Atom);
+            xml.WriteAttributeString("href", Clean(view.SiteUrl + view.Path));
+            xml.WriteAttributeString("rel", "self");
+            xml.WriteAttributeString("type", "application/rss+xml");
+            xml.WriteEndElement();
+            foreach (var incident in view.Incidents) Write(xml, view, incident, reader);
+        }
+        return new RenderedPage(written.ToArray(), "default-src 'none'");
+    }
+
+    /// <summary>When the incident was last written about, which feeds are ordered by.</summary>
+    public static long PublishedAt(IncidentView incident) => incident.Updates.Count > 0 ? incident.Updates.Max(update => update.At) : incident.Start;
+
+    private static void Write(XmlWriter xml, FeedView view, IncidentView incident, Localizer reader)
+    {
+        xml.WriteStartElement("item");
+        Write(xml, "title", $"[Incident] {incident.Title}");
+        Write(xml, "link", $"{view.SiteUrl}/incidents/{incident.Id}");
+        xml.WriteStartElement("guid");
+        xml.WriteAttributeString("isPermaLink", "false");
+        xml.WriteString($"incident-{incident.Id}");
+        xml.WriteEndElement();
+        Write(xml, "pubDate", When.Rfc822(PublishedAt(incident)));
+        Write(xml, "description", Html(incident, reader));
+        xml.WriteEndElement();
+    }
+
+    private static string Html(IncidentView incident, Localizer reader)
+    {
+        var affected = incident.Affected.Count > 0 ? string.Join(", ", incident.Affected.Select(monitor => monitor.Name)) : incident.IsGlobal ? "All monitors" : "None";
+        var html = new StringBuilder($"<p>Status: {reader[incident.State.Label()]}<br>Affected: {WebUtility.HtmlEncode(affected)}</p>");
+        foreach (var update in incident.Updates)
+        {
+            html.Append($"\n<p><strong>{WebUtility.HtmlEncode($"{reader[update.State.Label()]}, {reader.Moment(update.At)}")}</strong></p>\n")
+                .Append(Md.Html(update.Markdown, $"inc-{incident.Id}-{update.Id}"));
+        }
+        return html.ToString();
+    }
+
+    private static void Write(XmlWriter xml, string name, string text) => xml.WriteElementString(name, Clean(text));
+
+    /// <summary>Replaces what XML cannot hold, and users can send: control characters and half surrogates.</summary>
+    private static string Clean(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            clean.Append(rune.Value is < 0x20 and not ('\t' or '\n' or '\r') or 0xFFFE or 0xFFFF ? Rune.ReplacementChar : rune);
+        return clean.ToString();
+    }
+}
