@@ -137,6 +137,8 @@ public sealed partial class LocalizerTests
             yield return status.Label();
             yield return status.Phrase();
         }
+        // The last is for an obstacle of a newer build.
+        foreach (var obstacle in Enum.GetValues<CheckObstacle>().Append(default)) yield return obstacle.Label();
         foreach (var state in Enum.GetValues<IncidentState>()) yield return state.Label();
         foreach (var message in Messages) yield return message;
         var names = System.Globalization.CultureInfo.InvariantCulture.DateTimeFormat;
