@@ -151,15 +151,20 @@ public sealed class AssignmentTests(MonitorsApps apps)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var app = await MonitorsApp.StartAsync(database, clock);
-        await app.AssignmentAsync("one", types: "API,TCP");
-        var (tag, _) = await app.MonitorAsync(Tcp);
-        Assert.Null((await HeardAsync(1)).Obstacle);
+        var (web, _) = await app.CheckedAsync();
+        var (tag, id) = await app.MonitorAsync(Tcp);
+        var share = await Eventually.GetAsync(() => app.AssignmentAsync("one", types: "TCP"), assignment => assignment!.Monitors.Count > 0);
+        Assert.Equal(id, share!.Monitors.Single().Id);
+        Assert.Equal([CheckObstacle.NoAgent, null], await HeardAsync(tag, 2));
+        // The one agent that there is does not know that type.
+        Assert.Equal([null, CheckObstacle.NoAgent], await HeardAsync(web, 2));
         clock.Advance(TimeSpan.FromDays(2));
         await app.Host.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(CheckObstacle.NoAgent, (await HeardAsync(2)).Obstacle);
+        Assert.Equal(CheckObstacle.NoAgent, (await HeardAsync(tag, 3))[^1]);
+        Assert.Null((await HeardAsync(web, 3))[^1]);
 
-        Task<MonitorChanged> HeardAsync(int nth) => Eventually.GetAsync(
-            () => Task.FromResult(app.Heard.Of(tag).OrderBy(heard => heard.Version).ElementAtOrDefault(nth - 1)!), heard => heard is not null);
+        async Task<List<CheckObstacle?>> HeardAsync(string of, int count) =>
+            [.. (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(of)), heard => heard.Count == count)).OrderBy(heard => heard.Version).Select(heard => heard.Obstacle)];
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

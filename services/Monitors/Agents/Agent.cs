@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
@@ -31,13 +30,15 @@ internal sealed class Agent
         return string.Join(',', types.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct().Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The types in that text. Every agent knows API, also one that did not say so.</summary>
-    public static FrozenSet<string> ReadTypes(params IEnumerable<string> types) =>
-        types.SelectMany(some => some.Split(',')).Append(MonitorTypes.Api).ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>The types in that text as it is stored.</summary>
+    public static string[] ReadTypes(string types) => types.Length == 0 ? [MonitorTypes.Api] : types.Split(',');
 
-    /// <summary>The types that some agent knows which was seen in the last day or two.</summary>
-    public static async Task<FrozenSet<string>> TypesAsync(MonitorsDb db, CancellationToken cancel) =>
-        ReadTypes(await db.Agents.Select(agent => agent.Types).Distinct().ToListAsync(cancel));
+    /// <summary>The types that agents know which were seen in the last day or two. Before the first agent asks, that is API, which all builds know.</summary>
+    public static async Task<HashSet<string>> TypesAsync(MonitorsDb db, CancellationToken cancel)
+    {
+        var all = await db.Agents.Select(agent => agent.Types).Distinct().ToListAsync(cancel);
+        return all.DefaultIfEmpty("").SelectMany(ReadTypes).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Notes that the agent asked, and what it knows. Where that is something new, monitors of those types can now be checked.</summary>
     public static async Task SeenAsync(Changes<MonitorsDb> changes, string name, string types, long nowMs, CancellationToken cancel)
@@ -60,7 +61,9 @@ internal sealed class Agent
     /// <summary>Forgets agents that were not seen since then; monitors of types that no other knows cannot be checked any more.</summary>
     public static Task ForgetAsync(Changes<MonitorsDb> changes, long sinceMs, CancellationToken cancel) => changes.ProjectAsync(async change =>
     {
+        if (!await change.Db.Agents.AnyAsync(agent => agent.SeenMs < sinceMs, cancel)) return;
         await change.LockSetAsync(cancel);
-        if (await change.Db.Agents.Where(agent => agent.SeenMs < sinceMs).ExecuteDeleteAsync(cancel) > 0) await Obstacles.ReviewAsync(change, cancel);
+        await change.Db.Agents.Where(agent => agent.SeenMs < sinceMs).ExecuteDeleteAsync(cancel);
+        await Obstacles.ReviewAsync(change, cancel);
     }, cancel);
 }

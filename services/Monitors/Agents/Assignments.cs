@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Kener.Contracts;
 using Kener.Persistence;
@@ -128,9 +127,10 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     private static List<Monitor> ShareOf(Known agent, Board board)
     {
         // The one that asks lives, whether or not the board has heard of it, and of what it knows.
-        Known[] agents = [.. board.Agents.Where(other => other.Name != agent.Name), agent];
-        var hashes = Agent.ReadTypes(agent.Types).ToFrozenDictionary(
-            type => type, type => agents.Where(other => Agent.ReadTypes(other.Types).Contains(type)).Select(other => Rendezvous.Hash(other.Name)).ToArray());
+        var agents = board.Agents.Where(other => other.Name != agent.Name).Append(agent)
+            .Select(one => (Hash: Rendezvous.Hash(one.Name), Types: Agent.ReadTypes(one.Types))).ToList();
+        var hashes = Agent.ReadTypes(agent.Types).ToDictionary(
+            type => type, type => agents.Where(other => other.Types.Contains(type)).Select(other => other.Hash).ToArray(), StringComparer.Ordinal);
         var own = Rendezvous.Hash(agent.Name);
         return [.. board.Monitors.Where(monitor => hashes.TryGetValue(monitor.Type, out var others) && Rendezvous.IsOf(own, others, monitor.Id))];
     }
