@@ -26,7 +26,10 @@ public sealed class PageKind
     /// <summary>The RSS feed of the site.</summary>
     public static PageKind Feed { get; } = new("feed", address => address.TrimEnd('/').Equals(FeedPath, StringComparison.OrdinalIgnoreCase) ? FeedPath : null, FeedPath)
     {
-        NotFound = "Feed not found", ContentType = "application/rss+xml; charset=utf-8", HasVariants = false, IsOnDemand = true,
+        NotFound = "Feed not found",
+        ContentType = "application/rss+xml; charset=utf-8",
+        HasVariants = false,
+        IsOnDemand = true,
     };
 
     /// <summary>All kinds. Of two that an address could belong to, the earlier is meant.</summary>

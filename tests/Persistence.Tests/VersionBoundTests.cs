@@ -20,7 +20,8 @@ public sealed class VersionBoundTests
         });
         var id = Random.Shared.NextInt64(1, long.MaxValue);
         var soon = DateTimeOffset.UtcNow.AddHours(23).ToUnixTimeMilliseconds();
-        // What is sent before a queue is bound is lost, so that it is sent until it is there.
+        // Messages that are sent before a queue is bound are lost. The module requests a replay when all of its queues are bound.
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count > 0));
         await Eventually.TrueAsync(async () =>
         {
             await module.SendAsync(new IncidentChanged { Id = id, Version = long.MaxValue });

@@ -244,11 +244,17 @@ namespace Kener.Monitors.Migrations.Postgres
                     latency double precision NOT NULL,
                     type smallint NOT NULL,
                     message text NULL,
+                    raw_message text NULL,
                     version integer NOT NULL,
                     CONSTRAINT pk_results PRIMARY KEY (monitor_id, minute, region)
                 ) PARTITION BY RANGE (minute);
                 CREATE TABLE results_default PARTITION OF results DEFAULT;
                 """);
+
+            migrationBuilder.InsertData(
+                table: "monitor_sets",
+                columns: new[] { "id", "version" },
+                values: new object[] { 1L, 1L });
 
             migrationBuilder.CreateIndex(
                 name: "ix_audit_change_id",
