@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
@@ -33,7 +32,6 @@ public static class Defaults
         builder.Services.AddGate();
         builder.Services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         builder.Services.AddHostedService<BackgroundRestarts>();
-        builder.Services.AddHostedService<MemoryGivenBack>();
         builder.Services.AddSingleton<Outages>();
         builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>().AddSingleton<VariantUses>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
@@ -124,7 +122,6 @@ public static class Defaults
         if (builder.Configuration.TellsTelemetry()) builder.AddTelling();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddTelling(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddOpenTelemetry(logging =>

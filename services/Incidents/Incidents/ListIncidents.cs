@@ -14,15 +14,12 @@ internal static class ListIncidents
     public static async Task<IResult> HandleAsync(HttpRequest request, IncidentsDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
     {
         var incidents = db.Incidents.AsNoTracking();
-        var from = Seconds(request, "start_ts");
-        if (from is { } start) incidents = incidents.Where(incident => incident.Start >= start);
+        if (Seconds(request, "start_ts") is { } start) incidents = incidents.Where(incident => incident.Start >= start);
         if (Seconds(request, "end_ts") is { } to) incidents = incidents.Where(incident => incident.Start <= to);
         if (Tags(request) is { Length: > 0 } tags)
             incidents = incidents.Where(incident => incident.Monitors.Any(link => EF.Parameter(tags).Contains(link.Monitor.Tag)));
-        // In order of ids SQLite would go through all that ever was; of those since a time, which are few as a rule, it has an index.
-        var ordered = from is null ? incidents.OrderByDescending(incident => incident.Id) : incidents.OrderByDescending(incident => incident.Id + 0);
-        // In one query SQLite would join the links of all incidents before it looks which are asked for.
-        var found = await ordered.Take(Most).AsSplitQuery()
+        // In one query SQLite would join the links of all incidents before it filters them.
+        var found = await incidents.OrderByDescending(incident => incident.Id).Take(Most).AsSplitQuery()
             .Include(incident => incident.Monitors).ThenInclude(link => link.Monitor).ToListAsync(cancel);
         var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
         return ApiAnswer.Of(new { incidents = found.Select(incident => IncidentAnswer.Of(incident, siteUrl) with { IncidentType = null }) });

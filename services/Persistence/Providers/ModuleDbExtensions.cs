@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Kener.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -40,15 +39,12 @@ public static class ModuleDbExtensions
         return builder.AddWarmUp<TDb>();
     }
 
-    // Each in a method of its own, so that a process loads the libraries of one provider only.
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddPostgres<TDb, TPostgres>(this IHostApplicationBuilder builder, string connectionName) where TDb : ModuleDb where TPostgres : TDb
     {
         builder.AddPostgresContext<TPostgres>(connectionName, options => Tune(options));
         builder.Services.AddScoped<TDb>(services => services.GetRequiredService<TPostgres>());
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddSqlite<TDb, TSqlite>(this IHostApplicationBuilder builder, string path) where TDb : ModuleDb where TSqlite : TDb
     {
         var connection = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 5, ForeignKeys = true }.ToString();

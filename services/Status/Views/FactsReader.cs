@@ -46,7 +46,7 @@ internal sealed class FactsReader(KenerSettings installation, ToldLately told)
             // How long ended incidents are shown is for the site to say, and it may say otherwise by now.
             var since = now - (site.Pages.Select(page => page.Look.Lists.ResolvedDays).DefaultIfEmpty(0).Max() * Minutes.Day);
             var versions = await Versions.ReadAsync(db, since, _versions, cancel);
-            var isSame = _site is not null && _versions?.OfSite == versions.OfSite;
+            var isSame = _site is not null && ReferenceEquals(_versions?.Site, versions.Site) && ReferenceEquals(_versions?.Pages, versions.Pages);
             _versions = versions;
             if (isSame) return (site, versions);
             _site = site = await SiteReader.ReadAsync(db, installation, cancel);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.Snapshots;
@@ -7,71 +6,64 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Views;
 
 /// <summary>
-/// The versions of all that pages are made of, by id, as of one moment. Read before anything else: what is read after is no older, and what has
-/// the version that is known need not be read.
+/// The versions of everything that pages are made of, by id, as of one moment. They are read before anything else: what is read later is at least
+/// as new, and what has a known version need not be read. A property is the same object as before if none of its versions has changed.
 /// </summary>
 internal sealed class Versions
 {
-    private enum Kind
+    private sealed record Row(string Kind, long Id, long Version);
+
+    private Versions(IReadOnlyDictionary<string, DrawnRow> drawn, IEnumerable<Row> rows, Versions? before)
     {
-        Site,
-        Page,
-        Monitor,
-        History,
-        Incident,
-        Drawn,
+        var byKind = rows.ToLookup(row => row.Kind);
+        Drawn = drawn;
+        Site = Of("site", before?.Site);
+        Pages = Of("page", before?.Pages);
+        Monitors = Of("monitor", before?.Monitors);
+        Histories = Of("history", before?.Histories);
+        Incidents = Of("incident", before?.Incidents);
+
+        IReadOnlyDictionary<long, long> Of(string kind, IReadOnlyDictionary<long, long>? known)
+        {
+            var read = byKind[kind].ToDictionary(row => row.Id, row => row.Version);
+            return known?.Count == read.Count && read.All(pair => known.TryGetValue(pair.Key, out var version) && version == pair.Value) ? known : read;
+        }
     }
 
-    /// <summary>All of a kind as one text, as there are many, and few of them are others than a moment ago.</summary>
-    private sealed record Row(Kind Kind, string? Versions);
+    /// <summary>The version of the site, if it is known.</summary>
+    public IReadOnlyDictionary<long, long> Site { get; }
 
-    private readonly Dictionary<Kind, string> _texts;
+    /// <summary>The versions of the site's pages.</summary>
+    public IReadOnlyDictionary<long, long> Pages { get; }
 
-    private Versions(IEnumerable<Row> rows, Versions? before)
-    {
-        _texts = rows.ToDictionary(row => row.Kind, row => row.Versions ?? "");
-        Monitors = Same(Kind.Monitor, before) ? before!.Monitors : ById(Kind.Monitor);
-        Histories = Same(Kind.History, before) ? before!.Histories : ById(Kind.History);
-        Incidents = Same(Kind.Incident, before) ? before!.Incidents : ById(Kind.Incident);
-        Drawn = Lines(Kind.Drawn).ToDictionary(parts => parts[0], parts => new DrawnRow { Kind = PageKind.Status.Name, Path = parts[0], Version = Number(parts[1]), Etag = parts[2] });
-    }
-
-    /// <summary>The site's, and those of its pages.</summary>
-    public string OfSite => $"{_texts[Kind.Site]}\n\n{_texts[Kind.Page]}";
-
-    /// <summary>Those of the monitors that are there. The same object as before, where they are the same.</summary>
+    /// <summary>The versions of the monitors that are not deleted.</summary>
     public IReadOnlyDictionary<long, long> Monitors { get; }
 
-    /// <summary>Those of the histories, by monitor. The same object as before, where they are the same.</summary>
+    /// <summary>The versions of the histories, by monitor.</summary>
     public IReadOnlyDictionary<long, long> Histories { get; }
 
-    /// <summary>Those of the incidents that were asked for. The same object as before, where they are the same.</summary>
+    /// <summary>The versions of the incidents that were requested.</summary>
     public IReadOnlyDictionary<long, long> Incidents { get; }
 
-    /// <summary>Those of the status pages' bytes, by path.</summary>
+    /// <summary>The published versions of the status pages, by path.</summary>
     public IReadOnlyDictionary<string, DrawnRow> Drawn { get; }
 
     /// <summary>
-    /// All of them by one query; of the incidents those that are open or ended no earlier than <paramref name="since"/>. <paramref name="before"/>:
-    /// what was read before, if anything.
+    /// Reads them all; of the incidents those that are open or ended no earlier than <paramref name="since"/>. <paramref name="before"/> is what was
+    /// read last, if anything.
     /// </summary>
-    public static async Task<Versions> ReadAsync(StatusDb db, long since, Versions? before, CancellationToken cancel) => new(await db.Database.SqlQuery<Row>(
-        $"""
-        SELECT 0 AS "Kind", string_agg(id || ' ' || version, {Line}) AS "Versions" FROM site
-        UNION ALL SELECT 1, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM pages
-        UNION ALL SELECT 2, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM monitors WHERE NOT deleted
-        UNION ALL SELECT 3, string_agg(monitor_id || ' ' || version, {Line} ORDER BY monitor_id) FROM histories
-        UNION ALL SELECT 4, string_agg(id || ' ' || version, {Line} ORDER BY id) FROM incidents WHERE NOT deleted AND ("end" IS NULL OR "end" >= {since})
-        UNION ALL SELECT 5, string_agg(path || ' ' || version || ' ' || etag, {Line} ORDER BY path) FROM drawn_pages WHERE kind = {PageKind.Status.Name}
-        """).ToListAsync(cancel), before);
-
-    private const string Line = "\n";
-
-    private bool Same(Kind kind, Versions? before) => before?._texts[kind] == _texts[kind];
-
-    private IEnumerable<string[]> Lines(Kind kind) => _texts[kind].Split(Line, StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '));
-
-    private Dictionary<long, long> ById(Kind kind) => Lines(kind).ToDictionary(parts => Number(parts[0]), parts => Number(parts[1]));
-
-    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    public static async Task<Versions> ReadAsync(StatusDb db, long since, Versions? before, CancellationToken cancel)
+    {
+        // First: a page that another replica publishes in between is then newer than the version known here, and is not overwritten.
+        var drawn = await DrawnRow.OfKindAsync(db, PageKind.Status, cancel);
+        var rows = await db.Database.SqlQuery<Row>(
+            $"""
+            SELECT 'site' AS "Kind", id AS "Id", version AS "Version" FROM site
+            UNION ALL SELECT 'page', id, version FROM pages
+            UNION ALL SELECT 'monitor', id, version FROM monitors WHERE NOT deleted
+            UNION ALL SELECT 'history', monitor_id, version FROM histories
+            UNION ALL SELECT 'incident', id, version FROM incidents WHERE NOT deleted AND ("end" IS NULL OR "end" >= {since})
+            """).ToListAsync(cancel);
+        return new Versions(drawn, rows, before);
+    }
 }
