@@ -21,7 +21,7 @@ return await KenerHost.RunAsync(args, builder =>
     var monitors = AddService<Projects.Kener_Monitors>("monitors", "monitordb");
     var status = AddService<Projects.Kener_Status>("status", "statusdb").Each(one => one.WithReference(cache).WaitFor(cache));
 
-    // Where no active key can manage keys: this one.
+    // Used if no active key can manage keys (Behavior: RUN-4).
     if (builder.Configuration["Kener:BootstrapApiKey"] is { Length: > 0 } key)
     {
         var bootstrap = builder.AddParameter("bootstrap-api-key", key, secret: true);
@@ -33,11 +33,11 @@ return await KenerHost.RunAsync(args, builder =>
         .WithEnvironment("Kener__AgentKey", agentKey)
         .WithReference(cache).WaitFor(cache)
         .WithReference(accounts).WithReference(incidents).WithReference(monitors).WithReference(status));
-    // The first one has the address that people know, without a proxy before it.
+    // The first replica has the public address, without a proxy in front of it.
     gateway.All[0].WithExternalHttpEndpoints()
         .WithEndpoint("http", endpoint => (endpoint.UriScheme, endpoint.TargetHost, endpoint.Port) = (settings.Url.Scheme, settings.Url.Host, settings.Url.Port));
 
-    // A client like any other: it has the gateway's address and a key, and must not hold the key by which services trust the gateway.
+    // A client like any other: it has the gateway's address and a key, and must not have the key by which services trust the gateway.
     Add<Projects.Kener_Agent>("agent", 1).Each(one => one
         .WithEnvironment("Kener__AgentKey", agentKey)
         .WithEnvironment("Kener__Agent__BufferPath", Path.Combine(settings.DataPath, "agent"))
@@ -46,7 +46,7 @@ return await KenerHost.RunAsync(args, builder =>
     Replicas Add<TProject>(string name, int replicas) where TProject : IProjectMetadata, new() => builder.AddReplicas<TProject>(name, replicas)
         .Each(one => one.AsBuilt().WithReadiness("/ready").WithRestarts().WithEnvironment("Kener__SiteUrl", settings.SiteUrl));
 
-    // Each service has a database of its own. It receives the others' events through the broker, for which it need not wait.
+    // Each service has its own database. It receives the events of the others through the broker, for which it need not wait.
     Replicas AddService<TProject>(string name, string database) where TProject : IProjectMetadata, new()
     {
         var own = postgres.AddDatabase(database);

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Hosting;
 
-/// <summary>Runs an Aspire app host on a machine without a container engine, with or without a launch profile.</summary>
+/// <summary>Runs an Aspire app host without a container engine, with or without a launch profile.</summary>
 public static class KenerHost
 {
-    // Settings of the app host itself, and secrets: the processes that it starts would inherit them.
+    // Settings of the app host itself, and secrets: removed from the environment, because the processes that it starts would inherit them.
     private static readonly string[] NotInherited =
     [
         "ConnectionStrings__", "Parameters__", "ASPNETCORE_URLS", "DOTNET_URLS", "ASPIRE_", "DcpPublisher__", "Kener__Url", "Kener__DataPath", "Kener__InternalKey",
@@ -20,8 +20,8 @@ public static class KenerHost
     ];
 
     /// <summary>
-    /// Builds the model by <paramref name="describe"/> and runs it until Ctrl-C or SIGTERM. Returns the exit code: 1 where the model is wrong, a
-    /// server program is missing, or a process gave up before it was healthy. The reason is on the console, without a stack trace.
+    /// Builds the model with <paramref name="describe"/> and runs it until Ctrl-C or SIGTERM. Returns the exit code: 1 if the model is wrong, a
+    /// server program is missing, or a process exited before it was healthy. The reason is written to the console, without a stack trace.
     /// </summary>
     public static async Task<int> RunAsync(string[] args, Action<IDistributedApplicationBuilder> describe)
     {
@@ -61,7 +61,7 @@ public static class KenerHost
         var folder = new DataFolder(builder.Configuration["Kener:DataPath"] ?? "./.kener/data");
         if (builder.ExecutionContext.IsRunMode) folder.Claim();
         builder.Services.AddSingleton(new HostContext(hasDashboard, folder, new ServerPrograms(builder.Configuration, folder)));
-        // Without a dashboard Aspire's default stops what waits for a dependency that fails; with one it goes on waiting, as here.
+        // Without a dashboard, Aspire by default stops a resource that waits for a failed dependency; with one it keeps waiting, and so does Kener.
         builder.Services.Configure<ResourceNotificationServiceOptions>(options => options.DefaultWaitBehavior = WaitBehavior.WaitOnResourceUnavailable);
         builder.Services.AddLogging(AddFilters);
         if (builder.ExecutionContext.IsRunMode) builder.AddStartupReport();
@@ -75,9 +75,9 @@ public static class KenerHost
         ("ASPNETCORE_URLS", "http://localhost:15888"),
         ("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "http://localhost:15889"),
         ("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", "http://localhost:15890"),
-        // Aspire would ask a package source for newer versions.
+        // Aspire would query a package source for newer versions.
         ("ASPIRE_VERSION_CHECK_DISABLED", "true"),
-        // The app host ends after the processes that it started, not before.
+        // The app host must end after the processes that it started, not before.
         ("DcpPublisher:WaitForResourceCleanup", "true"),
     ];
 
@@ -86,7 +86,7 @@ public static class KenerHost
         .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
         .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
-        // Logs a stack trace when the host is stopped while it starts; what really fails is thrown as well.
+        // Logs a stack trace if the host is stopped while it starts; a real failure is thrown as well.
         .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
         .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);
 }

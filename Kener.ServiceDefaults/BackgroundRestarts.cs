@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Starts each background service of the process again that ends by a fault. Its own loop handles what it can foresee; a fault that nothing
-/// foresaw must neither end the process, and with it all that works, nor leave that service's work undone.
+/// Restarts background services that end with an exception. Each service's own loop handles the faults that it expects; an unexpected one must
+/// neither end the process, and with it everything that works, nor leave the service's work undone.
 /// </summary>
 internal sealed class BackgroundRestarts(
     IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<BackgroundRestarts> log) : IHostedService
@@ -15,7 +15,7 @@ internal sealed class BackgroundRestarts(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Asked for then, not in the constructor: this service is one of them.
+        // Resolved here, not in the constructor: this service is one of them.
         lifetime.ApplicationStarted.Register(() =>
         {
             foreach (var service in services.GetServices<IHostedService>().OfType<BackgroundService>()) _ = WatchAsync(service, lifetime.ApplicationStopping);
@@ -34,7 +34,7 @@ internal sealed class BackgroundRestarts(
             if (stopping.IsCancellationRequested || work.IsCompletedSuccessfully) return;
             // The host itself logs the exception of the first run.
             log.LogError(pause == First ? null : work.Exception?.GetBaseException(),
-                "{Service} ended by a fault and is started again in {Seconds} s", service.GetType().Name, pause.TotalSeconds);
+                "{Service} failed and is restarted in {Seconds} s", service.GetType().Name, pause.TotalSeconds);
             await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested) return;
             pause = pause * 2 < Longest ? pause * 2 : Longest;
@@ -50,8 +50,8 @@ internal sealed class BackgroundRestarts(
         }
         catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
-            // ExecuteTask is still the run that failed, so the loop starts it again.
-            log.LogError(fault, "{Service} could not be started again", service.GetType().Name);
+            // ExecuteTask is still the failed run, so the loop tries again.
+            log.LogError(fault, "{Service} could not be restarted; the next attempt follows", service.GetType().Name);
         }
     }
 }

@@ -17,10 +17,10 @@ using OpenTelemetry.Trace;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>What every process of Kener has, in the manner of Aspire's service defaults.</summary>
+/// <summary>Adds what every process of Kener has, in the manner of Aspire's service defaults.</summary>
 public static class Defaults
 {
-    /// <summary>Settings, telemetry, health, the gate and the snapshot board.</summary>
+    /// <summary>Adds settings, log levels, telemetry, health checks, authorization and the snapshot store.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         builder.AddQuietLogging();
@@ -38,18 +38,18 @@ public static class Defaults
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 1 << 20;
-            // More than the gateway accepts: what it forwards, with the headers that it adds, must not be refused behind it.
+            // Higher than the gateway's limits, so that a request that it forwards with additional headers is not refused here.
             kestrel.Limits.MaxRequestLineSize = kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 200;
-            // Every byte has a character and back, so no header that a client sends is invalid here or behind the gateway (RFC 9110, 5.5).
+            // Latin-1 maps every byte to a character and back, so no header of a client is invalid here or behind the gateway (RFC 9110, 5.5).
             kestrel.RequestHeaderEncodingSelector = kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         });
         return builder;
     }
 
     /// <summary>
-    /// For a process that calls others of Kener: its HTTP clients find them by name, and try again. Most services call nobody, and need not
-    /// load what that takes. Once a process.
+    /// Adds service discovery and retries to the HTTP clients of a process that calls other processes of Kener. Most services call none, and do not
+    /// load what this needs. Call it once per process.
     /// </summary>
     public static TBuilder AddServiceCalls<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
@@ -62,7 +62,7 @@ public static class Defaults
         return builder;
     }
 
-    /// <summary>The pipeline that every service shares: errors in one shape, then who asks, then whether they may.</summary>
+    /// <summary>Adds the middleware that every service shares: error responses, then authentication, then authorization.</summary>
     public static TApp UseServiceDefaults<TApp>(this TApp app) where TApp : IApplicationBuilder
     {
         app.UseErrorAnswers();
@@ -72,9 +72,9 @@ public static class Defaults
     }
 
     /// <summary>
-    /// <c>/health</c>: all checks, and 503 also where one is only degraded; <c>/ready</c>: those that this process needs to serve (tag "ready"),
-    /// of which a degraded one still serves; <c>/alive</c>: the process itself. Where this process owns snapshots, also what a gateway asks for
-    /// them while Redis is away.
+    /// Maps <c>/health</c> (all checks; 503 also if one is only degraded), <c>/ready</c> (the checks with the tag "ready", which this process needs
+    /// to serve; degraded still counts as ready) and <c>/alive</c> (the process itself). If this process owns snapshots, also maps the endpoint from
+    /// which a gateway fetches them while Redis is unreachable.
     /// </summary>
     public static TApp MapServiceDefaults<TApp>(this TApp app) where TApp : IEndpointRouteBuilder
     {
@@ -85,7 +85,10 @@ public static class Defaults
         return app;
     }
 
-    /// <summary>An operator reads what Kener says, not how its parts talk. Below every other source, so that settings win.</summary>
+    /// <summary>
+    /// Sets the default log levels: an operator sees Kener's own messages, not those of its libraries. Added below every other source, so that
+    /// settings win.
+    /// </summary>
     private static void AddQuietLogging(this IHostApplicationBuilder builder) => builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
     {
         InitialData = new Dictionary<string, string?>
@@ -93,32 +96,33 @@ public static class Defaults
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft"] = "Warning",
             ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
-            // What fails in the database is told by who asked for it; the first migration's look for its own table is no fault, nor is a stop.
+            // The caller logs a failed database command. EF Core would also log the first migration's query for its own table, which fails, and
+            // commands that a stop cancels.
             ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database"] = "None",
-            // Who asks for health is told; a probe while something starts is no fault to report.
+            // The probe's response shows a failed check; one that fails while something starts is not worth a log entry.
             ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
-            // A broker that goes and returns is logged where it is waited for, and a message that is given up where it is kept; MassTransit says
-            // both as well, at each try and with stack traces.
+            // Kener logs when the broker is lost and when it returns, and each dead letter. MassTransit would log both as well, at each attempt and
+            // with stack traces.
             ["Logging:LogLevel:MassTransit"] = "Critical",
             ["Logging:LogLevel:Polly"] = "Error",
-            // RedisContact reports once that Redis is away, and once that it is back.
+            // RedisContact logs once that Redis is unreachable, and once that it is back.
             ["Logging:LogLevel:StackExchange.Redis"] = "Critical",
             ["Logging:LogLevel:System.Net.Http"] = "Warning",
             ["Logging:LogLevel:Yarp"] = "Warning",
         },
     });
 
-    /// <summary>Whether this process is to send traces, metrics and logs somewhere.</summary>
+    /// <summary>Returns whether this process exports traces, metrics and logs.</summary>
     public static bool TellsTelemetry(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        // These write whole addresses of requests, also where an operator asks for more words than usual.
+        // These log complete request paths, which may contain a secret: keep them quiet even if an operator raises the log level.
         foreach (var talker in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing" })
             builder.Logging.AddFilter(talker, LogLevel.Warning);
-        // A stack trace for each request while a service is away; that it is away is logged by the health checks.
+        // Would log a stack trace for each request while a service is unreachable; the health checks log that it is.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error);
-        // Where nobody listens, nothing is measured, nor loaded: a start is a sixth shorter.
+        // Without an exporter nothing is measured or loaded, which shortens the start by a sixth.
         if (builder.Configuration.TellsTelemetry()) builder.AddTelling();
     }
 
@@ -127,7 +131,7 @@ public static class Defaults
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
-            // The host's own scope bears the path of the request, which may be a heartbeat's, with its secret.
+            // The host's own scope contains the request path, which includes the secret of a heartbeat.
             logging.IncludeScopes = false;
         });
         builder.Services.AddOpenTelemetry().UseOtlpExporter()

@@ -4,16 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>How each process of Kener begins.</summary>
+/// <summary>Creates the application of each Kener process.</summary>
 public static class KenerApp
 {
     /// <summary>
-    /// A web application that reads its settings once, at its start. Waiting for changes of a file of settings would put a watch on each folder
-    /// below the one it is started in, of which a system has but few, and take a fifth of the native gateway's start.
+    /// Creates the builder of a web application that reads its settings once, at the start. Watching the settings file for changes would put a file
+    /// watch on each folder below the working directory, of which a system has only a limited number, and would take a fifth of the native gateway's
+    /// start.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        // Without what only other servers and HTTP/3 need, which would be loaded and never used.
+        // The slim builder leaves out support for other servers and HTTP/3, which would be loaded and never used.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", StartLog.ShowsHost);

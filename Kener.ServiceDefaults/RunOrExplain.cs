@@ -10,28 +10,28 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>The last line of every Program.cs.</summary>
+/// <summary>Runs the application: the last line of every Program.cs.</summary>
 public static class RunExtensions
 {
     /// <summary>
-    /// Runs until Ctrl-C or SIGTERM and returns 0. What an operator can put right (a wrong setting, a port in use, a missing server) is told
-    /// in a line on the error stream instead of a stack trace, and returns 1.
+    /// Runs until Ctrl-C or SIGTERM and returns 0. Returns 1 for a fault that an operator can fix (a wrong setting, a port in use, a missing server);
+    /// its reason is written to standard error in one line, without a stack trace.
     /// </summary>
     public static int RunOrExplain(this WebApplication app)
     {
-        // A start that fails takes the container with it, and whoever would ask it later.
+        // Read first: a start that fails disposes the container, so that these cannot be resolved later.
         var (stopping, listening) = (app.Lifetime.ApplicationStopping, new ListenAddresses(app.Configuration));
         try
         {
             listening.Check();
-            // Before the host does, which would log its own account of the fault, with a stack trace.
+            // Before the host validates, which would also log the fault, with a stack trace.
             app.Services.GetService<IStartupValidator>()?.Validate();
             Run(app);
             return 0;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Told to end while it was starting.
+            // Stopped while it was starting.
             StartLog.Is(StartLog.Phase.Failed);
             ((IDisposable)app).Dispose();
             return 0;
@@ -48,8 +48,8 @@ public static class RunExtensions
     }
 
     /// <summary>
-    /// As <c>app.Run()</c>, but a start that fails says why once: the host's own log entries are left out, and so is the disposal, during which
-    /// whatever has started already would log that its container is gone. The process ends at once.
+    /// Runs like <c>app.Run()</c>, but a start that fails reports its reason once: without the host's own log entries, and without disposal, during
+    /// which whatever has already started would log that its container is gone. The process ends at once.
     /// </summary>
     private static void Run(WebApplication app)
     {
@@ -59,11 +59,11 @@ public static class RunExtensions
         using (app) app.WaitForShutdown();
     }
 
-    // Several when settings of several parts are wrong.
+    // More than one if settings of several classes are wrong.
     private static List<string> WrongSettings(Exception fault) =>
         [.. (fault is AggregateException several ? several.InnerExceptions : [fault]).OfType<OptionsValidationException>().SelectMany(wrong => wrong.Failures).Distinct()];
 
-    /// <summary>The reason in a line; null for a fault that is not the operator's to fix, which keeps its stack trace.</summary>
+    /// <summary>Returns the reason in one line; null for a fault that the operator cannot fix, which keeps its stack trace.</summary>
     internal static string? Explain(Exception fault, ListenAddresses listening)
     {
         foreach (var cause in Causes(fault))
@@ -94,7 +94,7 @@ public static class RunExtensions
         (fault is AggregateException several ? several.InnerExceptions : fault.InnerException is { } inner ? [inner] : []).SelectMany(Causes).Prepend(fault);
 }
 
-/// <summary>The addresses that this process is to listen on, and the settings that they come from.</summary>
+/// <summary>The addresses on which this process listens, and the settings that they come from.</summary>
 internal sealed class ListenAddresses(IConfiguration configuration)
 {
     /// <summary>The setting that names the certificate.</summary>
@@ -102,13 +102,13 @@ internal sealed class ListenAddresses(IConfiguration configuration)
 
     private readonly string _urls = configuration["urls"] ?? "";
 
-    /// <summary>The setting's name.</summary>
+    /// <summary>The name of the setting.</summary>
     public string Setting { get; } = configuration.ReadKenerSettings().IsEmbedded ? "Kener__Url" : "ASPNETCORE_URLS";
 
     /// <summary>The addresses, for a message.</summary>
     public string Names => _urls.Length == 0 ? "The address to listen on" : _urls;
 
-    /// <summary>Whether a certificate was configured.</summary>
+    /// <summary>Whether a certificate is configured.</summary>
     public bool HasCertificate { get; } = configuration.GetSection("Kestrel:Certificates").GetChildren().Any()
         || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any(endpoint => endpoint.GetSection("Certificate").GetChildren().Any());
 
@@ -133,8 +133,8 @@ internal sealed class ListenAddresses(IConfiguration configuration)
 }
 
 /// <summary>
-/// What the log shows of the start. The host and the server log a fault of the start with its stack trace before they throw it, and the end of
-/// each background service after it; <see cref="RunExtensions.RunOrExplain"/> says the reason in a line instead.
+/// Filters the log entries of the start. The host and the server log a fault of the start with its stack trace before they throw it, and the end of
+/// each background service after it; <see cref="RunExtensions.RunOrExplain"/> writes the reason in one line instead.
 /// </summary>
 internal static class StartLog
 {
@@ -149,11 +149,13 @@ internal static class StartLog
 
     public static void Is(Phase phase) => _phase = phase;
 
-    /// <summary>While it starts, a background service that stops the process is still logged, as critical.</summary>
+    /// <summary>
+    /// Returns whether to log an entry of the host. During the start, a background service that stops the process is still logged, as critical.
+    /// </summary>
     public static bool ShowsHost(LogLevel level) => level >= (_phase switch { Phase.Running => LogLevel.Warning, Phase.Starting => LogLevel.Critical, _ => LogLevel.None });
 
     public static bool ShowsServer(LogLevel level) => _phase == Phase.Running && level >= LogLevel.Warning;
 }
 
-/// <summary>The start is refused for a reason that the operator can put right; the message names it.</summary>
+/// <summary>Stops the start for a reason that the operator can fix; the message names it.</summary>
 public sealed class StartRefusedException(string message) : Exception(message);

@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Bench;
 
-/// <summary>Waits for what a module still has to tell others.</summary>
+/// <summary>Waits until a module has delivered its events.</summary>
 internal static class Drain
 {
-    /// <summary>Returns when its outbox is empty.</summary>
+    /// <summary>Returns when the outbox is empty.</summary>
     public static async Task DrainedAsync<TDb>(this ModuleHost host) where TDb : ModuleDb
     {
         await using var scope = host.Services.CreateAsyncScope();

@@ -8,7 +8,7 @@ public sealed class Figures
     private readonly Lock _adding = new();
     private readonly List<double> _values = [];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of values.</summary>
     public int Count
     {
         get
@@ -17,7 +17,7 @@ public sealed class Figures
         }
     }
 
-    /// <summary>The one that was added last.</summary>
+    /// <summary>The value that was added last.</summary>
     public double Last
     {
         get
@@ -26,19 +26,19 @@ public sealed class Figures
         }
     }
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds a value.</summary>
     public void Add(double value)
     {
         lock (_adding) _values.Add(value);
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Removes all values.</summary>
     public void Clear()
     {
         lock (_adding) _values.Clear();
     }
 
-    /// <summary>The value that this share of all do not exceed.</summary>
+    /// <summary>Returns the percentile at this share (0 to 1); NaN without values.</summary>
     public double At(double share)
     {
         lock (_adding)
@@ -48,7 +48,7 @@ public sealed class Figures
         }
     }
 
-    /// <summary>p50, p99, p99.9 and the greatest, in milliseconds.</summary>
+    /// <summary>Returns p50, p99, p99.9 and the maximum, in milliseconds.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"p50 {At(0.5):0.0}  p99 {At(0.99):0.0}  p99.9 {At(0.999):0.0}  max {At(1):0.0} ms  ({Count})");
 }

@@ -6,25 +6,25 @@ using System.Text;
 
 namespace Kener.Bench;
 
-/// <summary>What a server answered in a time: how many a second, and how long each took, in milliseconds.</summary>
+/// <summary>What a server achieved under load: responses per second, and the latency of each in milliseconds.</summary>
 internal readonly record struct Throughput(double PerSecond, double P50, double P99);
 
 /// <summary>
-/// Asks for one address over and over, on connections that stay open, each asking again as soon as it has its answer. In a process of its
-/// own, so that its garbage and its threads are not the server's.
+/// Requests one address again and again, on connections that stay open; each sends its next request when it has the response. Runs in a process
+/// of its own, so that its garbage and its threads are not the server's.
 /// </summary>
 internal static class Load
 {
     public const string Name = "load";
 
-    /// <summary>Starts the process, and reads what it measured.</summary>
+    /// <summary>Starts the process and returns what it measured.</summary>
     public static async Task<Throughput> OfAsync(string url, int connections, double seconds)
     {
         using var process = Child.Start(Name, url, connections.ToString(CultureInfo.InvariantCulture), seconds.ToString(CultureInfo.InvariantCulture));
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return said.Split(' ', StringSplitOptions.TrimEntries) is [var perSecond, var p50, var p99]
-            ? new Throughput(Number(perSecond), Number(p50), Number(p99)) : throw new InvalidOperationException($"The load process said: {said}");
+            ? new Throughput(Number(perSecond), Number(p50), Number(p99)) : throw new InvalidOperationException($"The load process printed: {said}");
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }
 
@@ -46,7 +46,7 @@ internal static class Load
         await socket.ConnectAsync(IPAddress.Parse(url.Host), url.Port);
         var buffer = new byte[256 * 1024];
         var times = new List<double>(1 << 14);
-        // The first half second warms both sides up, and is not counted.
+        // The first half second warms up both sides and is not counted.
         for (var from = clock.Elapsed.TotalSeconds + 0.5; ;)
         {
             var start = clock.Elapsed;
@@ -68,14 +68,14 @@ internal static class Load
         }
     }
 
-    /// <summary>The length of the answer, once its head is there.</summary>
+    /// <summary>Returns the length of the whole response, once its head is complete; else the maximum.</summary>
     private static int WholeOf(ReadOnlySpan<byte> read)
     {
         var end = read.IndexOf("\r\n\r\n"u8);
         if (end < 0) return int.MaxValue;
         if (!read.StartsWith("HTTP/1.1 200"u8)) throw new IOException(Encoding.ASCII.GetString(read[..end]));
         var length = read[..end].IndexOf("Content-Length: "u8);
-        if (length < 0) throw new IOException("The answer does not tell its length");
-        return System.Buffers.Text.Utf8Parser.TryParse(read[(length + 16)..], out int body, out _) ? end + 4 + body : throw new IOException("The length is no number");
+        if (length < 0) throw new IOException("The response has no Content-Length");
+        return System.Buffers.Text.Utf8Parser.TryParse(read[(length + 16)..], out int body, out _) ? end + 4 + body : throw new IOException("The Content-Length is not a number");
     }
 }

@@ -5,7 +5,7 @@ using Kener.Bench.Ingest;
 using Kener.Bench.Page;
 using Kener.Bench.Site;
 
-// Each prints what it measured, and says by its exit code whether the goals were met. The last four are what others start beside themselves.
+// Each benchmark prints its figures, and its exit code is 0 if its goals were met. The last four are child processes of other benchmarks.
 (string Name, Func<string[], Task<int>> RunAsync)[] benchmarks =
 [
     ("agent", AgentBenchmark.RunAsync), ("freshness", FreshnessBenchmark.RunAsync), ("growth", GrowthBenchmark.RunAsync),

@@ -3,12 +3,12 @@ using System.Reflection;
 
 namespace Kener.Bench;
 
-/// <summary>Kener as it is published for operators, made by <c>tests/publish</c> from the sources here, as <c>./test</c> does.</summary>
+/// <summary>Kener as operators install it, published by <c>tests/publish</c> from this checkout, as <c>./test</c> does.</summary>
 internal static class Published
 {
     private static readonly string Root = typeof(Published).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Root").Value!;
 
-    /// <summary>The program of the native gateway, once <see cref="GatewayAsync"/> has made it.</summary>
+    /// <summary>The path of the native gateway; call <see cref="GatewayAsync"/> first, which publishes it.</summary>
     public static string Gateway => Path.Combine(Root, "obj/native/gateway/Kener.Gateway");
 
     public static Task GatewayAsync() => MakeAsync("gateway");
@@ -19,8 +19,8 @@ internal static class Published
     {
         using var publish = Process.Start(Path.Combine(Root, "tests/publish"), [what]);
         await publish.WaitForExitAsync();
-        if (publish.ExitCode != 0) throw new InvalidOperationException($"The {what} could not be published");
-        // The compiler's server would be busy beside what is measured.
+        if (publish.ExitCode != 0) throw new InvalidOperationException($"Publishing the {what} failed; its output says why");
+        // The compiler server would otherwise take processor time from the benchmark.
         using var shutdown = Process.Start(new ProcessStartInfo("dotnet", ["build-server", "shutdown"]) { RedirectStandardOutput = true })!;
         await shutdown.StandardOutput.ReadToEndAsync();
         await shutdown.WaitForExitAsync();

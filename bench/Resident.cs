@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Kener.Bench;
 
-/// <summary>What processes hold of the machine's memory.</summary>
+/// <summary>Resident memory of processes.</summary>
 internal static class Resident
 {
-    /// <summary>Whole MiB.</summary>
+    /// <summary>Returns the resident memory of a process, in whole MiB.</summary>
     public static int Mebibytes(int process) => Kibibytes(process, "status", "VmRSS:") / 1024;
 
-    /// <summary>Whole MiB, of which what processes share is divided among them: what is free again when it ends.</summary>
+    /// <summary>Returns its proportional share, in whole MiB: pages that processes share are divided among them.</summary>
     public static int Share(int process) => Kibibytes(process, "smaps_rollup", "Pss:") / 1024;
 
     private static int Kibibytes(int process, string file, string name)

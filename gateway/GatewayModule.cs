@@ -17,13 +17,15 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Kener.Gateway;
 
-/// <summary>The edge as a module: before the modules of the same process, or, in a process of its own, before services elsewhere.</summary>
+/// <summary>
+/// Registers and maps the gateway: in front of the modules of the same process (embedded) or of services in other processes (distributed).
+/// </summary>
 public static class GatewayModule
 {
-    /// <summary>Registers all that the gateway needs; distributed, also the proxy to the services.</summary>
+    /// <summary>Registers what the gateway needs and, when distributed, the reverse proxy to the services.</summary>
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder) => builder.AddGateway(RouteTable.Kener);
 
-    /// <summary>As <see cref="AddGateway(IHostApplicationBuilder)"/>, for the routes of that table.</summary>
+    /// <summary>Registers the gateway like <see cref="AddGateway(IHostApplicationBuilder)"/>, with another route table.</summary>
     internal static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder, RouteTable table)
     {
         builder.Services.AddSingleton(table).AddSingleton<KeyRing>().AddSingleton<Callers>().AddSingleton<ApiLimits>().AddSingleton<OldPages>().AddSingleton<UnknownIncidents>();
@@ -33,7 +35,7 @@ public static class GatewayModule
         builder.Services.AddHealthChecks().AddCheck<PageCheck>("gateway-page", tags: ["ready"]);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
-            // More than the front door lets in, so that it can refuse what is too much in the API's own words.
+            // Higher than the limits of FrontDoor, so that FrontDoor itself refuses oversized requests, in the API's error format.
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 100;
@@ -42,7 +44,7 @@ public static class GatewayModule
         return builder;
     }
 
-    /// <summary>Comes first: what may not go on to any endpoint ends here.</summary>
+    /// <summary>Adds the gateway's middleware. Must come before all other middleware: requests that may not reach an endpoint end here.</summary>
     public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
     {
         app.UseErrorAnswers();
@@ -53,7 +55,7 @@ public static class GatewayModule
         return app;
     }
 
-    /// <summary>Gives health, and, distributed, the routes to the services.</summary>
+    /// <summary>Maps health, live updates, preferences and dead letters and, when distributed, the routes to the services.</summary>
     public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
     {
         app.MapServiceDefaults();
@@ -74,9 +76,9 @@ public static class GatewayModule
         builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.RoutesOf(table), ProxyConfig.ClustersOf(table)).AddTransforms(HeartbeatSecrets.Keep);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, FirstFailure>();
-        // Each probe that fails is a warning, once a second; that a destination came or went is told by others.
+        // Every failed probe would be a warning, once a second. DestinationHealthUpdater logs when the health of a destination changes.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Critical);
-        // The services may be starting as well.
+        // In the first 30 seconds the services may still be starting.
         var since = TimeProvider.System.GetTimestamp();
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.DestinationHealthUpdater",
             level => level >= LogLevel.Warning && TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(30));

@@ -16,16 +16,16 @@ internal sealed class DataFolder(string path) : IDisposable
 
     public KeptValues Secrets => new(System.IO.Path.Combine(Path, "secrets.json"));
 
-    /// <summary>The kind of each server, by its name, as it was when its data was made.</summary>
+    /// <summary>The kind of each server at the time when its data was created, by server name.</summary>
     public KeptValues Kinds => new(System.IO.Path.Combine(Path, "servers.json"));
 
-    /// <summary>Makes the folder and locks it until this process ends, however it ends.</summary>
+    /// <summary>Creates the folder and locks it until this process ends, however it ends.</summary>
     public void Claim()
     {
         try
         {
             Directory.CreateDirectory(Path);
-            // As root, the servers' users must be able to pass through.
+            // If this is root, the servers' own users must be able to pass through.
             File.SetUnixFileMode(Path, Environment.IsPrivilegedProcess ? Passable : Owner);
             _claim = new FileStream(System.IO.Path.Combine(Path, "kener.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
@@ -40,7 +40,9 @@ internal sealed class DataFolder(string path) : IDisposable
         }
     }
 
-    /// <summary>Returns a server's own folder, made if it is missing. Where its user cannot reach it (below /root, say), it is a link.</summary>
+    /// <summary>
+    /// Returns a server's own folder, created if it is missing. It is a link if the server's user cannot reach it (below /root, for example).
+    /// </summary>
     public string Of(string resource, Account? account)
     {
         var folder = System.IO.Path.Combine(Path, resource);
@@ -54,10 +56,12 @@ internal sealed class DataFolder(string path) : IDisposable
         return folder;
     }
 
-    /// <summary>A secret parameter whose value is generated once and kept beside the data that it opens.</summary>
+    /// <summary>Adds a secret parameter whose value is generated once and stored beside the data that it protects.</summary>
     public ParameterResource Password(IDistributedApplicationBuilder builder, string name) => Parameter(builder, name, 32).Resource;
 
-    /// <summary>The same as a builder, with so many letters. <c>Parameters__name_of_it</c> gives it another value.</summary>
+    /// <summary>
+    /// Does the same for a value of <paramref name="length"/> characters and returns the builder. <c>Parameters__name_of_it</c> sets another value.
+    /// </summary>
     public IResourceBuilder<ParameterResource> Parameter(IDistributedApplicationBuilder builder, string name, int length)
     {
         var given = builder.Configuration[$"Parameters:{name.Replace('-', '_')}"];

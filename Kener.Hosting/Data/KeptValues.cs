@@ -2,19 +2,22 @@ using System.Text.Json;
 
 namespace Kener.Hosting.Data;
 
-/// <summary>Names and values in a JSON file that only its owner can read: generated secrets, the kinds of servers. They stay with the data that they belong to.</summary>
+/// <summary>
+/// Stores names and values in a JSON file that only its owner can read: generated secrets, the kinds of servers. They stay with the data that they
+/// belong to.
+/// </summary>
 internal sealed class KeptValues(string file)
 {
     private static readonly Lock Gate = new();
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
-    /// <summary>Returns the value of that name, or null.</summary>
+    /// <summary>Returns the value of the name, or null.</summary>
     public string? Find(string name)
     {
         lock (Gate) return Read().GetValueOrDefault(name);
     }
 
-    /// <summary>Returns the value of that name; stores what <paramref name="make"/> returns where there is none.</summary>
+    /// <summary>Returns the value of the name; if there is none, stores what <paramref name="make"/> returns.</summary>
     public string Keep(string name, Func<string> make)
     {
         lock (Gate)
@@ -30,7 +33,7 @@ internal sealed class KeptValues(string file)
     private SortedDictionary<string, string> Read() =>
         File.Exists(file) ? JsonSerializer.Deserialize<SortedDictionary<string, string>>(File.ReadAllText(file)) ?? [] : [];
 
-    // A new file in the old one's place: half a file would lose the databases' passwords.
+    // Replaces the file as a whole: a half-written one would lose the passwords of the databases.
     private void Replace(string text)
     {
         var made = file + ".new";

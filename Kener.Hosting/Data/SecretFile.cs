@@ -1,9 +1,9 @@
 namespace Kener.Hosting.Data;
 
-/// <summary>Files that hold secrets.</summary>
+/// <summary>Writes files that contain secrets.</summary>
 internal static class SecretFile
 {
-    /// <summary>Writes a new file, in place of an older one, that only <paramref name="owner"/> (null: the present user) can read.</summary>
+    /// <summary>Writes a new file, replacing an older one, that only <paramref name="owner"/> (null: the present user) can read.</summary>
     public static async Task WriteAsync(string path, string? text, Account? owner, CancellationToken cancel)
     {
         File.Delete(path);

@@ -1,19 +1,24 @@
 namespace Kener.Hosting.Programs;
 
-/// <summary>Finds server programs on this machine: in the folders of Debian's and Homebrew's packages, and on PATH.</summary>
+/// <summary>Finds server programs on this machine, in the folders of Debian's and Homebrew's packages and on PATH.</summary>
 internal static class InstalledPrograms
 {
     private static readonly string[] OnPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
     private static readonly string[] Brew = ["/opt/homebrew/opt", "/usr/local/opt"];
 
-    /// <summary>A program of PostgreSQL's: of <paramref name="version"/> if it is there, else of the newest. <paramref name="folder"/>, where it is given, is the only place that counts.</summary>
+    /// <summary>
+    /// Returns the path of a PostgreSQL program: of <paramref name="version"/> if that is installed, else of the newest; null if there is none. If
+    /// <paramref name="folder"/> is given, it is the only place that is searched.
+    /// </summary>
     public static string? Postgres(string program, string? version = null, string? folder = null) => In(folder,
         [.. version is null ? (string[])[] : [$"/usr/lib/postgresql/{version}/bin"], .. Versions("/usr/lib/postgresql", "", "bin"), .. Formula("postgresql", "bin")], program);
 
-    /// <summary>redis-server, or valkey-server in its place.</summary>
+    /// <summary>Returns the path of redis-server, or else of valkey-server; null if there is neither.</summary>
     public static string? Redis(string? folder = null) => In(folder, Formula("redis", "bin"), "redis-server") ?? In(folder, [], "valkey-server");
 
-    /// <summary>A program of RabbitMQ's. Not Debian's wrapper, which changes the user and writes to /var/log.</summary>
+    /// <summary>
+    /// Returns the path of a RabbitMQ program; null if there is none. Not Debian's wrapper, which changes the user and writes to /var/log.
+    /// </summary>
     public static string? RabbitMQ(string program, string? folder = null) => In(folder,
         [.. Versions("/usr/lib/rabbitmq/lib", "rabbitmq_server-", "sbin"), .. Formula("rabbitmq", "sbin"), .. Formula("erlang", "bin")], program);
 
@@ -22,7 +27,7 @@ internal static class InstalledPrograms
 
     private static IEnumerable<string> Formula(string formula, string below) => Brew.SelectMany(parent => Versions(parent, formula, below));
 
-    /// <summary>The folders <c>{parent}/{prefix}*/{below}</c>, the highest version first.</summary>
+    /// <summary>Returns the folders <c>{parent}/{prefix}*/{below}</c>, the highest version first.</summary>
     private static IEnumerable<string> Versions(string parent, string prefix, string below) => !Directory.Exists(parent) ? []
         : Directory.EnumerateDirectories(parent, prefix + "*").OrderByDescending(folder => VersionOf(Path.GetFileName(folder)[prefix.Length..])).Select(folder => Path.Combine(folder, below));
 

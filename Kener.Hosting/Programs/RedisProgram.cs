@@ -1,9 +1,9 @@
 namespace Kener.Hosting.Programs;
 
-/// <summary>Redis' configuration: on the loopback address only, with a password.</summary>
+/// <summary>Builds Redis' configuration: on the loopback address only, with a password.</summary>
 internal static class RedisProgram
 {
-    /// <summary>The text of redis.conf. Durable: writes are on disk within a second.</summary>
+    /// <summary>Returns the text of redis.conf. If <paramref name="isDurable"/>, writes are on disk within a second.</summary>
     public static string Configuration(string? port, string? password, string folder, bool isDurable) => $"""
         port {port}
         bind 127.0.0.1

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.Hosting.Running;
 
 /// <summary>
-/// A health check that tries for a while by itself. Aspire repeats a failed check after one second, then after two, three, and so on: a chain of
-/// resources that wait for each other would stand still for most of a start.
+/// Adds health checks that retry by themselves for a while. Aspire repeats a failed check after one second, then after two, three, and so on, so that
+/// a chain of resources that wait for each other would be idle for most of a start.
 /// </summary>
 internal static class PatientHealthCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Pause = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Healthy once <paramref name="tryAsync"/> does not throw.</summary>
+    /// <summary>Makes the resource healthy once <paramref name="tryAsync"/> does not throw.</summary>
     public static IResourceBuilder<T> WithPatientHealthCheck<T>(this IResourceBuilder<T> builder, Func<CancellationToken, Task> tryAsync) where T : IResource
     {
         var check = $"{builder.Resource.Name}_check";
@@ -21,7 +21,7 @@ internal static class PatientHealthCheck
         return builder.WithHealthCheck(check);
     }
 
-    /// <summary>Tries until it does not throw; after a minute throws what it threw last.</summary>
+    /// <summary>Retries until <paramref name="tryAsync"/> does not throw; after a minute throws its last exception.</summary>
     public static async Task UntilDoneAsync(Func<CancellationToken, Task> tryAsync, CancellationToken cancel)
     {
         var since = TimeProvider.System.GetTimestamp();

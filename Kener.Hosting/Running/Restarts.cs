@@ -7,19 +7,19 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Hosting.Running;
 
-/// <summary>Registration of restarts.</summary>
+/// <summary>Registers restarts.</summary>
 public static class RestartExtensions
 {
     /// <summary>
-    /// Starts the resource again when it ends, after a pause of 0.2 s that doubles up to 10 s while it goes on ending; unless somebody stopped it in
-    /// the dashboard. One that exits by itself before it was ever healthy stops the app host: its last lines say why.
+    /// Restarts the resource when it ends, after a pause of 0.2 s that doubles up to 10 s while it keeps ending, unless an operator stopped it in the
+    /// dashboard. A resource that exits by itself before it was ever healthy stops the app host, which prints its last lines.
     /// </summary>
     public static IResourceBuilder<T> WithRestarts<T>(this IResourceBuilder<T> builder) where T : IResource
     {
         if (!builder.ApplicationBuilder.ExecutionContext.IsRunMode) return builder;
         if (!builder.ApplicationBuilder.Services.Any(service => service.ServiceType == typeof(Restarts)))
         {
-            // Not a hosted service: those start when the orchestrator has started the last resource.
+            // Not a hosted service: those start only after the orchestrator has started the last resource.
             builder.ApplicationBuilder.Services.AddSingleton<Restarts>();
             builder.ApplicationBuilder.OnBeforeStart((start, _) =>
             {
@@ -31,18 +31,18 @@ public static class RestartExtensions
     }
 }
 
-/// <summary>Marks a resource that is started again when it ends.</summary>
+/// <summary>Marks a resource that is restarted when it ends.</summary>
 internal sealed class RestartAnnotation : IResourceAnnotation;
 
 internal sealed class Restarts(
     ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService logs, IHostApplicationLifetime lifetime, Terminal terminal)
 {
-    // Exit codes from here on say that a signal ended the process; -1 says so, too.
+    // Exit codes from here on mean that a signal ended the process, and so does -1.
     private const int BySignal = 128, LastLines = 30;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.2), LongestPause = TimeSpan.FromSeconds(10), Stable = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, Life> _lives = [];
 
-    /// <summary>Reads the model at once: later event handlers change it.</summary>
+    /// <summary>Starts watching. Reads the model at once, because later event handlers change it.</summary>
     public void Begin(DistributedApplicationModel model)
     {
         var kept = model.Resources.Where(resource => resource.HasAnnotationOfType<RestartAnnotation>()).ToHashSet();
@@ -58,11 +58,11 @@ internal sealed class Restarts(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The app host ends.
+            // The app host is stopping.
         }
         catch (Exception fault)
         {
-            terminal.Stop($"the app host can no longer restart what ends: {fault.Message}");
+            terminal.Stop($"the app host can no longer restart processes that end: {fault.Message}");
         }
     }
 
@@ -100,15 +100,15 @@ internal sealed class Restarts(
         {
             if (TimeProvider.System.GetElapsedTime(life.Since) > Stable) life.Pause = ShortestPause;
             var how = ended.Snapshot.ExitCode is >= 0 and < BySignal and var code ? $"ended with code {code}" : "was ended by a signal";
-            terminal.Say(ended.Resource.Name, $"{how}; it is started again in {life.Pause.TotalSeconds} s");
+            terminal.Say(ended.Resource.Name, $"{how}; restarting in {life.Pause.TotalSeconds} s");
             await Task.Delay(life.Pause, stop);
             life.Pause = life.Pause * 2 < LongestPause ? life.Pause * 2 : LongestPause;
             var result = await commands.ExecuteCommandAsync(ended.ResourceId, KnownResourceCommands.StartCommand, stop);
-            if (!result.Success) terminal.Say(ended.Resource.Name, $"cannot be started again: {result.Message}");
+            if (!result.Success) terminal.Say(ended.Resource.Name, $"cannot be restarted: {result.Message}");
         }
         catch (OperationCanceledException)
         {
-            // The app host ends.
+            // The app host is stopping.
         }
     }
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Hosting.Running;
 
-/// <summary>Tells the operator when all is up, and what runs where. Passes on what the services write.</summary>
+/// <summary>Reports to the operator when everything is up and what runs where. Also prints what the services write.</summary>
 internal sealed class StartupReport(
     ResourceNotificationService notifications, ResourceLoggerService logs, IHostApplicationLifetime lifetime, IConfiguration configuration, HostContext host, Terminal terminal)
 {
@@ -18,7 +18,7 @@ internal sealed class StartupReport(
     private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
     private readonly long _began = TimeProvider.System.GetTimestamp();
 
-    /// <summary>Reads the model at once: later event handlers change it.</summary>
+    /// <summary>Starts reporting. Reads the model at once, because later event handlers change it.</summary>
     public void Begin(DistributedApplicationModel model)
     {
         var projects = model.Resources.OfType<ProjectResource>().Where(project => project.HasAnnotationOfType<RestartAnnotation>()).ToList();
@@ -45,7 +45,7 @@ internal sealed class StartupReport(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The app host ends before all is up.
+            // The app host stops before everything is up.
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class StartupReport(
         var dashboard = host.HasDashboard ? $"  dashboard    {configuration["ASPNETCORE_URLS"]}/login?t={configuration["AppHost:BrowserToken"]}\n" : "";
         return string.Create(CultureInfo.InvariantCulture, $"""
 
-            All is up after {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0.0} s:
+            Everything is up after {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0.0} s:
 
             {string.Join('\n', resources.Select(resource => $"  {resource.Name,-12} {WhereOf(resource)}"))}
             {dashboard}
@@ -71,7 +71,7 @@ internal sealed class StartupReport(
         _ => "",
     };
 
-    /// <summary>The line without the orchestrator's timestamp; null where Aspire itself wrote it.</summary>
+    /// <summary>Returns the line without the orchestrator's timestamp; null if Aspire itself wrote it.</summary>
     internal static string? TextOf(string line)
     {
         var text = line.Split(' ', 2) is [var first, var rest] && DateTimeOffset.TryParse(first, CultureInfo.InvariantCulture, out _) ? rest : line;
@@ -88,7 +88,7 @@ internal sealed class StartupReport(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The app host ends.
+            // The app host is stopping.
         }
     }
 }

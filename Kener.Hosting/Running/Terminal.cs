@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Hosting.Running;
 
-/// <summary>The operator's console: lines that begin with the name of the resource that wrote them.</summary>
+/// <summary>Writes to the operator's console: each line begins with the name of the resource that wrote it.</summary>
 internal sealed class Terminal(IHostApplicationLifetime lifetime)
 {
     private readonly Lock _gate = new();
@@ -19,7 +19,7 @@ internal sealed class Terminal(IHostApplicationLifetime lifetime)
         lock (_gate) Console.Out.WriteLine(text);
     }
 
-    /// <summary>Ends the app host with code 1, and writes the reason to the standard error.</summary>
+    /// <summary>Stops the app host with exit code 1 and writes the reason to standard error.</summary>
     public void Stop(string reason)
     {
         lock (_gate) Console.Error.WriteLine($"Kener cannot start: {reason}");

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Kener.Hosting.Servers;
 
-/// <summary>Whether a container engine answers on this machine. An installed client says nothing: its daemon may be missing.</summary>
+/// <summary>Detects whether a container engine answers on this machine. An installed client proves nothing: its daemon may be missing.</summary>
 internal static class ContainerEngine
 {
     private static readonly Lazy<bool> Reachable = new(() => Sockets().Any(Answers));
@@ -13,7 +13,7 @@ internal static class ContainerEngine
     {
         if (Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } given)
         {
-            // An engine on another machine does not listen on this one's loopback address.
+            // An engine on another machine does not publish ports on this one's loopback address.
             return given.StartsWith("unix://", StringComparison.Ordinal) ? [given["unix://".Length..]] : [];
         }
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

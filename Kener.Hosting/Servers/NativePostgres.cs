@@ -6,7 +6,7 @@ using Kener.Hosting.Programs;
 
 namespace Kener.Hosting.Servers;
 
-/// <summary>PostgreSQL as a program of this machine, with a cluster of its own and every write on disk.</summary>
+/// <summary>Runs PostgreSQL as a program of this machine, with its own cluster and with every write on disk.</summary>
 internal sealed class NativePostgres(string name, NativeCommand command, string folder, ParameterResource password) : NativeServer(name, command, folder, password)
 {
     private string Cluster => Path.Combine(Folder, "data");
@@ -34,7 +34,7 @@ internal sealed class NativePostgres(string name, NativeCommand command, string 
 
     private async Task InitAsync(string initdb, Account? account, CancellationToken cancel)
     {
-        // Made beside its place, so that half a cluster is never taken for one.
+        // Created under another name and then moved, so that half a cluster is never used.
         var (made, secret) = (Path.Combine(Folder, "data.new"), Path.Combine(Folder, "password"));
         if (Directory.Exists(made)) Directory.Delete(made, recursive: true);
         await SecretFile.WriteAsync(secret, await Password.GetValueAsync(cancel), account, cancel);
@@ -54,8 +54,8 @@ internal sealed class NativePostgres(string name, NativeCommand command, string 
     }
 
     /// <summary>
-    /// PostgreSQL refuses to start while postmaster.pid names a living process. After a crash another process may have that number: then the file is
-    /// removed. A server of this folder that is just ending is waited for.
+    /// Removes a stale postmaster.pid. PostgreSQL refuses to start while the file names a living process, and after a crash another process may have
+    /// that number. Waits for a server of this folder that is still stopping.
     /// </summary>
     private async Task RemoveStalePidFileAsync(CancellationToken cancel)
     {
@@ -65,7 +65,7 @@ internal sealed class NativePostgres(string name, NativeCommand command, string 
             var pid = File.ReadLines(file).FirstOrDefault();
             var command = $"/proc/{pid}/cmdline";
             if (!File.Exists(command) || !(await File.ReadAllTextAsync(command, cancel)).Contains(Cluster, StringComparison.Ordinal)) File.Delete(file);
-            else if (tries == 200) throw new DistributedApplicationException($"Another PostgreSQL server runs on '{Cluster}' as process {pid}: end it first");
+            else if (tries == 200) throw new DistributedApplicationException($"Another PostgreSQL server runs on '{Cluster}' as process {pid}: stop it first");
             else await Task.Delay(100, cancel);
         }
     }

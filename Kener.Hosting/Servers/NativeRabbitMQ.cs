@@ -8,7 +8,7 @@ using Kener.Hosting.Running;
 
 namespace Kener.Hosting.Servers;
 
-/// <summary>RabbitMQ as a program of this machine, with an epmd (Erlang's directory of nodes) of its own beside it.</summary>
+/// <summary>Runs RabbitMQ as a program of this machine, with a separate epmd (Erlang's node directory) beside it.</summary>
 internal sealed class NativeRabbitMQ(string name, NativeCommand command, string folder, ParameterResource password) : NativeServer(name, command, folder, password)
 {
     private static readonly byte[] Hello = [.. "AMQP"u8, 0, 0, 9, 1];
@@ -45,7 +45,7 @@ internal sealed class NativeRabbitMQ(string name, NativeCommand command, string 
             await SecretFile.WriteAsync(Path.Combine(Folder, file), text, account, cancel);
     }
 
-    /// <summary>A broker that is up answers the greeting with a method frame, whose first byte is 1.</summary>
+    /// <summary>Checks that the broker is up: it then answers the greeting with a method frame, whose first byte is 1.</summary>
     private static async Task ConnectAsync(NativeRabbitMQ server, CancellationToken cancel)
     {
         using var client = new TcpClient();

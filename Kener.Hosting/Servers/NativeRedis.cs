@@ -7,7 +7,7 @@ using Kener.Hosting.Programs;
 
 namespace Kener.Hosting.Servers;
 
-/// <summary>Redis as a program of this machine, with its writes on disk within a second.</summary>
+/// <summary>Runs Redis as a program of this machine, with its writes on disk within a second.</summary>
 internal sealed class NativeRedis(string name, NativeCommand command, string folder, ParameterResource password) : NativeServer(name, command, folder, password)
 {
     public override ReferenceExpression ConnectionStringExpression =>
@@ -18,7 +18,7 @@ internal sealed class NativeRedis(string name, NativeCommand command, string fol
         var (host, account) = (builder.Host(), Account.For("redis"));
         var folder = host.Folder.Of(name, account);
         var command = NativeCommand.Of(host.Programs.Redis()!, account);
-        // A file: a command line would show the password to every user of the machine.
+        // In a file, because a command line would show the password to every user of the machine.
         var file = Path.Combine(folder, "redis.conf");
         return builder.AddNativeServer(new NativeRedis(name, command, folder, host.Folder.Password(builder, $"{name}-password")), command, ConnectAsync)
             .WithEnvironment("LC_ALL", "C.UTF-8")
@@ -37,7 +37,7 @@ internal sealed class NativeRedis(string name, NativeCommand command, string fol
         while (await reader.ReadLineAsync(cancel) is { } line)
         {
             if (line == "+PONG") return;
-            // While it loads its data it answers "-LOADING".
+            // While Redis loads its data, it answers "-LOADING".
             if (line.StartsWith('-')) throw new IOException(line);
         }
         throw new IOException("The connection was closed");

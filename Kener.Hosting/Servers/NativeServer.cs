@@ -5,11 +5,11 @@ using Kener.Hosting.Running;
 
 namespace Kener.Hosting.Servers;
 
-/// <summary>A server as a program of this machine, on a port of the loopback address, that Aspire's orchestrator starts.</summary>
+/// <summary>A server that runs as a program of this machine, on a port of the loopback address. Aspire's orchestrator starts it.</summary>
 internal abstract class NativeServer(string name, NativeCommand command, string folder, ParameterResource password)
     : ExecutableResource(name, command.Program, folder), IResourceWithConnectionString
 {
-    /// <summary>Its own folder.</summary>
+    /// <summary>The server's own folder.</summary>
     public string Folder => WorkingDirectory;
 
     public ParameterResource Password => password;
@@ -21,11 +21,11 @@ internal abstract class NativeServer(string name, NativeCommand command, string 
     public abstract ReferenceExpression ConnectionStringExpression { get; }
 }
 
-/// <summary>A command and the words before its own arguments.</summary>
+/// <summary>A command and the arguments before its own ones.</summary>
 internal sealed record NativeCommand(string Program, string[] Before)
 {
-    // The orchestrator ends a process by SIGTERM, which PostgreSQL takes as "when the last client has gone": the shell turns it into SIGINT. Should
-    // the shell be killed, the kernel sends the server SIGINT (Linux).
+    // The orchestrator stops a process by SIGTERM, on which PostgreSQL waits until the last client has disconnected: the shell turns it into SIGINT.
+    // If the shell is killed, the kernel sends the server SIGINT (Linux).
     private const string Interrupting =
         "trap 'kill -INT $server' TERM INT; \"$@\" & server=$!; wait $server; code=$?; while kill -0 $server 2>/dev/null; do wait $server; code=$?; done; exit $code";
 
@@ -40,7 +40,7 @@ internal sealed record NativeCommand(string Program, string[] Before)
 
 internal static class NativeServerExtensions
 {
-    /// <summary>Adds what all native servers have: a port without a proxy, a health check that connects, restarts.</summary>
+    /// <summary>Adds a native server with what all of them have: a port without a proxy, a health check that connects, restarts.</summary>
     public static IResourceBuilder<TServer> AddNativeServer<TServer>(
         this IDistributedApplicationBuilder builder, TServer resource, NativeCommand command, Func<TServer, CancellationToken, Task> connectAsync) where TServer : NativeServer =>
         builder.AddResource(resource)

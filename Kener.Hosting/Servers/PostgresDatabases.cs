@@ -4,8 +4,8 @@ using Npgsql;
 namespace Kener.Hosting.Servers;
 
 /// <summary>
-/// A database of a PostgreSQL server that is not one of Aspire's containers. On a native server a role of the same name owns it; on a given one the
-/// given connection string is used, whose roles are its operator's.
+/// A database of a PostgreSQL server that is not one of Aspire's containers. On a native server, a role of the same name owns it. On a given server,
+/// the given connection string is used, whose roles its operator manages.
 /// </summary>
 internal sealed class DatabaseResource(string name, IResourceWithConnectionString server, ParameterResource? ownerPassword)
     : Resource(name), IResourceWithConnectionString, IResourceWithParent<IResourceWithConnectionString>
@@ -21,14 +21,14 @@ internal sealed class DatabaseResource(string name, IResourceWithConnectionStrin
 
 internal static class PostgresDatabases
 {
-    /// <summary>Throws while the server does not accept connections.</summary>
+    /// <summary>Connects to the server; throws if it does not accept connections.</summary>
     public static async Task ConnectAsync(IResourceWithConnectionString server, CancellationToken cancel) => await (await OpenAsync(server, cancel)).DisposeAsync();
 
-    /// <summary>Creates the database where it is missing, with its role where it has one.</summary>
+    /// <summary>Creates the database if it is missing, with its role if it has one.</summary>
     public static async Task CreateAsync(DatabaseResource database, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(database.Parent, cancel);
-        // One at a time, until the connection closes: PostgreSQL fails two changes of the same catalog row at once.
+        // One at a time, until the connection closes: PostgreSQL fails concurrent changes of the same catalog row.
         await using (var turn = new NpgsqlCommand("SELECT pg_advisory_lock(4533)", connection)) await turn.ExecuteNonQueryAsync(cancel);
         if (database.OwnerPassword is { } password)
         {

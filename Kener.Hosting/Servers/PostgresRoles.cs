@@ -14,7 +14,9 @@ internal static class PostgresRoles
         foreach (var name in new[] { "postgres", "template1" }) await RunAsync(superuser, $"REVOKE ALL ON DATABASE {name} FROM PUBLIC", cancel);
     }
 
-    /// <summary>Creates what is missing of the role and its database, which has the same name, and closes the database to all other roles.</summary>
+    /// <summary>
+    /// Creates the role and its database, which has the same name, if they are missing, and closes the database to all other roles.
+    /// </summary>
     public static async Task EnsureAsync(NpgsqlConnection superuser, string name, string password, CancellationToken cancel)
     {
         var role = Quoted(name);

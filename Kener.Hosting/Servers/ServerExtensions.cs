@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Hosting.Servers;
 
-/// <summary>Adds a server from where it can be had: given by its connection string, as a program of this machine, or as a container.</summary>
+/// <summary>Adds servers: given by a connection string, as a program of this machine, or as a container.</summary>
 public static class ServerExtensions
 {
     /// <summary>Adds a PostgreSQL server of that name.</summary>
@@ -45,13 +45,15 @@ public static class ServerExtensions
         };
     }
 
-    /// <summary>Adds a database of that server, made where it is missing; or another one, where a connection string of its own name is given.</summary>
+    /// <summary>
+    /// Adds a database of the server, created if it is missing. If a connection string of the database's own name is given, adds that one instead.
+    /// </summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddDatabase(this IResourceBuilder<IResourceWithConnectionString> server, string name)
     {
         var builder = server.ApplicationBuilder;
         if (builder.IsGiven(name)) return builder.AddGiven(name);
         if (server.Resource is PostgresServerResource container) return PostgresBuilderExtensions.AddDatabase(builder.CreateResourceBuilder(container), name);
-        // Aspire copies a parent's state to its children only where the parent is a container, so this one publishes its own.
+        // Aspire copies a parent's state to its children only if the parent is a container, so this one publishes its own.
         var password = server.Resource is NativePostgres ? builder.Host().Folder.Password(builder, $"{name}-password") : null;
         return builder.AddResource(new DatabaseResource(name, server.Resource, password)).OnInitializeResource(async (database, start, cancel) =>
         {
@@ -70,7 +72,9 @@ public static class ServerExtensions
         });
     }
 
-    /// <summary>A secret that is the same at each start: <paramref name="given"/>, or else one that is generated once and kept beside the data.</summary>
+    /// <summary>
+    /// Adds a secret that is the same at each start: <paramref name="given"/>, or else one that is generated once and stored beside the data.
+    /// </summary>
     public static IResourceBuilder<ParameterResource> AddKeptSecret(this IDistributedApplicationBuilder builder, string name, string? given)
     {
         if (!string.IsNullOrEmpty(given)) return builder.AddParameter(name, given, secret: true);
@@ -91,7 +95,7 @@ public static class ServerExtensions
         return server.WithPatientHealthCheck(cancel => PostgresDatabases.ConnectAsync(server.Resource, cancel));
     }
 
-    /// <summary>A stand-in: <see cref="ServerPrograms.RequireAll"/> stops the start before it is used.</summary>
+    /// <summary>Adds a placeholder: <see cref="ServerPrograms.RequireAll"/> stops the start before it is used.</summary>
     private static IResourceBuilder<IResourceWithConnectionString> AddMissing(this IDistributedApplicationBuilder builder, string name, string product, string package)
     {
         builder.Host().Programs.Miss(name, product, package);

@@ -4,10 +4,12 @@ using Aspire.Hosting;
 
 namespace Kener.Hosting.Services;
 
-/// <summary>The address that people know.</summary>
+/// <summary>Checks the public address of Kener.</summary>
 public static class PublicAddress
 {
-    /// <summary>Throws where it cannot be listened on, before anything starts. <paramref name="setting"/> is what the operator can change.</summary>
+    /// <summary>
+    /// Throws, before anything starts, if the address cannot be listened on. <paramref name="setting"/> is what the operator can change.
+    /// </summary>
     public static void Require(Uri url, string setting)
     {
         var address = IPAddress.TryParse(url.Host, out var literal) ? literal : url.Host == "localhost" ? IPAddress.Loopback : IPAddress.Any;

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Kener.Hosting.Services;
 
-/// <summary>A service once or several times, each with an address of its own.</summary>
+/// <summary>One or more replicas of a service, each with its own address.</summary>
 public sealed class Replicas
 {
     private readonly string _name;
@@ -13,7 +13,7 @@ public sealed class Replicas
     /// <summary>One builder per replica; in publish mode a single one.</summary>
     public IReadOnlyList<IResourceBuilder<ProjectResource>> All { get; }
 
-    /// <summary>Configures each of them.</summary>
+    /// <summary>Configures each replica.</summary>
     public Replicas Each(Action<IResourceBuilder<ProjectResource>> configure)
     {
         foreach (var one in All) configure(one);
@@ -35,12 +35,12 @@ public sealed class Replicas
     }
 }
 
-/// <summary>Adding replicas, and referring to them.</summary>
+/// <summary>Adds replicas, and references to them.</summary>
 public static class ReplicaExtensions
 {
     /// <summary>
-    /// Adds a project <paramref name="count"/> times. Each is a resource, since Aspire's WithReplicas puts a proxy before them: a gateway would see one
-    /// address only, and connections that break when a replica dies. In publish mode it is one resource with replicas.
+    /// Adds a project <paramref name="count"/> times. Each replica is its own resource, because Aspire's WithReplicas puts a proxy in front of them:
+    /// a gateway would see only one address, and its connections would break when a replica dies. In publish mode it is one resource with replicas.
     /// </summary>
     public static Replicas AddReplicas<TProject>(this IDistributedApplicationBuilder builder, string name, int count) where TProject : IProjectMetadata, new() =>
         builder.ExecutionContext.IsPublishMode
@@ -49,14 +49,14 @@ public static class ReplicaExtensions
                 .WithHttpEndpoint(isProxied: false)
                 .WithEnvironment("OTEL_SERVICE_NAME", name))]);
 
-    /// <summary>Tells the resource the address of each replica, by the names of service discovery.</summary>
+    /// <summary>Passes the address of each replica to the resource, under the names of service discovery.</summary>
     public static IResourceBuilder<T> WithReference<T>(this IResourceBuilder<T> builder, Replicas replicas) where T : IResourceWithEnvironment
     {
         replicas.ReferTo(builder);
         return builder;
     }
 
-    /// <summary>Starts the resource when all replicas are healthy.</summary>
+    /// <summary>Starts the resource once all replicas are healthy.</summary>
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, Replicas replicas) where T : IResourceWithWaitSupport
     {
         foreach (var one in replicas.All) builder.WaitFor(one);

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// A chunked request body whose faults are the client's. Kestrel reports some of them (a chunk size that overflows, a NUL in a trailer) by exceptions
-/// that do not say so.
+/// Wraps a chunked request body and reports its faults as bad requests. Kestrel reports some of them (a chunk size that overflows, a NUL in a
+/// trailer) with exceptions that do not say so.
 /// </summary>
 internal sealed class ClientBody(Stream body) : Stream
 {

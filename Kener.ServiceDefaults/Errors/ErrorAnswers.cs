@@ -7,16 +7,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>The one switch from what went wrong to what is answered.</summary>
+/// <summary>Converts exceptions and error statuses to error responses; no other code does.</summary>
 public static class ErrorAnswers
 {
     /// <summary>The log category of requests that failed with 500.</summary>
     public const string Category = "Kener.Errors";
 
     /// <summary>
-    /// Outermost: every refusal, thrown or as a bare status without a body, leaves in the API's error shape under /api and where heartbeats
-    /// come in, and as a short plain text elsewhere. An outage is 503 with its reason, logged once a minute. Every other fault is a bug: it is
-    /// logged and answered 500 without its details.
+    /// Adds the outermost middleware. Every refusal, thrown or set as a status without a body, is answered in the API's error format under /api and
+    /// for heartbeats, and as a page or short plain text elsewhere. An outage is 503 with its reason, logged once a minute. Every other exception is
+    /// a bug: it is logged and answered 500 without details.
     /// </summary>
     public static IApplicationBuilder UseErrorAnswers(this IApplicationBuilder app)
     {
@@ -49,8 +49,8 @@ public static class ErrorAnswers
     }
 
     /// <summary>
-    /// Answers in the error shape where machines ask; elsewhere a browser gets a page, in the site's look where that is known, all others plain text.
-    /// Headers that were set stay, save those of a body.
+    /// Writes an error in the API's format for API calls and heartbeats. Elsewhere a browser receives a page, in the site's look if that is known,
+    /// and every other client plain text. Keeps the headers that were set, except those of a body.
     /// </summary>
     public static Task WriteAsync(HttpContext context, int status, string code, string message)
     {
@@ -81,7 +81,7 @@ public static class ErrorAnswers
         return response.WriteAsync(Encoding.UTF8.GetString(buffer.ToArray()), context.RequestAborted);
     }
 
-    /// <summary>The site's own page for that, in what language and theme the visitor sees; null where none is known.</summary>
+    /// <summary>Returns the site's own page for the error, in the visitor's language and theme; null if there is none.</summary>
     private static Snapshot? PageOf(HttpContext context, int status)
     {
         int? drawn = status switch { 404 => 404, 410 => 410, 502 or 503 or 504 => 503, _ => null };

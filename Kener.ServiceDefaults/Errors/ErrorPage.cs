@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>What a person reads in a browser where there is no page to show: small, self-contained, in the manner of the pages.</summary>
+/// <summary>
+/// Builds the page that a browser shows for an error if the site has no page of its own for it: small, self-contained, in the style of the pages.
+/// </summary>
 internal static class ErrorPage
 {
     private const string Style =
@@ -14,7 +16,7 @@ internal static class ErrorPage
         + "main{padding:2rem;max-width:32rem}h1{margin:0 0 .5rem;font-size:clamp(1.5rem,1.2rem + 2vw,2.25rem);line-height:1.15;letter-spacing:-.03em}"
         + "p{margin:0;color:light-dark(#4b5565,#a9b3c2)}a{display:inline-block;margin-top:1.5rem;color:inherit}";
 
-    /// <summary>Allows the page's own style and nothing else.</summary>
+    /// <summary>The Content-Security-Policy: allows the page's own style and nothing else.</summary>
     public static readonly string Policy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

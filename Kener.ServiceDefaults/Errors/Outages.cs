@@ -2,12 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Returns why a fault means that data is unavailable for now, in words for a client; null for every other fault. Registered by what owns the data.</summary>
+/// <summary>
+/// Returns the reason for the client if an exception means that data is unavailable for now; null for every other exception. Registered by the owner
+/// of the data.
+/// </summary>
 public sealed record OutageRule(Func<Exception, string?> ReasonOf);
 
 /// <summary>
-/// Tells an outage, which passes without a change to Kener, from a bug, and logs each kind of outage once a minute in this process: every
-/// request and every loop meets it.
+/// Distinguishes outages, which end without a change to Kener, from bugs. Logs each kind of outage once a minute in this process, because every
+/// request and every loop runs into it.
 /// </summary>
 public sealed class Outages(IEnumerable<OutageRule> rules, TimeProvider clock, ILogger<Outages> log)
 {
@@ -16,7 +19,7 @@ public sealed class Outages(IEnumerable<OutageRule> rules, TimeProvider clock, I
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _logged = new(StringComparer.Ordinal);
 
-    /// <summary>The reason for a client, without details; null where the fault is no outage.</summary>
+    /// <summary>Returns the reason for the client, without details; null if the exception is not an outage.</summary>
     public string? ReasonOf(Exception fault)
     {
         foreach (var rule in _rules)
@@ -26,7 +29,9 @@ public sealed class Outages(IEnumerable<OutageRule> rules, TimeProvider clock, I
         return null;
     }
 
-    /// <summary>Logs that this failed because of that outage, unless the same kind was logged within the last minute. Without a stack trace.</summary>
+    /// <summary>
+    /// Logs that <paramref name="what"/> failed because of an outage, unless the same kind was logged within the last minute. Without a stack trace.
+    /// </summary>
     public void Report(string what, string reason, Exception fault)
     {
         lock (_gate)
@@ -37,7 +42,7 @@ public sealed class Outages(IEnumerable<OutageRule> rules, TimeProvider clock, I
         log.LogWarning("{What} failed: {Reason}. Cause: {Cause}. Further failures of this kind are logged once a minute", what, reason, fault.GetBaseException().Message);
     }
 
-    /// <summary>Logs the fault if it is an outage, and returns whether it is.</summary>
+    /// <summary>Logs the exception if it is an outage, and returns whether it is.</summary>
     public bool TryReport(string what, Exception fault)
     {
         if (ReasonOf(fault) is not { } reason) return false;

@@ -1,15 +1,15 @@
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// A request that is refused with a 4xx (or 503), in the API's own words. Thrown from a rule, it rolls back the change around it and
-/// becomes the error shape <c>{"error":{"code","message"}}</c> (Behavior: API-2).
+/// Refuses a request with a 4xx status (or 503) and a message for the client. Thrown from a rule, it rolls back the surrounding change and becomes
+/// the error response <c>{"error":{"code","message"}}</c> (Behavior: API-2).
 /// </summary>
 public sealed class Refusal(int status, string code, string message) : Exception(message)
 {
     /// <summary>The HTTP status, 400 to 503.</summary>
     public int Status => status;
 
-    /// <summary>The machine-readable word.</summary>
+    /// <summary>The machine-readable error code.</summary>
     public string Code => code;
 
     /// <summary>400 BAD_REQUEST.</summary>
@@ -21,6 +21,6 @@ public sealed class Refusal(int status, string code, string message) : Exception
     /// <summary>403 FORBIDDEN.</summary>
     public static Refusal Forbidden(string message) => new(403, "FORBIDDEN", message);
 
-    /// <summary>503 UNAVAILABLE: what is needed to answer is away; trying again later is right.</summary>
+    /// <summary>503 UNAVAILABLE: something that the answer depends on is unreachable, and the client should retry later.</summary>
     public static Refusal Unavailable(string message) => new(503, "UNAVAILABLE", message);
 }

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Addresses that hold a secret in their path: no log and no trace bears it.</summary>
+/// <summary>Recognizes paths that contain a secret, which must not appear in logs and traces.</summary>
 public static class SecretPath
 {
-    /// <summary>A heartbeat's address ends with its secret.</summary>
+    /// <summary>The prefix of heartbeat paths, which end with a secret.</summary>
     public const string Heartbeats = "/ext/heartbeat";
 
-    /// <summary>Whether the path holds a secret. Who writes a slash too many has put it in the path all the same.</summary>
+    /// <summary>Returns whether the path contains a secret, also if it has duplicate slashes.</summary>
     public static bool IsSecret(PathString path)
     {
         if (path.StartsWithSegments(Heartbeats, StringComparison.OrdinalIgnoreCase)) return true;
@@ -19,7 +19,8 @@ public static class SecretPath
     }
 
     /// <summary>
-    /// The last segment of the address as the client sent it, decoded once. The decoded path cannot tell an encoded slash from the text "%2F".
+    /// Returns the last segment of the URL as the client sent it, decoded once. The decoded path cannot distinguish an encoded slash from the text
+    /// "%2F".
     /// </summary>
     public static string LastSegment(HttpContext context)
     {
@@ -30,6 +31,6 @@ public static class SecretPath
         return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..].ToString());
     }
 
-    /// <summary>The path as a log may have it.</summary>
+    /// <summary>Returns the path for logs, without its secret.</summary>
     public static string ForLogs(PathString path) => IsSecret(path) ? Heartbeats + "/…" : path.Value ?? "";
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Runs the health checks at most once a second; all requests in between share the report. Anyone may ask for it, and each run asks
-/// databases and other processes.
+/// Runs the health checks at most once a second; all requests in between share the report. Anyone may request it, and each run queries databases and
+/// other processes.
 /// </summary>
 public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
 {
@@ -15,7 +15,7 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
     private Task<HealthReport>? _report;
     private long _startedAt;
 
-    /// <summary>Returns the report on all checks.</summary>
+    /// <summary>Returns the report of all checks.</summary>
     public Task<HealthReport> ReadAsync()
     {
         lock (_gate)
@@ -23,12 +23,12 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
             var now = clock.GetTimestamp();
             if (_report is { } known && (!known.IsCompleted || clock.GetElapsedTime(_startedAt, now) < KeptFor)) return known;
             _startedAt = now;
-            // Not with a request's cancellation: others wait for it as well.
+            // Without the request's cancellation token: other requests wait for the same run.
             return _report = Task.Run(() => checks.CheckHealthAsync());
         }
     }
 
-    /// <summary>Answers with the status in a word: 200, or 503 where a check fails or says that the service is degraded.</summary>
+    /// <summary>Answers with the status as one word: 200, or 503 if a check fails or reports that the service is degraded.</summary>
     internal static async Task AnswerAsync(HttpContext context)
     {
         var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(context.RequestAborted);

@@ -8,15 +8,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Default deny: a route is public by <see cref="AllowAnyone{T}"/>, or needs a permission; one with neither answers 403.</summary>
+/// <summary>
+/// Denies by default (Behavior: ARC-7): a route is public by <see cref="AllowAnyone{T}"/> or requires a permission; one with neither answers 403.
+/// </summary>
 public static class Gate
 {
     private const string GatewayPolicy = "gateway";
 
-    /// <summary>The gateway on its own behalf, when no caller stands behind it.</summary>
+    /// <summary>The gateway itself, for requests that it makes without a caller.</summary>
     internal static Caller Gateway { get; } = new("gateway", []);
 
-    /// <summary>Registers the check of internal tokens and a policy per permission.</summary>
+    /// <summary>Registers authentication by internal tokens and one policy per permission.</summary>
     public static IServiceCollection AddGate(this IServiceCollection services)
     {
         services.AddSingleton<InternalToken>();
@@ -34,23 +36,23 @@ public static class Gate
         return services;
     }
 
-    // A known caller is told 404 or 405 where there is no route; a route that nobody classed stays shut.
+    // Without a route an authenticated caller receives 404 or 405; a route with neither mark stays closed.
     private static bool LeadsNowhere(AuthorizationHandlerContext context) =>
         context.Resource is HttpContext request && request.GetEndpoint() is not RouteEndpoint;
 
-    /// <summary>Open to callers who hold that permission.</summary>
+    /// <summary>Requires callers to have the permission.</summary>
     public static T Requires<T>(this T endpoint, string permission) where T : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(permission);
 
-    /// <summary>Open to the gateway itself, and to nobody whom it lets in.</summary>
+    /// <summary>Requires the caller to be the gateway itself, not a caller that it admits.</summary>
     internal static T RequiresGateway<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.RequireAuthorization(GatewayPolicy);
 
-    /// <summary>Public, on purpose.</summary>
+    /// <summary>Makes the route public.</summary>
     public static T AllowAnyone<T>(this T endpoint) where T : IEndpointConventionBuilder => endpoint.AllowAnonymous();
 
-    /// <summary>The subject of the caller, such as "key:3"; "anonymous" where there is none.</summary>
+    /// <summary>Returns the subject of the caller, such as "key:3"; "anonymous" if there is none.</summary>
     public static string Subject(this ClaimsPrincipal user) => user.FindFirst("sub")?.Value ?? "anonymous";
 
-    /// <summary>Whether the caller holds that permission.</summary>
+    /// <summary>Returns whether the caller has the permission.</summary>
     public static bool Holds(this ClaimsPrincipal user, string permission) => user.HasClaim(InternalToken.PermissionClaim, permission);
 }

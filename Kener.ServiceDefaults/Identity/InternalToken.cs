@@ -7,12 +7,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Who asks: a subject such as "key:3", and what it may do.</summary>
+/// <summary>The caller of a request: a subject such as "key:3", and its permissions.</summary>
 public sealed record Caller(string Subject, IReadOnlyList<string> Permissions);
 
 /// <summary>
-/// The short-lived signed token that the gateway sends on in place of what came in, and that each service checks (architecture,
-/// Identity): HS256 by <c>Kener__InternalKey</c>, 60 s.
+/// Issues and validates the short-lived token that the gateway forwards in place of the client's credentials and that each service checks: signed
+/// with <c>Kener__InternalKey</c> (HS256), valid for 60 s.
 /// </summary>
 public sealed class InternalToken(IOptions<KenerSettings> settings, TimeProvider clock)
 {
@@ -22,12 +22,12 @@ public sealed class InternalToken(IOptions<KenerSettings> settings, TimeProvider
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
     private readonly ConcurrentDictionary<Caller, (string Token, DateTimeOffset Until)> _cache = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>A token for this caller, valid for at least 20 s. Cached by the caller's reference.</summary>
+    /// <summary>Returns a token for the caller, valid for at least 20 s. Cached by the caller's reference.</summary>
     public string For(Caller caller)
     {
         var now = clock.GetUtcNow();
         if (_cache.TryGetValue(caller, out var known) && known.Until > now) return known.Token;
-        // A changed key is a new Caller; the old ones would stay for ever.
+        // A changed key is a new Caller; without a limit the old ones would stay forever.
         if (_cache.Count > 10_000) _cache.Clear();
         var claims = new Dictionary<string, object> { [PermissionClaim] = caller.Permissions.ToArray() };
         var token = _handler.CreateToken(new SecurityTokenDescriptor
@@ -43,7 +43,7 @@ public sealed class InternalToken(IOptions<KenerSettings> settings, TimeProvider
         return token;
     }
 
-    /// <summary>Who the token speaks of; null where it is forged, expired or no token at all.</summary>
+    /// <summary>Returns the identity in the token; null if it is forged, expired or not a token.</summary>
     internal async Task<ClaimsIdentity?> ReadAsync(string text)
     {
         var result = await _handler.ValidateTokenAsync(text, Validation);

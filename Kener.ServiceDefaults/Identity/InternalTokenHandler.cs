@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Knows callers by the gateway's token. ASP.NET's own bearer handler would bring data protection, which writes keys to the user's home,
-/// and a client of identity providers.
+/// Authenticates callers by the gateway's token. ASP.NET's own bearer handler would add data protection, which writes keys to the user's home
+/// directory, and a client for identity providers.
 /// </summary>
 internal sealed class InternalTokenHandler(InternalToken token) : IAuthenticationHandler
 {

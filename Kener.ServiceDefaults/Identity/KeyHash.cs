@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>What is kept of an API key. A key has 256 random bits, so that a plain hash can not be guessed back.</summary>
+/// <summary>Hashes API keys; only the hash is stored. A key has 256 random bits, so a plain hash cannot be reversed by guessing.</summary>
 public static class KeyHash
 {
-    /// <summary>SHA-256 in lower hex.</summary>
+    /// <summary>Returns the SHA-256 of the key in lower-case hex.</summary>
     public static string Of(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>An active API key as the gateway must know it. <paramref name="Hash"/>: SHA-256 of the key, lower hex.</summary>
+/// <summary>An active API key as the gateway needs it. <paramref name="Hash"/> is the SHA-256 of the key in lower-case hex.</summary>
 public sealed record PublishedKey(string Hash, long Id, string Name, IReadOnlyList<string> Permissions, long? ExpiresAt);
 
-/// <summary>The set of API keys as it travels from Accounts to the gateway: the body of the snapshot <see cref="SnapshotKey"/>.</summary>
+/// <summary>The set of API keys that Accounts publishes to the gateway, in the snapshot <see cref="SnapshotKey"/>.</summary>
 public sealed record PublishedKeys(long Version, IReadOnlyList<PublishedKey> Keys)
 {
-    /// <summary>Its key on the board.</summary>
+    /// <summary>The key in the snapshot store.</summary>
     public const string SnapshotKey = "keys";
 
-    /// <summary>As a snapshot for the board.</summary>
+    /// <summary>Returns the set as a snapshot.</summary>
     public Snapshot ToSnapshot(long madeMs)
     {
         using var buffer = new MemoryStream();
@@ -43,7 +43,7 @@ public sealed record PublishedKeys(long Version, IReadOnlyList<PublishedKey> Key
         return new PublishedKeys(root.GetProperty("version").GetInt64(), [.. root.GetProperty("keys").EnumerateArray().Select(Read)]);
     }
 
-    /// <summary>As <see cref="From"/>; null where the snapshot does not hold a set of keys of its own version.</summary>
+    /// <summary>Reads like <see cref="From"/>; returns null if the snapshot does not contain a set of keys of its own version.</summary>
     public static PublishedKeys? TryFrom(Snapshot snapshot)
     {
         try

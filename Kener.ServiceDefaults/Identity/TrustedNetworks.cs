@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>How <see cref="KenerSettings.TrustedProxies"/> is written.</summary>
+/// <summary>Parses <see cref="KenerSettings.TrustedProxies"/>.</summary>
 public static class TrustedNetworks
 {
-    /// <summary>All that can be read; a single address is a network of one.</summary>
+    /// <summary>Returns all entries that are valid; a single address is a network of one.</summary>
     public static IReadOnlyList<IPNetwork> Of(KenerSettings settings) => [.. Words(settings.TrustedProxies).Select(Parse).OfType<IPNetwork>()];
 
     internal static string[] Words(string text) => text.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -5,21 +5,21 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Reads what a client sent, whatever its Content-Type (Behavior: API-3), and refuses with 400 what can not be stored or means nothing:
-/// broken JSON, a body that is no object, text with NUL or half a surrogate pair.
+/// Reads request bodies as JSON, whatever their Content-Type is (Behavior: API-3). Refuses with 400 what cannot be stored or makes no sense: invalid
+/// JSON, a body that is not an object, text with NUL or half a surrogate pair.
 /// </summary>
 public static class JsonBody
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32 };
 
-    /// <summary>The body as a JSON object; 400 "Invalid JSON body" otherwise.</summary>
+    /// <summary>Returns the body as a JSON object; refuses anything else with 400 "Invalid JSON body".</summary>
     public static async Task<JsonElement> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, Strict, cancel);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refusal.BadRequest("Invalid JSON body");
-            // Looking up a field reads the names beside it, and chokes on those that are no text.
+            // Looking up a field reads the other names too, and throws at those that are not valid Unicode.
             if (JsonTexts.FaultOfNames(document.RootElement) is { } fault) throw Refusal.BadRequest(fault);
             return document.RootElement.Clone();
         }
@@ -29,14 +29,16 @@ public static class JsonBody
         }
     }
 
-    /// <summary>The field, whatever it holds; false where it is missing. The last one counts where a name comes twice.</summary>
+    /// <summary>Finds a field, also one that is null; returns false if it is missing. If a name occurs twice, the last one counts.</summary>
     public static bool Has(this JsonElement body, string name, out JsonElement value) => body.TryGetProperty(name, out value);
 
-    /// <summary>The field, where it is there and not null.</summary>
+    /// <summary>Returns the field; null if it is missing or null.</summary>
     public static JsonElement? Given(this JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>The value as text of at most <paramref name="longest"/> characters; refused with that message where it is anything else.</summary>
+    /// <summary>
+    /// Returns the value as text of at most <paramref name="longest"/> characters; refuses a value that is not text with <paramref name="message"/>.
+    /// </summary>
     public static string Text(this JsonElement value, string message, int longest = JsonTexts.Longest)
     {
         if (value.ValueKind != JsonValueKind.String) throw Refusal.BadRequest(message);
@@ -54,7 +56,7 @@ public static class JsonBody
         return text;
     }
 
-    /// <summary>The value as whole Unix seconds between 1970 and 9999; refused with that message where it is anything else.</summary>
+    /// <summary>Returns the value as whole Unix seconds between 1970 and 9999; refuses anything else with <paramref name="message"/>.</summary>
     public static long Seconds(this JsonElement value, string message)
     {
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || number is not (>= 0 and <= 253_402_300_799))
@@ -62,12 +64,12 @@ public static class JsonBody
         return (long)Math.Floor(number);
     }
 
-    /// <summary>The value as a finite number; refused with that message where it is anything else.</summary>
+    /// <summary>Returns the value as a finite number; refuses anything else with <paramref name="message"/>.</summary>
     public static double Number(this JsonElement value, string message) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
             ? number : throw Refusal.BadRequest(message);
 
-    /// <summary>A JSON object or array as text that every database can store: NUL and half surrogate pairs are refused.</summary>
+    /// <summary>Returns a JSON object or array as text that every database can store; refuses NUL and half surrogate pairs.</summary>
     public static string RawJson(this JsonElement value) =>
         JsonTexts.Fault(value) is { } fault ? throw Refusal.BadRequest(fault) : value.GetRawText();
 }

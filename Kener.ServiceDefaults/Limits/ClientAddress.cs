@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>The address by which clients are told apart and counted.</summary>
+/// <summary>Determines the address by which clients are distinguished and counted.</summary>
 public static class ClientAddress
 {
     /// <summary>
-    /// Returns the client of this request: behind the gateway's proxy what the gateway wrote to X-Forwarded-For (it removes what a client
-    /// sends), else the other end of the connection.
+    /// Returns the address of the client: behind the gateway's proxy, the one that the gateway wrote to X-Forwarded-For (it removes what a client
+    /// sends), else the remote address of the connection.
     /// </summary>
     public static IPAddress Of(HttpContext context) =>
         IPAddress.TryParse(context.Request.Headers["X-Forwarded-For"], out var forwarded) ? Network(forwarded) : Network(context.Connection.RemoteIpAddress);
 
-    /// <summary>Returns the address itself for IPv4 and the /64 for IPv6: one client is given 2^64 addresses, so these count as one.</summary>
+    /// <summary>Returns the address itself for IPv4 and the /64 for IPv6: a single client has 2^64 addresses, so these count as one.</summary>
     public static IPAddress Network(IPAddress? address)
     {
         if (address is null) return IPAddress.None;

@@ -2,9 +2,9 @@ namespace Kener.ServiceDefaults;
 
 /// <summary>A bucket of tokens per client: it fills at a rate up to a size, and each request takes one.</summary>
 /// <remarks>
-/// The number of buckets is bounded, since clients invent addresses. Buckets are kept in two generations: when the newer one is full, it
-/// becomes the older one, and the older one is dropped. A client that goes on asking moves along and keeps its bucket; no request pays for a scan.
-/// System.Threading.RateLimiting would do the same, but its limiters read the machine's clock and accept no TimeProvider
+/// The number of buckets is bounded, because clients can invent addresses. Buckets are kept in two generations: when the newer one is full, it
+/// becomes the older one, and the older one is dropped. A client that keeps sending requests keeps its bucket, which moves to the newer generation;
+/// no request pays for a scan. System.Threading.RateLimiting would do the same, but its limiters read the machine's clock and accept no TimeProvider
 /// (docs/adr/0020-libraries-for-what-is-not-ours.md).
 /// </remarks>
 /// <param name="perSecond">Tokens that a bucket gains in a second.</param>
@@ -16,7 +16,7 @@ public sealed class TokenBuckets<TClient>(double perSecond, double size, TimePro
     private readonly Lock _gate = new();
     private Dictionary<TClient, Bucket> _newer = [], _older = [];
 
-    /// <summary>Takes a token; returns false where there is none.</summary>
+    /// <summary>Takes a token; returns false if there is none.</summary>
     public bool TryTake(TClient client)
     {
         lock (_gate)

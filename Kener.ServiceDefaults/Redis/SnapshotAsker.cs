@@ -9,8 +9,8 @@ namespace Kener.ServiceDefaults;
 internal sealed record SnapshotOwners(IReadOnlyList<string> Names);
 
 /// <summary>
-/// Owner → gateway without Redis: while Redis says nothing, or nothing new, or what cannot be used, asks each owner once a second what it has,
-/// and takes what is newer. Where Redis, too, has an older version than the board, the owner's replaces the board's.
+/// Fetches snapshots from their owners over HTTP while Redis does not answer, has nothing new, or has something that cannot be used. Queries each
+/// owner once a second and takes newer versions. If Redis and the owner both have an older version than the store, the owner's replaces the store's.
 /// </summary>
 internal sealed class SnapshotAsker(
     SnapshotOwners owners, RedisNews news, SnapshotBoard board, SnapshotIntake intake, IHttpClientFactory clients, InternalToken token, TimeProvider clock,
@@ -19,7 +19,7 @@ internal sealed class SnapshotAsker(
     public const string ClientName = "snapshots";
     private const int LongestQuery = 4_000, MostInQuery = 8, MostBoards = 100, RoundsOfDoubt = 3;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200), Every = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(2);
-    // A board of another process has another clock, so what counts is that each says something newer than it said before.
+    // Other processes have other clocks, so what counts is that each owner's confirmation is newer than its previous one.
     private readonly ConcurrentDictionary<string, long> _confirmed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (Snapshot Of, int Rounds)> _older = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _unreadable = new(StringComparer.Ordinal);
@@ -48,7 +48,7 @@ internal sealed class SnapshotAsker(
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 
@@ -64,9 +64,9 @@ internal sealed class SnapshotAsker(
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            // An owner that is away is no news; one whose answer cannot be read is, once.
+            // An unreachable owner is expected; one whose response cannot be read is logged once.
             var isAway = fault is HttpRequestException or OperationCanceledException or TimeoutException;
-            if (isAway || !_unreadable.TryAdd(owner, true)) log.LogDebug("{Owner} does not give its snapshots: {Reason}", owner, fault.Message);
+            if (isAway || !_unreadable.TryAdd(owner, true)) log.LogDebug("The snapshots of {Owner} could not be fetched: {Reason}", owner, fault.Message);
             else log.LogWarning(fault, "The snapshots of {Owner} cannot be read", owner);
             return false;
         }
@@ -87,7 +87,7 @@ internal sealed class SnapshotAsker(
 
     private void Confirm(SnapshotInventory inventory)
     {
-        // Each replica of an owner has one, and a new one after each start.
+        // Each replica of an owner has its own id, and a new one after each start.
         if (_confirmed.Count > MostBoards) _confirmed.Clear();
         var before = _confirmed.GetValueOrDefault(inventory.BoardId, -1);
         _confirmed[inventory.BoardId] = inventory.ConfirmedMs;
@@ -95,7 +95,9 @@ internal sealed class SnapshotAsker(
         else if (inventory.ConfirmedMs > before) board.Confirm();
     }
 
-    /// <summary>What is newer there, and what is older there though the board has doubts of its own.</summary>
+    /// <summary>
+    /// Returns what to fetch: snapshots that are newer at the owner, and those that are older there while Redis has an older version, too.
+    /// </summary>
     private List<Wanted> WantedOf(SnapshotInventory inventory)
     {
         List<Wanted> wanted = [];
@@ -116,7 +118,7 @@ internal sealed class SnapshotAsker(
         return wanted;
     }
 
-    /// <summary>One replica may be a moment behind another; what is on the board goes only when several answers in a row say the same.</summary>
+    /// <summary>Returns whether the owner's version was older in several rounds in a row: one replica may be a moment behind another.</summary>
     private bool IsOlderOftenEnough(Snapshot known)
     {
         var rounds = _older.TryGetValue(known.Key, out var before) && ReferenceEquals(before.Of, known) ? before.Rounds + 1 : 1;
@@ -124,7 +126,7 @@ internal sealed class SnapshotAsker(
         return rounds >= RoundsOfDoubt;
     }
 
-    /// <summary>Questions of a length that any server takes, and answers of a size that memory takes.</summary>
+    /// <summary>Splits the requests, so that every server accepts their length and every response fits in memory.</summary>
     private static IEnumerable<List<Wanted>> Portions(List<Wanted> wanted)
     {
         var (portion, length) = (new List<Wanted>(), 0);
@@ -147,7 +149,7 @@ internal sealed class SnapshotAsker(
         foreach (var snapshot in SnapshotInventory.ReadBodies(await GetAsync($"http://{owner}{SnapshotEndpoint.Path}{query}", cancel)))
         {
             if (wanted.Find(one => one.Key == snapshot.Key) is not { } asked) continue;
-            // It may have changed since the owner named its version.
+            // It may have changed since the owner reported its version.
             intake.Take(asked.Key, Math.Max(asked.Version, snapshot.Version), snapshot, asked.Replaces);
         }
     }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>A snapshot as one value, for its journey between processes.</summary>
+/// <summary>Serializes a snapshot to send it to another process.</summary>
 internal static class SnapshotBytes
 {
-    // Raised when the fields change: a process of another release then asks again later instead of reading nonsense.
+    // Raise it when the fields change: a process of another release then retries later instead of misreading the bytes.
     private const byte Format = 2;
 
     public static byte[] Write(Snapshot snapshot)
@@ -27,14 +27,16 @@ internal static class SnapshotBytes
         return buffer.ToArray();
     }
 
-    /// <summary>The snapshot, or why there is none; whatever the bytes are, nothing is thrown, and no more is allocated than they hold.</summary>
+    /// <summary>
+    /// Returns the snapshot, or the reason why there is none. Throws nothing, whatever the bytes are, and allocates no more than they contain.
+    /// </summary>
     public static (Snapshot? Snapshot, string? Fault) Read(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes, writable: false);
         using var reader = new BinaryReader(stream, Encoding.UTF8);
         try
         {
-            if (reader.ReadByte() != Format) return (null, "another release wrote it");
+            if (reader.ReadByte() != Format) return (null, "it was written by another release");
             var snapshot = new Snapshot
             {
                 Key = reader.ReadString(),
@@ -46,7 +48,7 @@ internal static class SnapshotBytes
                 Body = ReadBytes(reader) ?? throw new EndOfStreamException(),
                 Brotli = ReadBytes(reader),
             };
-            return stream.Position == stream.Length ? (snapshot, null) : (null, "it is longer than it says");
+            return stream.Position == stream.Length ? (snapshot, null) : (null, "it is longer than its fields");
         }
         catch (Exception fault) when (fault is IOException or FormatException or ArgumentException)
         {
@@ -54,7 +56,7 @@ internal static class SnapshotBytes
         }
     }
 
-    /// <summary>So many bytes, if that many are left: a length that is not true must not be allocated.</summary>
+    /// <summary>Reads <paramref name="length"/> bytes; throws if fewer are left, so that a false length is never allocated.</summary>
     internal static byte[] ReadBytes(BinaryReader reader, int length) =>
         length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position ? reader.ReadBytes(length) : throw new EndOfStreamException();
 

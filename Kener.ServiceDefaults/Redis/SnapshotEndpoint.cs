@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>The keys of which this process owns the snapshots begin like this.</summary>
+/// <summary>The prefix of the keys of the snapshots that this process owns.</summary>
 internal sealed record SnapshotOwner(string Prefix);
 
 /// <summary>
-/// For the gateway alone, and only for when Redis is away: <c>GET /internal/snapshots</c> tells the version of each snapshot, and with
-/// <c>?key=</c>, once or more, gives these.
+/// Serves snapshots to the gateway, and to no other caller, for the time while Redis is unreachable: <c>GET /internal/snapshots</c> returns the
+/// version of each snapshot or, with one or more <c>?key=</c>, these snapshots.
 /// </summary>
 internal static class SnapshotEndpoint
 {
@@ -37,10 +37,10 @@ internal static class SnapshotEndpoint
     }
 }
 
-/// <summary>What an owner has: the versions of its snapshots, and when it last said that the pages are true (0: it has none).</summary>
+/// <summary>The versions of an owner's snapshots, and when it last confirmed the pages (0: it owns none).</summary>
 internal sealed record SnapshotInventory(string BoardId, long ConfirmedMs, IReadOnlyDictionary<string, long> Versions)
 {
-    // Raised when the fields change: a gateway of another release then waits for Redis instead of reading nonsense.
+    // Raise it when the fields change: a gateway of another release then waits for Redis instead of misreading the bytes.
     private const byte Format = 1;
     private const int LongestBoardId = 64;
 
@@ -67,7 +67,7 @@ internal sealed record SnapshotInventory(string BoardId, long ConfirmedMs, IRead
         using var reader = new BinaryReader(new MemoryStream(bytes, writable: false), Encoding.UTF8);
         if (reader.ReadByte() != Format) return null;
         var (board, confirmed, count) = (reader.ReadString(), reader.ReadInt64(), reader.ReadInt32());
-        if (board.Length > LongestBoardId || count is < 0 or > SnapshotIntake.MostSnapshots) throw new IOException("The inventory of snapshots cannot be true");
+        if (board.Length > LongestBoardId || count is < 0 or > SnapshotIntake.MostSnapshots) throw new IOException("The inventory of snapshots has impossible values");
         var versions = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++) versions[reader.ReadString()] = reader.ReadInt64();
         return new SnapshotInventory(board, confirmed, versions);
@@ -88,7 +88,7 @@ internal sealed record SnapshotInventory(string BoardId, long ConfirmedMs, IRead
         return buffer.ToArray();
     }
 
-    /// <summary>The snapshots that can be read; fails where it cannot be told where one ends.</summary>
+    /// <summary>Returns the snapshots that can be read; throws if the end of one cannot be determined.</summary>
     public static IEnumerable<Snapshot> ReadBodies(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes, writable: false);

@@ -6,8 +6,9 @@ using StackExchange.Redis;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Redis → gateway: takes in what is announced, and looks once a second, since an announcement reaches only who listens. While Redis is
-/// away, or has lost all, the board keeps what it has. Nothing that is in Redis ends the loop: <see cref="SnapshotIntake"/> checks it.
+/// Copies snapshots from Redis to the gateway's store, at each announcement and once a second, because announcements reach only connected
+/// subscribers. While Redis is unreachable, or has lost everything, the store keeps what it has. Nothing in Redis can end the loop:
+/// <see cref="SnapshotIntake"/> checks it.
 /// </summary>
 internal sealed class SnapshotFollower(
     Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, SnapshotIntake intake, RedisNews news, TimeProvider clock, ILogger<SnapshotFollower> log)
@@ -16,7 +17,7 @@ internal sealed class SnapshotFollower(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private readonly Channel<string> _news = Channel.CreateBounded<string>(new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly RedisContact _contact = new(log);
-    // Keys whose snapshot came before Redis lost everything: what is there now may have the same version and other bytes.
+    // Keys of snapshots that were read before Redis lost everything: Redis may now have other bytes of the same version.
     private readonly HashSet<string> _unconfirmed = new(StringComparer.Ordinal);
     private bool _listens, _hasLooked;
     private string? _epoch, _writes;
@@ -34,7 +35,7 @@ internal sealed class SnapshotFollower(
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 
@@ -42,7 +43,7 @@ internal sealed class SnapshotFollower(
     {
         try
         {
-            // Connecting may take a second, during which it holds its thread.
+            // Connecting may take a second, during which it blocks its thread.
             await LookAsync(await Task.Run(() => redis.Value, cancel));
             news.Heard();
             _contact.Succeeded();
@@ -55,7 +56,7 @@ internal sealed class SnapshotFollower(
         }
     }
 
-    /// <summary>Takes in announcements until it is time to look again.</summary>
+    /// <summary>Handles announcements until the next poll is due.</summary>
     private async Task HearAsync(CancellationToken cancel)
     {
         using var look = new CancellationTokenSource(Look, clock);
@@ -70,11 +71,11 @@ internal sealed class SnapshotFollower(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // Nobody called: time to look by oneself.
+            // The next poll is due.
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            log.LogDebug("An announcement could not be followed: {Reason}", fault.Message);
+            log.LogDebug("An announced snapshot could not be read: {Reason}", fault.Message);
             _writes = null;
         }
     }
@@ -92,14 +93,15 @@ internal sealed class SnapshotFollower(
         if (_hasLooked && epoch != _epoch) foreach (var known in board.All) _unconfirmed.Add(known.Key);
         if (writes != _writes || epoch != _epoch) await TakeAllAsync(db);
         (_writes, _epoch, _hasLooked) = (writes, epoch, true);
-        // The owner's clock may be another than ours, so what counts is that he said it anew; only the first time there is no better.
+        // The owner's clock may differ from ours, so a new confirmation counts as made now; for the first one, its own time is the best that is
+        // known.
         if (confirmed != 0 && _confirmedMs == -1) board.ConfirmedAt(confirmed);
         else if (confirmed != 0 && confirmed != _confirmedMs) board.Confirm();
         if (confirmed != 0 && confirmed != _confirmedMs) news.Confirmed();
         _confirmedMs = confirmed;
     }
 
-    /// <summary>Anyone who reaches Redis can publish anything.</summary>
+    /// <summary>Queues an announced key if it is valid: anyone who can reach Redis can publish anything.</summary>
     private void Note(RedisValue message)
     {
         if (message.Length() is > 0 and <= SnapshotIntake.LongestKey && (string?)message is { } key && SnapshotIntake.IsKey(key)) _news.Writer.TryWrite(key);
@@ -114,12 +116,12 @@ internal sealed class SnapshotFollower(
         {
             var (key, digits) = ((string)pairs[i]!, (string)pairs[i + 1]!);
             if (!keys.Add(key)) continue;
-            if (!SnapshotIntake.IsKey(key)) intake.Refuse(key, "no snapshot can have that key");
-            else if (intake.VersionOf(digits) is not { } version) intake.Refuse(key, "its version is no number, or too far ahead");
+            if (!SnapshotIntake.IsKey(key)) intake.Refuse(key, "a snapshot cannot have this key");
+            else if (intake.VersionOf(digits) is not { } version) intake.Refuse(key, "its version is not a number, or too far ahead");
             else await CompareAsync(db, key, version);
         }
         intake.Retain(keys);
-        // A Redis that lost all takes no page away: the owner writes them again.
+        // A Redis that has lost everything removes no page: the owner writes them again.
         if (!keys.Contains(SnapshotKeys.Home)) return;
         foreach (var known in board.All)
             if (known.Key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && !keys.Contains(known.Key)) board.Remove(known.Key);
@@ -145,8 +147,8 @@ internal sealed class SnapshotFollower(
         {
             if (key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && key != SnapshotKeys.Home) board.Remove(key);
         }
-        else if (intake.VersionOf(digits) is not { } version) intake.Refuse(key, "its version is no number, or too far ahead");
-        else if (bytes is null) intake.Refuse(key, size == 0 ? "it has a version and no bytes" : "it is too large");
+        else if (intake.VersionOf(digits) is not { } version) intake.Refuse(key, "its version is not a number, or too far ahead");
+        else if (bytes is null) intake.Refuse(key, size == 0 ? "it has a version but no content" : "it is too large");
         else intake.Take(key, version, bytes, replaces);
     }
 }

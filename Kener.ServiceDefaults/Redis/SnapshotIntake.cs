@@ -4,21 +4,21 @@ using Microsoft.Extensions.Logging;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// The gateway's check of every snapshot that arrives from another process, through Redis or over HTTP. What fails is logged once for its key,
-/// skipped, and requested from its owner; the board keeps what it has.
+/// Validates every snapshot that the gateway receives from another process, through Redis or over HTTP. An invalid one is logged once for its key,
+/// skipped, and requested from its owner; the store keeps what it has.
 /// </summary>
 internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, ILogger<SnapshotIntake> log)
 {
-    /// <summary>Bytes of one snapshot.</summary>
+    /// <summary>The maximum size of a snapshot in bytes.</summary>
     public const int LargestSnapshot = 32 << 20;
-    /// <summary>Characters of a key.</summary>
+    /// <summary>The maximum length of a key in characters.</summary>
     public const int LongestKey = 512;
-    /// <summary>How many snapshots there may be.</summary>
+    /// <summary>The maximum number of snapshots.</summary>
     public const int MostSnapshots = 100_000;
 
     private const int MostLogged = 100, LongestPolicy = 8 * 1024, LongestETag = 100;
     private const string FactsType = "application/json";
-    // Versions are Unix milliseconds, or count up from 1: what is beyond today's would keep the owner's own versions out for years.
+    // Versions are Unix milliseconds, or count up from 1. One far in the future would keep the owner's own versions out for years.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<string, string> _refused = new(StringComparer.Ordinal);
@@ -27,29 +27,29 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
     private volatile bool _isWanted;
 
     /// <summary>
-    /// Whether the owners must be asked: something was refused, or Redis has an older version than the board. As long as Redis has something
-    /// useless under a key of theirs, it may not take theirs, so they are asked again and again.
+    /// Whether the owners must be queried: a value was refused, or Redis has an older version than the store. As long as Redis has an unusable value
+    /// under one of their keys, it may refuse their snapshot, so they are queried again and again.
     /// </summary>
     public bool AsksOwners => _isWanted || !_doubted.IsEmpty || !_owned.IsEmpty;
 
-    /// <summary>Whether a snapshot can have that key.</summary>
+    /// <summary>Returns whether a snapshot can have the key.</summary>
     public static bool IsKey(string key) =>
         key == PublishedKeys.SnapshotKey || (key.Length <= LongestKey && key.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal) && IsVisible(key));
 
-    /// <summary>The version that these digits say; null where they say none that an owner could have made by now.</summary>
+    /// <summary>Parses a version; returns null if it is not a number, or if no owner could have reached it by now.</summary>
     public long? VersionOf(string? digits) =>
         digits is { Length: > 0 and <= 16 } && digits.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0 && long.Parse(digits, null) is var version && IsVersion(version) ? version : null;
 
-    /// <summary>Whether an owner could have made that version by now.</summary>
+    /// <summary>Returns whether an owner could have reached the version by now.</summary>
     public bool IsVersion(long version) => version > 0 && version <= LatestVersion(clock);
 
-    /// <summary>Whether an owner could have said by now that the pages are true at that time, Unix milliseconds.</summary>
+    /// <summary>Returns whether an owner could have confirmed the pages at <paramref name="ms"/>, in Unix milliseconds, by now.</summary>
     public bool IsTime(long ms) => ms > 0 && ms <= LatestVersion(clock);
 
-    /// <summary>The newest version that an owner can have made by now.</summary>
+    /// <summary>Returns the highest version that an owner can have reached by now.</summary>
     public static long LatestVersion(TimeProvider clock) => (clock.GetUtcNow() + Ahead).ToUnixTimeMilliseconds();
 
-    /// <summary>Puts on the board what Redis has under that key and version, if it is fit for it.</summary>
+    /// <summary>Stores what Redis has under the key and version, if it is valid.</summary>
     public void Take(string key, long version, byte[] bytes, bool replaces = false)
     {
         var (snapshot, fault) = SnapshotBytes.Read(bytes);
@@ -58,8 +58,8 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
     }
 
     /// <summary>
-    /// Puts on the board what came under that key and version, if it is fit for it, and says whether it was. Where <paramref name="replaces"/> says
-    /// so, also in place of the same version or of a newer one.
+    /// Stores a snapshot that was received under the key and version if it is valid, and returns whether it was. With <paramref name="replaces"/>, it
+    /// also replaces the same version or a newer one.
     /// </summary>
     public bool Take(string key, long version, Snapshot snapshot, bool replaces = false)
     {
@@ -73,46 +73,48 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
         return true;
     }
 
-    /// <summary>Notes that what is stored under that key cannot be used: logs it once, and has its owner asked.</summary>
+    /// <summary>Records that the value under the key cannot be used: logs it once, and has its owner queried.</summary>
     public void Refuse(string key, string fault)
     {
         _isWanted = true;
         if (_refused.TryGetValue(key, out var known) && known == fault) return;
-        // Where Redis is full of such keys, a line for each would fill the log, and a note for each the memory.
+        // If Redis is full of such keys, logging each would fill the log, and recording each the memory.
         if (known is null && _refused.Count >= MostLogged) return;
         _refused[key] = fault;
-        log.LogWarning("The snapshot {Key} that came from another process is not used: {Fault}. Its owner is asked for it", Printable(key), fault);
+        log.LogWarning("The snapshot {Key} from another process is not used: {Fault}. It is requested from its owner", Printable(key), fault);
     }
 
-    /// <summary>These are the keys that Redis has now: what was noted of others is over.</summary>
+    /// <summary>Forgets what was recorded for keys that Redis no longer has.</summary>
     public void Retain(IReadOnlySet<string> keys)
     {
         foreach (var key in _refused.Keys.Where(key => !keys.Contains(key))) Accept(key);
         foreach (var key in _doubted.Keys.Where(key => !keys.Contains(key))) _doubted.TryRemove(key, out _);
     }
 
-    /// <summary>An owner has a snapshot of that key.</summary>
+    /// <summary>Records that an owner has a snapshot of the key, if that of Redis was refused.</summary>
     public void Own(string key)
     {
         if (_refused.ContainsKey(key)) _owned[key] = true;
     }
 
-    /// <summary>Owners are about to be asked: what is refused from now on needs another round.</summary>
+    /// <summary>Begins a round of queries to the owners: a value that is refused from now on needs another round.</summary>
     public void BeginRound() => _isWanted = false;
 
-    /// <summary>An owner did not answer, so what was refused is still to be had.</summary>
+    /// <summary>Records that an owner did not answer, so that what was refused is still to be fetched.</summary>
     public void FailRound() => _isWanted |= !_refused.IsEmpty;
 
-    /// <summary>Redis has an older version than the board: either an owner did not reach Redis, or the board took what no owner wrote.</summary>
+    /// <summary>
+    /// Records that Redis has an older version than the store: either an owner did not reach Redis, or the store has a snapshot that no owner wrote.
+    /// </summary>
     public void Doubt(Snapshot snapshot) => _doubted[snapshot.Key] = snapshot;
 
-    /// <summary>Redis and the board agree on that key, or its owner has said what is right.</summary>
+    /// <summary>Clears the doubt about a key: Redis or its owner has a version that is at least as new as the store's.</summary>
     public void Trust(string key)
     {
         if (!_doubted.IsEmpty) _doubted.TryRemove(key, out _);
     }
 
-    /// <summary>Whether that is the snapshot which is doubted.</summary>
+    /// <summary>Returns whether the snapshot is the one that is in doubt.</summary>
     public bool IsDoubted(Snapshot snapshot) => _doubted.TryGetValue(snapshot.Key, out var doubted) && ReferenceEquals(doubted, snapshot);
 
     private void Accept(string key)
@@ -137,7 +139,7 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
         };
     }
 
-    /// <summary>A strong validator in its quotes.</summary>
+    /// <summary>Returns whether the text is a strong validator in quotes.</summary>
     private static bool IsETag(string text) =>
         text is ['"', _, .., '"'] && text.Length <= LongestETag && text[1..^1] is var inner && IsVisible(inner) && !inner.Contains('"', StringComparison.Ordinal);
 
@@ -145,6 +147,6 @@ internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, IL
 
     private static bool IsPrintable(string text) => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0;
 
-    /// <summary>A key as a line of the log may show it.</summary>
+    /// <summary>Returns the key in a form that is safe for a log line.</summary>
     private static string Printable(string key) => string.Concat(key.Take(100).Select(letter => letter is >= '!' and <= '~' ? letter : '?'));
 }

@@ -7,15 +7,15 @@ using StackExchange.Redis;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Owner → Redis: each of the owner's snapshots (those whose key begins with his prefix) at once, and all of them again when Redis has lost something. An older version never
-/// overwrites a newer one. While Redis is away, nothing is lost: the board has it all.
+/// Writes the owner's snapshots (those whose key begins with its prefix) to Redis: each one when it changes, and all of them again when Redis has
+/// lost something. An older version never overwrites a newer one. While Redis is unreachable, nothing is lost: the store has everything.
 /// </summary>
 internal sealed class SnapshotMirror(
     Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, string prefix, TimeProvider clock, ILogger<SnapshotMirror> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    // With the trace of the last change of each.
+    // The changed keys, each with the trace of its last change.
     private readonly ConcurrentDictionary<string, ActivityContext> _dirty = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly RedisContact _contact = new(log);
@@ -36,7 +36,7 @@ internal sealed class SnapshotMirror(
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
         finally
         {
@@ -59,7 +59,7 @@ internal sealed class SnapshotMirror(
         }
         catch (SemaphoreFullException)
         {
-            // Awake already.
+            // It is already signaled.
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class SnapshotMirror(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // Nobody called: time to look by oneself.
+            // Timed out without a change: check Redis anyway.
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class SnapshotMirror(
         try
         {
             var db = redis.Value.GetDatabase();
-            // First what is news; whether Redis has lost what it had can be asked after.
+            // Changes first; whether Redis has lost something can be checked afterwards.
             await WriteAllAsync(db, cancel);
             var epoch = await EpochAsync(db);
             if (epoch != _epoch && await NoteAllAsync(db))
@@ -103,11 +103,11 @@ internal sealed class SnapshotMirror(
 
     private async Task WriteAllAsync(IDatabase db, CancellationToken cancel)
     {
-        // The home page last: once it is there, a gateway takes away the pages that are not.
+        // The home page last: once Redis has it, a gateway removes the pages that Redis lacks.
         foreach (var key in _dirty.Keys.OrderBy(key => key == SnapshotKeys.Home))
         {
             cancel.ThrowIfCancellationRequested();
-            // Taken off first: what changes while it is written is written again.
+            // Removed before it is written, so that a change in between is written again.
             _dirty.TryRemove(key, out var cause);
             try
             {
@@ -116,9 +116,9 @@ internal sealed class SnapshotMirror(
             }
             catch (RedisServerException fault)
             {
-                // Redis is there and does not take this one: the others must not wait for it.
+                // Redis is reachable but refuses this snapshot; the others must not wait for it.
                 _dirty.TryAdd(key, cause);
-                if (_failing.Add(key)) log.LogWarning("Redis does not take the snapshot {Key}: {Reason}", key, fault.Message);
+                if (_failing.Add(key)) log.LogWarning("Redis refuses the snapshot {Key}; it is retried every second: {Reason}", key, fault.Message);
             }
             catch
             {
@@ -132,11 +132,11 @@ internal sealed class SnapshotMirror(
         SnapshotScripts.Epoch, [SnapshotKeys.Versions, SnapshotKeys.Bodies, SnapshotKeys.Writes, SnapshotKeys.Confirmed, SnapshotKeys.Epoch],
         [Guid.NewGuid().ToString("N"), _epoch is null ? "0" : "1"]))!;
 
-    /// <summary>Everything is to be written again; false while there is nothing yet.</summary>
+    /// <summary>Marks every snapshot to be written again; returns false while there is none yet.</summary>
     private async Task<bool> NoteAllAsync(IDatabase db)
     {
         var here = board.All.Where(snapshot => snapshot.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(snapshot => snapshot.Key).ToHashSet();
-        // Nothing drawn yet: what Redis has is the best there is.
+        // Nothing is rendered yet: what Redis has is the best there is.
         if (here.Count == 0) return false;
         foreach (var key in here) _dirty.TryAdd(key, default);
         foreach (var known in await db.HashKeysAsync(SnapshotKeys.Versions))
@@ -144,11 +144,13 @@ internal sealed class SnapshotMirror(
         return true;
     }
 
-    /// <summary>Makes Redis say what the board says now, unless it says something newer.</summary>
+    /// <summary>
+    /// Writes the store's snapshot of the key to Redis, or removes it there if the store has none, unless Redis has a newer version.
+    /// </summary>
     private async Task WriteAsync(IDatabase db, string key, ActivityContext cause)
     {
         var snapshot = board.Find(key);
-        // The home page is never taken away: the last one is better than none.
+        // The home page is never removed: an old one is better than none.
         if (snapshot is null && key == SnapshotKeys.Home) return;
         using var span = KenerTraces.Start("write snapshot", cause)?.SetTag("kener.snapshot", key);
         RedisValue[] facts = [SnapshotKeys.News.ToString(), key, SnapshotIntake.LatestVersion(clock)];
@@ -158,7 +160,7 @@ internal sealed class SnapshotMirror(
 
     private async Task ConfirmAsync(IDatabase db)
     {
-        // Only who owns the pages confirms; elsewhere the board's first value never moves.
+        // Only the owner of the pages confirms them; elsewhere the store's first value never changes.
         if (board.ConfirmedMs == _confirmedMs || !prefix.StartsWith(SnapshotKeys.Pages, StringComparison.Ordinal)) return;
         var confirmed = board.ConfirmedMs;
         await db.StringSetAsync(SnapshotKeys.Confirmed, confirmed);

@@ -1,12 +1,12 @@
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// What is done in Redis in one step. Nothing there is trusted: the scripts bound what they return, and a key of the wrong type is an answer, not
-/// an error.
+/// Lua scripts, each of which Redis runs as one atomic step. They trust nothing in Redis: they bound what they return, and a key of the wrong type is
+/// a result, not an error.
 /// </summary>
 internal static class SnapshotScripts
 {
-    /// <summary>KEYS: any number of strings. Returns the first 40 bytes of each; nil where one is no string.</summary>
+    /// <summary>KEYS: any number of strings. Returns the first 40 bytes of each; nil for one that is not a string.</summary>
     public const string Facts = """
         local facts = {}
         for i, key in ipairs(KEYS) do
@@ -16,9 +16,12 @@ internal static class SnapshotScripts
         return facts
         """;
 
-    /// <summary>KEYS: versions. ARGV: most keys, longest key. Returns key, version, key, version…; a version that is too long for one is '?'.</summary>
+    /// <summary>
+    /// KEYS: versions. ARGV: maximum number of keys, maximum length of a key. Returns key, version, key, version…; '?' for a version that is too
+    /// long.
+    /// </summary>
     public const string Inventory = """
-        if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[1]) then return redis.error_reply('There are more snapshots than there can be') end
+        if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[1]) then return redis.error_reply('There are more snapshots than allowed') end
         local all, found = redis.call('HGETALL', KEYS[1]), {}
         for i = 1, #all, 2 do
             if #all[i] <= tonumber(ARGV[2]) then
@@ -29,7 +32,7 @@ internal static class SnapshotScripts
         return found
         """;
 
-    /// <summary>KEYS: versions, bodies. ARGV: key, largest body. Returns version, body and the body's length, all of one moment.</summary>
+    /// <summary>KEYS: versions, bodies. ARGV: key, maximum size of a body. Returns version, body and the body's length, read atomically.</summary>
     public const string Read = """
         local version, size = redis.pcall('HGET', KEYS[1], ARGV[1]), redis.pcall('HSTRLEN', KEYS[2], ARGV[1])
         if type(version) == 'table' or type(size) == 'table' then return {'?', false, 0} end
@@ -38,9 +41,9 @@ internal static class SnapshotScripts
         """;
 
     /// <summary>
-    /// KEYS: versions, bodies, writes. ARGV: news, key, latest version that there can be, and, where the snapshot is not to be removed, version and
-    /// bytes. Writes what is newer than what is there; a version that no owner can have written does not count. The body comes first, so that no
-    /// version is announced without it.
+    /// KEYS: versions, bodies, writes. ARGV: channel for news, key, highest possible version and, unless the snapshot is to be removed, version and
+    /// bytes. Writes a version that is newer than the stored one; a stored version that no owner can have written does not count. The body is written
+    /// first, so that no version is announced without it.
     /// </summary>
     public const string Write = """
         local news, key, latest, version, bytes = unpack(ARGV)
@@ -61,8 +64,8 @@ internal static class SnapshotScripts
         """;
 
     /// <summary>
-    /// KEYS: versions, bodies, writes, confirmed, epoch. ARGV: a new epoch, and '1' where the caller has written under the present one. Returns the
-    /// epoch; a new one where there was none, or where one of the hashes was lost or had the wrong type: then each owner writes everything again.
+    /// KEYS: versions, bodies, writes, confirmed, epoch. ARGV: a new epoch, and '1' if the caller has written under the present one. Returns the
+    /// epoch; a new one if there was none, or if one of the hashes was lost or had the wrong type: each owner then writes everything again.
     /// </summary>
     public const string Epoch = """
         local isLost = false
@@ -75,7 +78,7 @@ internal static class SnapshotScripts
                 isLost = isLost or i <= 2
             end
         end
-        -- One without the other is useless, and what is there already would not be written again.
+        -- One hash without the other is useless, and what is still there would not be written again.
         if isLost then redis.call('DEL', KEYS[1], KEYS[2]) end
         local epoch = redis.call('GET', KEYS[5])
         if isLost or not epoch or #epoch ~= #ARGV[1] then

@@ -7,16 +7,21 @@ using StackExchange.Redis;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>How snapshots get from their owners to the gateway, where these are processes of their own. In one process the board is shared.</summary>
+/// <summary>
+/// Registers the transport of snapshots from their owners to the gateway, if these are separate processes. In one process they share the snapshot
+/// store.
+/// </summary>
 public static class SnapshotTravelExtensions
 {
     /// <summary>Marks the health check of Redis.</summary>
     public const string RedisTag = "redis";
     private const string Connection = "cache", PackagesCheck = "StackExchange.Redis";
-    // Of an owner, over HTTP.
+    // The maximum size in bytes of an owner's response over HTTP.
     private const long LargestAnswer = 256 << 20;
 
-    /// <summary>For an owner: mirrors the board's keys that begin with <paramref name="prefix"/> to Redis (connection string "cache").</summary>
+    /// <summary>
+    /// Registers an owner's mirror: it writes the snapshots whose keys begin with <paramref name="prefix"/> to Redis (connection string "cache").
+    /// </summary>
     public static IHostApplicationBuilder AddSnapshotMirror(this IHostApplicationBuilder builder, string prefix)
     {
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
@@ -30,8 +35,8 @@ public static class SnapshotTravelExtensions
     }
 
     /// <summary>
-    /// For the gateway: follows all snapshots in Redis (connection string "cache"), and asks the services of these names for theirs while
-    /// Redis is away. It finds them by <see cref="Defaults.AddServiceCalls"/>.
+    /// Registers the gateway's side: it follows all snapshots in Redis (connection string "cache"), and fetches those of the services named in
+    /// <paramref name="owners"/> over HTTP while Redis is unreachable. It finds them by <see cref="Defaults.AddServiceCalls"/>.
     /// </summary>
     public static IHostApplicationBuilder AddSnapshotFollower(this IHostApplicationBuilder builder, params string[] owners)
     {
@@ -41,15 +46,15 @@ public static class SnapshotTravelExtensions
         builder.Services.AddHostedService<SnapshotFollower>();
         builder.Services.AddHostedService<VariantUsesSender>();
         builder.Services.AddSingleton(new SnapshotOwners(owners));
-        // Once a second is tries enough: a breaker that opens would hold up the next one.
-#pragma warning disable EXTEXP0001 // For evaluation, says the package; it does what it says.
+        // One attempt a second is enough; an open circuit breaker would delay the next one.
+#pragma warning disable EXTEXP0001 // The package marks the API as for evaluation only; it works as documented.
         builder.Services.AddHttpClient(SnapshotAsker.ClientName, client => client.MaxResponseContentBufferSize = LargestAnswer).RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
         builder.Services.AddHostedService<SnapshotAsker>();
         return builder;
     }
 
-    /// <summary>A Redis that is away is found out within a second, and so is its return; nobody waits for it longer.</summary>
+    /// <summary>Shortens the timeouts, so that an outage of Redis and its end are noticed within a second, and no call waits longer.</summary>
     private static void Hasten(ConfigurationOptions options)
     {
         options.BacklogPolicy = BacklogPolicy.FailFast;
@@ -59,7 +64,7 @@ public static class SnapshotTravelExtensions
         options.ReconnectRetryPolicy = new LinearRetry(250);
     }
 
-    /// <summary>The client by Aspire's package, once a process; connects at first use.</summary>
+    /// <summary>Adds the Redis client of Aspire's package, once per process; it connects at first use.</summary>
     internal static void AddConnection(this IHostApplicationBuilder builder)
     {
         if (!builder.Properties.TryAdd(typeof(SnapshotTravelExtensions), true)) return;
@@ -67,7 +72,7 @@ public static class SnapshotTravelExtensions
         builder.AddRedisClient(Connection, aspire =>
         {
             aspire.DisableTracing |= isQuiet;
-            // A Redis that is away would delay the start.
+            // An unreachable Redis would delay the start.
             aspire.DisableAutoActivation = true;
         }, options =>
         {
@@ -78,7 +83,7 @@ public static class SnapshotTravelExtensions
         {
             foreach (var check in health.Registrations.Where(check => check.Name == PackagesCheck)) check.Tags.Add(RedisTag);
         });
-        // Connecting may take seconds; it must not hold up the start, so the first who needs it does it.
+        // Connecting may take seconds and must not delay the start, so it happens at first use.
         builder.Services.TryAddSingleton(services => new Lazy<IConnectionMultiplexer>(services.GetRequiredService<IConnectionMultiplexer>));
     }
 }

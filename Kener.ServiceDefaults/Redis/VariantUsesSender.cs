@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Gateway → owner of the pages: publishes every half minute which variants were used since.</summary>
+/// <summary>Publishes every half minute which variants the gateway has served since, for the owner of the pages.</summary>
 internal sealed class VariantUsesSender(Lazy<IConnectionMultiplexer> redis, VariantUses uses, TimeProvider clock) : BackgroundService
 {
     internal static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
@@ -18,20 +18,20 @@ internal sealed class VariantUsesSender(Lazy<IConnectionMultiplexer> redis, Vari
             var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
             try
             {
-                // Connecting may take a second, during which it holds its thread.
+                // Connecting may take a second, during which it blocks its thread.
                 var subscriber = (await Task.Run(() => redis.Value, stoppingToken)).GetSubscriber();
                 foreach (var keys in uses.Since(since).Chunk(KeysPerMessage)) await subscriber.PublishAsync(SnapshotKeys.Uses, string.Join('\n', keys));
                 since = now;
             }
             catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
             {
-                // Others report that Redis is away; the same uses are sent the next time.
+                // Other code logs that Redis is unreachable; the same uses are sent next time.
             }
         }
     }
 }
 
-/// <summary>The other end: each replica of the owner notes the uses of the variants that it has.</summary>
+/// <summary>Receives the uses that gateways publish: each replica of the owner records those of the variants that it has.</summary>
 internal sealed class VariantUsesReceiver(Lazy<IConnectionMultiplexer> redis, VariantUses uses, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
@@ -42,7 +42,7 @@ internal sealed class VariantUsesReceiver(Lazy<IConnectionMultiplexer> redis, Va
         {
             try
             {
-                // The client subscribes again by itself whenever it connects again.
+                // The client subscribes again by itself whenever it reconnects.
                 var subscriber = (await Task.Run(() => redis.Value, stoppingToken)).GetSubscriber();
                 await subscriber.SubscribeAsync(SnapshotKeys.Uses, (_, keys) => uses.NoteAll(keys.ToString().Split('\n')));
                 return;

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>A process that draws or serves pages is ready when it has the home page, whatever is unreachable behind it.</summary>
+/// <summary>Reports a process that renders or serves pages as ready once it has the home page, whatever else is unreachable.</summary>
 public sealed class PageCheck(SnapshotBoard board) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(board.Find(Variant.KeyOf(PageKind.Home, null)) is null ? HealthCheckResult.Unhealthy("The home page is not there yet") : HealthCheckResult.Healthy());
+        Task.FromResult(board.Find(Variant.KeyOf(PageKind.Home, null)) is null ? HealthCheckResult.Unhealthy("The home page is not available yet") : HealthCheckResult.Healthy());
 }

@@ -1,8 +1,8 @@
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// A kind of public page: its addresses and how it is served. The service that draws pages and the gateway that serves them from memory
-/// share this list.
+/// A kind of public page: its paths and how it is served. The service that renders pages and the gateway that serves them from memory share this
+/// list.
 /// </summary>
 public sealed class PageKind
 {
@@ -14,7 +14,7 @@ public sealed class PageKind
     /// <summary>The path of the home page.</summary>
     public const string Home = "/";
 
-    /// <summary>The content type of pages for people.</summary>
+    /// <summary>The content type of HTML pages.</summary>
     public const string Html = "text/html; charset=utf-8";
 
     /// <summary>The home page and the other status pages.</summary>
@@ -32,7 +32,7 @@ public sealed class PageKind
         IsOnDemand = true,
     };
 
-    /// <summary>All kinds. Of two that an address could belong to, the earlier is meant.</summary>
+    /// <summary>All kinds. If a path could belong to two of them, the earlier one applies.</summary>
     public static IReadOnlyList<PageKind> All { get; } = [Incident, Feed, Status];
 
     /// <summary>The name under which its pages are stored.</summary>
@@ -47,13 +47,13 @@ public sealed class PageKind
     /// <summary>Whether visitors can choose language, time zone and theme.</summary>
     public bool HasVariants { get; private init; } = true;
 
-    /// <summary>Whether its pages are drawn only when a visitor asks for them, and dropped when they are used least.</summary>
+    /// <summary>Whether its pages are rendered only when a visitor requests them, and the least used ones are dropped.</summary>
     public bool IsOnDemand { get; private init; }
 
-    /// <summary>The message where there is no such page.</summary>
+    /// <summary>The message if there is no such page.</summary>
     public required string NotFound { get; init; }
 
-    /// <summary>Returns the path of that address in the one spelling that keys have; null where the address is none of this kind.</summary>
+    /// <summary>Returns the path in the normalized spelling of keys; null if it is not of this kind.</summary>
     public Func<string, string?> PathOf { get; }
 
     private static string? StatusPath(string address)

@@ -5,27 +5,27 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// What whoever serves pages must know of the site to find the right one: how those see it who chose nothing, what may be chosen, and which
-/// pages there are. The body of the snapshot <see cref="SnapshotKey"/>.
+/// What a process that serves pages needs to know of the site to find the right page: the default language, zone and theme, what visitors may choose,
+/// and which pages exist. The content of the snapshot <see cref="SnapshotKey"/>.
 /// </summary>
 public sealed record PublishedSite(string Language, string Zone, string Theme, IReadOnlyList<string> Languages, bool OffersThemes, bool OffersZones)
 {
-    /// <summary>Its key on the board. It travels with the pages, and is none.</summary>
+    /// <summary>The key in the snapshot store. The snapshot travels with the pages, but is not one.</summary>
     public const string SnapshotKey = "page:site";
     private const int LongestWord = 200;
-    /// <summary>The cookies of a visitor's choice.</summary>
+    /// <summary>The cookies that hold a visitor's choices.</summary>
     public const string LanguageCookie = "kener_lang", ZoneCookie = "kener_tz", ThemeCookie = "kener_theme";
 
-    /// <summary>The paths of the pages, such as "/europe"; "/" among them.</summary>
+    /// <summary>The paths of the pages, such as "/europe", including "/".</summary>
     public IReadOnlySet<string> Pages { get; init; } = FrozenSet<string>.Empty;
 
-    /// <summary>The themes that there are.</summary>
+    /// <summary>The available themes.</summary>
     public static IReadOnlyList<string> Themes { get; } = ["system", "light", "dark"];
 
-    /// <summary>English, UTC, the system's theme, and nothing to choose but theme and zone.</summary>
+    /// <summary>The defaults: English, UTC and the system's theme, with a choice of theme and zone only.</summary>
     public static PublishedSite Default { get; } = new("en", "UTC", "system", ["en"], true, true);
 
-    /// <summary>As a snapshot for the board.</summary>
+    /// <summary>Returns the site as a snapshot.</summary>
     public Snapshot ToSnapshot(long version, long madeMs)
     {
         using var buffer = new MemoryStream();
@@ -70,7 +70,7 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
         };
     }
 
-    /// <summary>As <see cref="From"/>; null where the snapshot does not hold a site by which pages can be found.</summary>
+    /// <summary>Reads like <see cref="From"/>; returns null if the snapshot does not contain a usable site.</summary>
     public static PublishedSite? TryFrom(Snapshot snapshot)
     {
         try
@@ -83,13 +83,15 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
         }
     }
 
-    /// <summary>Its words become headers and keys of the board.</summary>
+    /// <summary>Whether its values are safe to use in headers and in keys of the snapshot store.</summary>
     private bool IsUsable => IsWord(Language) && IsWord(Zone) && Themes.Contains(Theme) && Languages.Contains(Language) && Languages.All(IsWord)
         && Pages.All(page => page is ['/', ..] && page.Length <= LongestWord && page.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0);
 
     private static bool IsWord(string? word) => word is { Length: > 0 and <= LongestWord } && word.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
 
-    /// <summary>Who asks, by his cookies, and for the language also by what his browser says. What is not on offer is as if not said.</summary>
+    /// <summary>
+    /// Returns the visitor's choices from the cookies and, for the language, also from Accept-Language. Ignores what the site does not offer.
+    /// </summary>
     public Visitor VisitorOf(HttpRequest request)
     {
         var cookies = request.Cookies;
@@ -102,20 +104,20 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
         return new Visitor(variant == Plain ? null : variant, variant, byCookie);
     }
 
-    /// <summary>Returns what the visitor chose, as far as pages of that kind have it.</summary>
+    /// <summary>Returns the visitor's choices, as far as pages of the kind have variants.</summary>
     public Visitor VisitorOf(HttpRequest request, PageKind kind) => kind.HasVariants ? VisitorOf(request) : new Visitor(null, Plain, false);
 
-    /// <summary>As those see it who chose nothing.</summary>
+    /// <summary>The variant of visitors who chose nothing.</summary>
     private Variant Plain => new(Language, Zone, Theme);
 
-    /// <summary>Whether a visitor can come to see that variant, other than by choosing nothing.</summary>
+    /// <summary>Returns whether a visitor can choose the variant; false for the default one.</summary>
     public bool Offers(Variant variant) => variant != Plain
         && (variant.Language == Language || Languages.Count > 1 && Languages.Contains(variant.Language))
         && (variant.Zone == Zone || OffersZones) && (variant.Theme == Theme || OffersThemes);
 
     /// <summary>
-    /// Returns the page to show while <paramref name="variant"/> is not to be had, and the language of its words: that in the site's own zone,
-    /// else that of those who chose nothing; null where there is neither.
+    /// Returns the page to show while <paramref name="variant"/> is not available, and its language: the variant in the site's own zone, else the
+    /// default one; null if there is neither.
     /// </summary>
     public (Snapshot Page, string Language)? StandInFor(SnapshotBoard board, string path, Variant variant)
     {
@@ -123,14 +125,14 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
         return board.Find(Variant.KeyOf(path, null)) is { } plain ? (plain, Language) : null;
     }
 
-    /// <summary>Returns the variant in the site's own zone; null where that is the page of those who chose nothing.</summary>
+    /// <summary>Returns the variant in the site's own zone; null if that is the default one.</summary>
     public Variant? InOwnZone(Variant variant) => variant with { Zone = Zone } is var inOwnZone && inOwnZone == Plain ? null : inOwnZone;
 
     private string? Offered(string? code) => Languages.FirstOrDefault(language => language.Equals(code, StringComparison.OrdinalIgnoreCase));
 }
 
-/// <summary>Who asks for a page.</summary>
-/// <param name="Variant">The variant that he is to see; null where it is that of those who chose nothing.</param>
-/// <param name="Sees">The same, spelt out.</param>
-/// <param name="ByCookie">Whether cookies said so: then the answer is for him alone.</param>
+/// <summary>The choices of a visitor who requests a page.</summary>
+/// <param name="Variant">The variant to show; null for the default one.</param>
+/// <param name="Sees">The variant to show, never null.</param>
+/// <param name="ByCookie">Whether it comes from cookies: the response is then for this visitor alone.</param>
 public readonly record struct Visitor(Variant? Variant, Variant Sees, bool ByCookie);

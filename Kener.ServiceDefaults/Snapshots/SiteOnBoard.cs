@@ -1,13 +1,13 @@
 namespace Kener.ServiceDefaults;
 
-/// <summary>The site as the board has it.</summary>
+/// <summary>Reads the site from the snapshot store.</summary>
 public sealed class SiteOnBoard(SnapshotBoard board)
 {
     private sealed record Read(Snapshot Of, PublishedSite Site);
 
     private Read? _read;
 
-    /// <summary>What is known of the site now; the defaults before anything is. A site that cannot be read leaves the one before.</summary>
+    /// <summary>The site as it is now; the defaults until one is published. If a new one cannot be read, the previous one stays.</summary>
     public PublishedSite Now
     {
         get

@@ -11,21 +11,23 @@ public static class SnapshotAnswer
     private const string Varies = "Accept-Encoding, Accept-Language, Cookie";
 
     /// <summary>
-    /// Writes a page in the coding that the client likes best (brotli before gzip where it does not care), or 304 where it has it already.
-    /// <paramref name="language"/> is that of its words; <paramref name="forOne"/>: the visitor's own choice made it so, and no shared
-    /// cache may keep it.
+    /// Writes a page in the coding that the client prefers (brotli before gzip if it has no preference), or 304 if the client has it already.
+    /// <paramref name="language"/> is the page's language. <paramref name="forOne"/> says that the visitor's own choice decided the page, and no
+    /// shared cache may keep it.
     /// </summary>
     public static Task WriteAsync(HttpContext context, Snapshot snapshot, string language = "en", bool forOne = false) =>
         WriteAsync(context, snapshot, language, forOne ? ForOne : Caching);
 
-    /// <summary>Writes a page in place of the variant that the visitor chose, in the <paramref name="language"/> that it is in. No cache may keep it.</summary>
+    /// <summary>
+    /// Writes a page in place of the variant that the visitor chose, in the page's own <paramref name="language"/>. No cache may keep it.
+    /// </summary>
     public static Task WriteStandInAsync(HttpContext context, Snapshot snapshot, string language) => WriteAsync(context, snapshot, language, "no-store");
 
     private static Task WriteAsync(HttpContext context, Snapshot snapshot, string language, string caching)
     {
         var (body, coding) = Choose(snapshot, context.Request.Headers.AcceptEncoding);
         var response = context.Response;
-        // Bytes that differ need validators that differ (RFC 9110, 8.8.3.3).
+        // Different bytes need different validators (RFC 9110, 8.8.3.3).
         var etag = coding is null ? snapshot.ETag : $"{snapshot.ETag[..^1]}-{coding}\"";
         response.Headers.ETag = etag;
         response.Headers.CacheControl = caching;
@@ -43,7 +45,7 @@ public static class SnapshotAnswer
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
     }
 
-    /// <summary>Writes a page in place of one that can not be had; the status is set already, and nobody may keep it.</summary>
+    /// <summary>Writes an error page. The caller has set the status and <c>Cache-Control: no-store</c>.</summary>
     internal static Task WriteErrorAsync(HttpContext context, Snapshot snapshot)
     {
         var (body, coding) = Choose(snapshot, context.Request.Headers.AcceptEncoding);
@@ -72,7 +74,7 @@ public static class SnapshotAnswer
         }
         var isPacked = snapshot.Brotli is not null;
         var (br, gz) = isPacked ? (brotli ?? others ?? 0, gzip ?? others ?? 0) : (0, 0);
-        // Plain bytes need no mention to be welcome, but nobody who accepts a coding prefers them unless he says so.
+        // Uncompressed bytes are acceptable even if they are not listed, but a client that accepts a coding prefers it unless it says otherwise.
         var plain = identity ?? 0;
         if (br > 0 && br >= gz && br >= plain) return (snapshot.Brotli!, "br");
         return gz > 0 && gz >= plain ? (snapshot.Gzip!, "gzip") : (snapshot.Body, null);

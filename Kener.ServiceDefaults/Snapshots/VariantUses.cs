@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// When each variant of a page, and each incident's page, was last sent to a visitor. The gateway answers from memory, so that only the
-/// gateway knows; the owner of the pages keeps those that are used.
+/// Records when each variant of a page, and each page that is rendered on demand, was last sent to a visitor. Only the gateway knows that, because it
+/// serves pages from memory; the owner of the pages keeps those that are used.
 /// </summary>
 public sealed class VariantUses : IDisposable
 {
@@ -13,14 +13,14 @@ public sealed class VariantUses : IDisposable
     private readonly SnapshotBoard _board;
     private readonly TimeProvider _clock;
 
-    /// <summary>Follows the board: the uses of a page that it drops are dropped.</summary>
+    /// <summary>Subscribes to the snapshot store: when it drops a page, the uses of the page are dropped.</summary>
     public VariantUses(SnapshotBoard board, TimeProvider clock)
     {
         (_board, _clock) = (board, clock);
         board.Changed += Forget;
     }
 
-    /// <summary>Notes that the page of that key was used now.</summary>
+    /// <summary>Records that the page of the key was used now.</summary>
     public void Note(string key)
     {
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -35,20 +35,20 @@ public sealed class VariantUses : IDisposable
         _lastMs[key] = now;
     }
 
-    /// <summary>Notes uses at another process, of those pages that the board has.</summary>
+    /// <summary>Records uses in another process, for the pages that the store has.</summary>
     public void NoteAll(IEnumerable<string> keys)
     {
         foreach (var key in keys)
             if (_board.Find(key) is not null) Note(key);
     }
 
-    /// <summary>Returns when the page of that key was last used, in Unix milliseconds; 0 where no use is known.</summary>
+    /// <summary>Returns when the page of the key was last used, in Unix milliseconds; 0 if no use is known.</summary>
     public long LastMs(string key) => _lastMs.GetValueOrDefault(key);
 
-    /// <summary>Returns the keys that were used at that instant, in Unix milliseconds, or later.</summary>
+    /// <summary>Returns the keys that were used at or after <paramref name="ms"/>, in Unix milliseconds.</summary>
     public IReadOnlyList<string> Since(long ms) => [.. _lastMs.Where(use => use.Value >= ms).Select(use => use.Key)];
 
-    /// <summary>Stops to follow the board.</summary>
+    /// <summary>Unsubscribes from the snapshot store.</summary>
     public void Dispose() => _board.Changed -= Forget;
 
     private void Forget(string key, Snapshot? snapshot)

@@ -4,12 +4,12 @@ using OpenTelemetry.Trace;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Begins a trace where a request or a message arrives, and nowhere else: health probes and what background loops ask PostgreSQL and Redis every
-/// second would bury the rest. Spans inside a trace follow their parent.
+/// Starts a trace only where a request or a message arrives: health probes, and what background loops query in PostgreSQL and Redis every second,
+/// would drown out the rest. Spans inside a trace follow their parent.
 /// </summary>
 internal sealed class RequestTraces : Sampler
 {
-    /// <summary>YARP gives its own health probes the kind of a consumer.</summary>
+    /// <summary>The name of YARP's own health probes, which have the kind of a consumer.</summary>
     private const string ProxyHealth = "proxy.cluster_health_checks";
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Bench.Agent;
 
 /// <summary>
-/// One agent with 10,000 API monitors, each checked once a minute over a connection of its own: how much later than planned do checks
-/// begin, and what does that cost? Beside it, as the bound, how late a bare timer of 10 ms is in the same process.
+/// How late checks begin, and what they cost: one agent with 10,000 API monitors, each checked once a minute over a connection of its own. The
+/// bound is how late a bare timer of 10 ms is in the same process.
 /// </summary>
 internal static class AgentBenchmark
 {
@@ -21,7 +21,7 @@ internal static class AgentBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        // As the agent's own process is configured.
+        // As in the agent's own process.
         AppContext.SetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0);
         AppContext.SetData("System.Threading.ThreadPool.MinThreads", 1);
         var monitors = args.Length > 0 ? int.Parse(args[0], null) : 10_000;
@@ -30,7 +30,7 @@ internal static class AgentBenchmark
         using var world = Child.Start(World.Name, monitors.ToString(CultureInfo.InvariantCulture));
         try
         {
-            var url = await world.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process did not start");
+            var url = await world.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The process with the gateway and the checked server did not start");
             await using var agent = await StartAgentAsync(url, folder);
             var code = await MeasureAsync(url, monitors, minutes);
             await agent.StopAsync();
@@ -50,13 +50,13 @@ internal static class AgentBenchmark
         using var stop = new CancellationTokenSource();
         var timer = BareTimerAsync(bound, stop.Token);
         using var http = new HttpClient { BaseAddress = new Uri(url) };
-        Console.WriteLine($"{monitors} monitors are checked for the first time, at once ...");
-        // A list that is new is checked whole, at once; that is not what is measured.
+        Console.WriteLine($"{monitors} monitors are checked at once, for the first time ...");
+        // All monitors of a new list are checked at once; that is not part of the measurement.
         while (await StoredAsync(http) < monitors) await Task.Delay(100);
-        // From a minute's 55th second, when nothing is due, to another's.
+        // From second 55 of a minute, when no check is due, to second 55 of another.
         await Task.Delay(TimeSpan.FromSeconds(60 - ((TimeProvider.System.GetUtcNow().TimeOfDay.TotalSeconds + 5) % 60)));
 
-        Console.WriteLine($"{minutes} minute(s) are measured ...");
+        Console.WriteLine($"Measuring {minutes} minute(s) ...");
         late.Clear();
         bound.Clear();
         var (cpu, watch, before) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), await StoredAsync(http));
@@ -69,7 +69,7 @@ internal static class AgentBenchmark
         Console.WriteLine($"lateness of checks     {late}");
         Console.WriteLine($"lateness of the timer  {bound}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio at p99           {late.At(0.99) / bound.At(0.99):0.00}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"processor              {cores:P1} of a core, {cores * watch.Elapsed.TotalSeconds * 1e6 / late.Count:0} µs a check"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"processor              {cores:P1} of a core, {cores * watch.Elapsed.TotalSeconds * 1e6 / late.Count:0} µs per check"));
         Console.WriteLine($"resident memory        {Environment.WorkingSet >> 20} MiB");
         Console.WriteLine($"checks reported UP     {up} of {monitors * minutes}");
         var isMet = late.At(0.99) <= MostLateMs && cores <= MostCores && late.Count == monitors * minutes;
@@ -120,14 +120,14 @@ internal static class AgentBenchmark
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                // Later after the one before than it should be; a timer that was late goes on from there.
+                // Lateness against the previous tick: after a late one, the timer continues from there.
                 bound.Add(Math.Max(0, watch.Elapsed.TotalMilliseconds - 10));
                 watch.Restart();
             }
         }
         catch (OperationCanceledException)
         {
-            // Enough.
+            // Measured long enough.
         }
     }
 

@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kener.Bench.Agent;
 
 /// <summary>
-/// All that is not the agent, in a process of its own so that its work is not counted: a gateway that assigns and takes results, and the
-/// server that is checked. Prints its address; ends when its standard input does.
+/// Everything but the agent, in a process of its own so that its work is not counted: a gateway that assigns monitors and accepts results, and the
+/// server that is checked. Prints its address; ends when its standard input is closed.
 /// </summary>
 internal static class World
 {

@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kener.Bench.Events;
 
 /// <summary>
-/// How many readings a second get from the broker into committed day rows, a message holding one minute of 1,000 monitors, as agents make
-/// them. The bound is PostgreSQL itself, writing as many packed days by one statement a thousand.
+/// How many results per second get from the broker into committed day rows, where each message has one minute of 1,000 monitors, as agents send
+/// them. The bound is PostgreSQL itself, writing as many packed days with one statement per thousand.
 /// </summary>
 internal static class HistoryBenchmark
 {
@@ -29,13 +29,13 @@ internal static class HistoryBenchmark
             DatabaseKind.PostgreSQL, builder =>
             {
                 builder.AddStatus();
-                // An exchange forgets what comes before its queue is there.
+                // An exchange drops messages that arrive before their queue exists.
                 builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
             }, app => app.MapStatus(), settings: Broker.Settings());
         var bus = host.Services.GetRequiredService<IBus>();
         var day = Minutes.DayOf(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) - 1;
         var random = new Random(7);
-        // A day in its middle: half of its minutes are there before the clock starts.
+        // The middle of a day: half of its minutes are stored before the clock starts.
         await Broker.PublishAsync(bus, Messages(groups, 0, 1, 700), InFlight);
         await CommittedAsync(host, groups * MonitorsEach);
 
@@ -47,7 +47,7 @@ internal static class HistoryBenchmark
 
         var isMet = rate >= Goal;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"history: {rate:N0} readings/s from the bus into {groups * MonitorsEach:N0} monitors' committed days; PostgreSQL alone {bound:N0} days/s; ratio {rate / bound:0.00} (goal: {Goal:N0}/s): {(isMet ? "met" : "NOT met")}"));
+            $"history: {rate:N0} results/s from the bus into {groups * MonitorsEach:N0} monitors' committed days; PostgreSQL alone {bound:N0} days/s; ratio {rate / bound:0.00} (goal: {Goal:N0}/s): {(isMet ? "met" : "NOT met")}"));
         return isMet ? 0 : 1;
 
         IEnumerable<ReadingsRecorded> Messages(int groups, int first, int minutes, int run) =>
@@ -60,7 +60,7 @@ internal static class HistoryBenchmark
             };
     }
 
-    /// <summary>Each message that was committed raised the versions of its monitors by one.</summary>
+    /// <summary>Waits until all messages are committed: each raises the versions of its monitors by one.</summary>
     private static async Task CommittedAsync(ModuleHost host, long versions)
     {
         await using var scope = host.Services.CreateAsyncScope();
@@ -68,7 +68,7 @@ internal static class HistoryBenchmark
         while (await db.Histories.SumAsync(history => history.Version) < versions) await Task.Delay(20);
     }
 
-    /// <summary>Days a second where PostgreSQL is only given them, packed: those that the readings make.</summary>
+    /// <summary>Returns how many packed days per second PostgreSQL alone writes; the days are those that the results make.</summary>
     private static async Task<double> WriteAsync(ModuleHost host, int batches, int today, int minutes)
     {
         var random = new Random(7);

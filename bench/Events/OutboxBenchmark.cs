@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kener.Bench.Events;
 
 /// <summary>
-/// How many events a second get from commits to the broker: incident changes are committed by sixteen writers, while the
-/// dispatcher delivers them; until the outbox is empty. The bound is the broker alone, with as many confirmed messages of the same kind.
+/// How many events per second get from their commit to the broker: sixteen writers commit incident changes while the dispatcher delivers them,
+/// until the outbox is empty. The bound is the broker alone, with as many confirmed messages of the same kind.
 /// </summary>
 internal static class OutboxBenchmark
 {
@@ -39,7 +39,7 @@ internal static class OutboxBenchmark
 
         var isMet = chain >= Goal;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"outbox: {written:N0} commits/s, {chain:N0} events/s from commit to the broker; {waiting:N0}/s where they wait already; the broker alone {broker:N0}/s; ratio {chain / broker:0.00} (goal: {Goal:N0}/s): {(isMet ? "met" : "NOT met")}"));
+            $"outbox: {written:N0} commits/s, {chain:N0} events/s from commit to the broker; {waiting:N0}/s that wait already; the broker alone {broker:N0}/s; ratio {chain / broker:0.00} (goal: {Goal:N0}/s): {(isMet ? "met" : "NOT met")}"));
         return isMet ? 0 : 1;
     }
 
@@ -58,7 +58,7 @@ internal static class OutboxBenchmark
         }
     })));
 
-    /// <summary>How fast a heap of events goes that a broker's return finds waiting.</summary>
+    /// <summary>Returns how many events per second are delivered from a full outbox, as after an outage of the broker.</summary>
     private static async Task<double> DrainAsync(ModuleHost host, int events)
     {
         await using var scope = host.Services.CreateAsyncScope();
@@ -69,7 +69,7 @@ internal static class OutboxBenchmark
         }, CancellationToken.None);
         var db = scope.ServiceProvider.GetRequiredService<IncidentsDb>();
         int left;
-        // Nobody tells the dispatcher: it looks once a second.
+        // The dispatcher gets no signal: it polls once a second.
         while ((left = await db.Outbox.CountAsync()) == events) await Task.Delay(1);
         var clock = Stopwatch.StartNew();
         await host.DrainedAsync<IncidentsDb>();

@@ -12,8 +12,8 @@ using Npgsql;
 namespace Kener.Bench.Ingest;
 
 /// <summary>
-/// How many results a second the service takes in: over HTTP, in batches of 1,000, each acknowledged when it is stored for good, against how
-/// fast PostgreSQL itself copies as many rows into the same table over one connection, in the same run.
+/// How many results per second the service stores: over HTTP, in batches of 1,000, each acknowledged after its commit. The bound is how fast
+/// PostgreSQL itself copies as many rows into the same table over one connection, in the same run.
 /// </summary>
 internal static class IngestBenchmark
 {
@@ -30,7 +30,7 @@ internal static class IngestBenchmark
     private static async Task<int> MeasureAsync(ModuleHost host, int batches)
     {
         var connection = host.Services.GetRequiredService<IConfiguration>().GetConnectionString("monitordb")!;
-        // A module that is new asks to be told all there is; that is over before there is anything.
+        // A new module requests a replay; that is complete before anything is stored.
         await Task.Delay(TimeSpan.FromSeconds(1));
         await host.DrainedAsync<MonitorsDb>();
         await ExecuteAsync(connection, $"""
@@ -40,7 +40,7 @@ internal static class IngestBenchmark
         var first = Minutes.Floor(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) - (60L * (batches + WarmUp));
         var bodies = Enumerable.Range(0, Workers).Select(worker => Enumerable.Range(0, WarmUp + batches).Select(batch => Body(worker, first + (60L * batch))).ToArray()).ToArray();
 
-        // Some rounds before the clock starts: what is compiled and prepared once is no part of the rate.
+        // Warm up first: one-time compilation and preparation are not part of the rate.
         await Task.WhenAll(bodies.Select(own => SendAsync(host, own[..WarmUp])));
         await host.DrainedAsync<MonitorsDb>();
         var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
@@ -49,7 +49,7 @@ internal static class IngestBenchmark
         var copy = await CopyAsync(connection, first, Workers * MonitorsEach * batches);
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"ingest: {stored:N0} results stored and acknowledged, {ingest:N0}/s; COPY: {copy:N0}/s; ratio {ingest / copy:0.00}; {cpu:0.0} µs of this process a result (goals: {Goal:N0}/s, {GoalRatio:0.0})"));
+            $"ingest: {stored:N0} results stored and acknowledged, {ingest:N0}/s; COPY: {copy:N0}/s; ratio {ingest / copy:0.00}; {cpu:0.0} µs of this process per result (goals: {Goal:N0}/s, {GoalRatio:0.0})"));
         return stored == Workers * MonitorsEach * batches && ingest >= Goal && ingest / copy >= GoalRatio ? 0 : 1;
     }
 
@@ -85,7 +85,7 @@ internal static class IngestBenchmark
                 await copy.StartRowAsync();
                 await copy.WriteAsync((long)(i % (Workers * MonitorsEach)));
                 await copy.WriteAsync(first + (60L * (i / (Workers * MonitorsEach))));
-                // Another region: the same minutes, and no row that is there.
+                // Another region: the same minutes, without conflicts with stored rows.
                 await copy.WriteAsync((short)1);
                 await copy.WriteAsync((short)1);
                 await copy.WriteAsync((short)1);

@@ -5,8 +5,8 @@ using Kener.TestKit;
 namespace Kener.Bench.Page;
 
 /// <summary>
-/// One page in the memory of two gateways: one in the process of <see cref="PageServer"/>, and one as native code, to which it comes through a
-/// Redis of their own.
+/// One page in the memory of two gateways: the managed one in the process of <see cref="PageServer"/>, and the native one, which receives it
+/// through a Redis of their own.
 /// </summary>
 internal sealed class Edge : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class Edge : IAsyncDisposable
     private Edge(PrivateServer redis, Process server, Uri url, NativeGateway native) =>
         (_redis, _server, _native, Gateways) = (redis, server, native, [new("managed", server.Id, url), new("native", native.ProcessId, native.Url)]);
 
-    /// <summary>Both; the first also gives what bounds it.</summary>
+    /// <summary>Both gateways; the first also serves the responses that are its bound.</summary>
     public IReadOnlyList<Gateway> Gateways { get; }
 
     public static async Task<Edge> StartAsync()
@@ -26,14 +26,14 @@ internal sealed class Edge : IAsyncDisposable
         await Published.GatewayAsync();
         var redis = await PrivateServer.RedisAsync();
         var server = Child.Start(PageServer.Name, redis.Address);
-        var url = new Uri(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start"));
+        var url = new Uri(await server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The page server did not start"));
         var native = await NativeGateway.StartAsync(Published.Gateway, PageServer.Settings(redis.Address).Select(set => (set.Key.Replace(":", "__", StringComparison.Ordinal), set.Value)), default);
         using var client = new HttpClient();
         while (!(await client.GetAsync(new Uri(native.Url, "ready"))).IsSuccessStatusCode) await Task.Delay(10);
         return new Edge(redis, server, url, native);
     }
 
-    /// <summary>Tells both of a new version of the page, of that number.</summary>
+    /// <summary>Publishes a new version of the page to both gateways; returns its number.</summary>
     public async Task<int> PublishAsync()
     {
         _version++;
@@ -49,6 +49,6 @@ internal sealed class Edge : IAsyncDisposable
         await _redis.DisposeAsync();
     }
 
-    /// <summary>One that gives the page.</summary>
+    /// <summary>A gateway that serves the page.</summary>
     internal sealed record Gateway(string Name, int ProcessId, Uri Url);
 }

@@ -7,8 +7,8 @@ using System.Text;
 namespace Kener.Bench.Page;
 
 /// <summary>
-/// What 5,000 open pages cost the gateway in memory, as it is built and as native code, and how long after a new version of the page the last of
-/// them knows. The bound is how long it takes to ask Kestrel as often for its shortest answer, over connections that are open.
+/// How much memory 5,000 open pages cost the managed and the native gateway, and how long it takes until the last of them is notified of a new
+/// version of the page. The bound is the time in which Kestrel sends its shortest response as often, over open connections.
 /// </summary>
 internal static class LiveBenchmark
 {
@@ -27,7 +27,7 @@ internal static class LiveBenchmark
     {
         var before = Resident.Mebibytes(gateway.ProcessId);
         var open = new List<Socket>(readers);
-        // A few at a time, as a listener's backlog takes them.
+        // A few at a time, because the listener's backlog is limited.
         foreach (var part in Enumerable.Range(0, readers).Chunk(100)) open.AddRange(await Task.WhenAll(part.Select(_ => OpenAsync(gateway.Url))));
         var after = Resident.Mebibytes(gateway.ProcessId);
 
@@ -44,14 +44,14 @@ internal static class LiveBenchmark
 
         var isMet = most <= GoalMebibytes;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{gateway.Name}: {before} MiB alone, {after} MiB with {readers:N0} readers, {most} MiB after ten versions; {(most - before) * 1024d / readers:0.0} KiB a reader"));
+            $"{gateway.Name}: {before} MiB alone, {after} MiB with {readers:N0} readers, {most} MiB after ten versions; {(most - before) * 1024d / readers:0.0} KiB per reader"));
         Console.WriteLine($"  from version to reader {told}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"live ({gateway.Name}): the last of {readers:N0} knows after {told.At(1):0} ms, as many plain answers take {readers / bound.PerSecond * 1000:0} ms; ratio {told.At(1) / (readers / bound.PerSecond * 1000):0.00} (goal: {GoalMebibytes} MiB): {(isMet ? "met" : "NOT met")}"));
+            $"live ({gateway.Name}): the last of {readers:N0} is notified after {told.At(1):0} ms, as many plain responses take {readers / bound.PerSecond * 1000:0} ms; ratio {told.At(1) / (readers / bound.PerSecond * 1000):0.00} (goal: {GoalMebibytes} MiB): {(isMet ? "met" : "NOT met")}"));
         return isMet;
     }
 
-    /// <summary>A reader who has been told of the version that there is.</summary>
+    /// <summary>Opens a live stream and waits for the present version.</summary>
     private static async Task<Socket> OpenAsync(Uri url)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -4,8 +4,8 @@ using Kener.TestKit;
 namespace Kener.Bench.Page;
 
 /// <summary>
-/// How many home pages a second the gateway gives from memory, as it is built and as native code, against what Kestrel itself can do with as
-/// many bytes, and with thirteen, and against nginx with the same page in a file, where the machine has nginx; in turns.
+/// How many home pages per second the managed and the native gateway serve from memory. The bounds are Kestrel itself with as many bytes and with
+/// thirteen bytes, and nginx with the same page in a file, if it is installed. All are measured in turn.
 /// </summary>
 internal static class PageBenchmark
 {
@@ -24,7 +24,7 @@ internal static class PageBenchmark
         servers.AddRange(edge.Gateways.Select(gateway => ($"gateway, {gateway.Name}", gateway.Url.ToString())));
         var measured = servers.ToDictionary(server => server.Name, _ => new List<Throughput>());
         foreach (var server in servers) await Load.OfAsync(server.Url, Connections, 1);
-        // In turns, so that what else happens on the machine meets all of them.
+        // In turn, so that other load on the machine affects all of them.
         for (var round = 0; round < Rounds; round++)
             foreach (var server in servers) measured[server.Name].Add(await Load.OfAsync(server.Url, Connections, Seconds));
         foreach (var (name, rounds) in measured)
@@ -37,9 +37,9 @@ internal static class PageBenchmark
             var (ratio, p99) = (Ratio(rounds, SameBytes), Median(rounds, one => one.P99));
             var isMet = ratio >= GoalRatio && p99 <= GoalP99;
             areMet &= isMet;
-            var beside = measured.ContainsKey(Nginx) ? string.Create(CultureInfo.InvariantCulture, $"{Ratio(rounds, Nginx):0.00} of nginx") : "no nginx here";
+            var beside = measured.ContainsKey(Nginx) ? string.Create(CultureInfo.InvariantCulture, $"{Ratio(rounds, Nginx):0.00} of nginx") : "nginx is not installed";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"page ({name}): {ratio:0.00} of the same bytes from Kestrel, {Ratio(rounds, Thirteen):0.00} of its thirteen, {beside}; p99 {p99:0.0} ms (goals: {GoalRatio}, {GoalP99} ms): {(isMet ? "met" : "NOT met")}"));
+                $"page ({name}): {ratio:0.00} of the same bytes from Kestrel, {Ratio(rounds, Thirteen):0.00} of thirteen bytes from Kestrel, {beside}; p99 {p99:0.0} ms (goals: {GoalRatio}, {GoalP99} ms): {(isMet ? "met" : "NOT met")}"));
         }
         return areMet ? 0 : 1;
 

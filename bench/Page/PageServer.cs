@@ -12,14 +12,14 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Bench.Page;
 
 /// <summary>
-/// The gateway with one page in its memory, which it also gives to Redis for others; and before it, on the same Kestrel, what bounds it: answers
-/// that nothing is asked for, one of thirteen bytes and one of as many as the page has.
+/// The gateway with one page in memory, which it also publishes to Redis for other gateways. In front of it, on the same Kestrel, are its bounds:
+/// responses that need no work, one of thirteen bytes and one with as many bytes as the page.
 /// </summary>
 internal static class PageServer
 {
     public const string Name = "page-server", Plaintext = "plaintext", SameBytes = "same-bytes";
 
-    /// <summary>What a gateway needs to have the page by that Redis.</summary>
+    /// <summary>Returns the settings with which a gateway receives the page from this Redis.</summary>
     public static Dictionary<string, string> Settings(string redis) => new()
     {
         ["ConnectionStrings:cache"] = redis,
@@ -34,7 +34,7 @@ internal static class PageServer
         builder.AddServiceDefaults();
         builder.AddGateway();
         builder.AddSnapshotMirror("page:");
-        // What is printed is the address, and nothing else.
+        // Only the address may be printed.
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<PageRenderer>();
         await using var app = builder.Build();
@@ -48,9 +48,9 @@ internal static class PageServer
         var board = app.Services.GetRequiredService<SnapshotBoard>();
         board.Publish(snapshot);
         Console.WriteLine(app.Urls.First());
-        // As Status does, so that the gateways know that their page is still true.
+        // As Status does, so that the gateways know that their page is still current.
         using var confirming = new Timer(_ => board.Confirm(), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        // Each word from outside is the number of a new version of the page.
+        // Each line of the input is the number of a new version of the page.
         while (await Console.In.ReadLineAsync() is { } version) board.Publish(snapshot with { Version = long.Parse(version, CultureInfo.InvariantCulture) });
         return 0;
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Bench.Page;
 
-/// <summary>How long a page takes from its facts to its bytes, compressed and ready to be sent, at several sizes.</summary>
+/// <summary>How long it takes to render a page from its facts and to compress it, at several sizes.</summary>
 internal static class RenderBenchmark
 {
     private const double GoalMs = 5;
@@ -16,7 +16,7 @@ internal static class RenderBenchmark
         using var services = new ServiceCollection().BuildServiceProvider();
         var renderer = new PageRenderer(services);
         var goal = 0d;
-        // The first ones are slow: code is compiled on the way. A server warms up before it says that it is ready.
+        // The first pages are slow, because code is being compiled. A server warms up before it reports that it is ready.
         for (var i = 0; i < 1_000; i++) _ = (await renderer.HomeAsync(SamplePage.Of(10, 90, 1))).Pack();
         foreach (var (monitors, days, incidents) in ((int, int, int)[])[(50, 90, 1), (10, 90, 1), (500, 90, 1), (50, 365, 1), (50, 90, 20)])
         {
@@ -24,7 +24,7 @@ internal static class RenderBenchmark
             var bytes = 0;
             for (var i = 0; i < 250; i++)
             {
-                // Rows are drawn once for each view; those of a new one are all new.
+                // The rows of a view are rendered once, so each round needs a new view.
                 var view = SamplePage.Of(monitors, days, incidents);
                 var start = Stopwatch.GetTimestamp();
                 var page = await renderer.HomeAsync(view);
@@ -39,7 +39,7 @@ internal static class RenderBenchmark
             }
             if (goal == 0) goal = draw.At(0.5) + pack.At(0.5);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{monitors,4} monitors, {days,3} days, {incidents,2} incidents: drawn p50 {draw.At(0.5):0.00} p99 {draw.At(0.99):0.00}, with known rows {again.At(0.5):0.00}, packed p50 {pack.At(0.5):0.00} p99 {pack.At(0.99):0.00} ms, {bytes:N0} bytes"));
+                $"{monitors,4} monitors, {days,3} days, {incidents,2} incidents: rendered p50 {draw.At(0.5):0.00} p99 {draw.At(0.99):0.00}, with known rows {again.At(0.5):0.00}, compressed p50 {pack.At(0.5):0.00} p99 {pack.At(0.99):0.00} ms, {bytes:N0} bytes"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"render: {goal:0.0} ms for 50 monitors (goal: {GoalMs} ms): {(goal <= GoalMs ? "met" : "NOT met")}"));
         return goal <= GoalMs ? 0 : 1;

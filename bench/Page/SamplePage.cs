@@ -4,7 +4,7 @@ using Kener.Ui;
 
 namespace Kener.Bench.Page;
 
-/// <summary>A company's page on a bad day, as large as is wanted.</summary>
+/// <summary>A company's status page during an outage, of any size.</summary>
 internal static class SamplePage
 {
     private static readonly DateOnly Today = new(2026, 11, 23);

@@ -12,9 +12,9 @@ using StackExchange.Redis;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// The least that a service of this design is: ASP.NET, EF Core on PostgreSQL, MassTransit on RabbitMQ and a Redis client, with one table,
-/// one consumer and one route. What it holds bounds what Kener's services can, and so does the time of its chain, which is theirs without all that
-/// they do: a row is committed, a message of it is confirmed, its consumer commits another, and Redis tells of that.
+/// The smallest service of this design: ASP.NET, EF Core on PostgreSQL, MassTransit on RabbitMQ and a Redis client, with one table, one consumer
+/// and one route. Its memory is a bound for that of Kener's services. So is the time of its chain, which does the same steps without their work: a
+/// row is committed, a message is published and confirmed, its consumer commits another row, and Redis notifies the request.
 /// </summary>
 internal static class BareService
 {
@@ -25,12 +25,12 @@ internal static class BareService
         var builder = WebApplication.CreateSlimBuilder();
         var connections = builder.Configuration.GetSection("ConnectionStrings");
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        // What is printed is the address, and nothing else.
+        // Only the address may be printed.
         builder.Logging.ClearProviders();
         builder.Services.AddDbContextPool<BareDb>(options => options.UseNpgsql(connections["statusdb"], npgsql => npgsql.EnableRetryOnFailure()));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(connections["cache"]!));
         builder.Services.AddSingleton<BareNews>();
-        // A message that comes before its queue would be lost.
+        // A message that is published before its queue exists would be lost.
         builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
         builder.Services.AddMassTransit(bus =>
         {
@@ -57,7 +57,7 @@ internal static class BareService
         return 0;
     }
 
-    /// <summary>Answers when the chain has come to its end.</summary>
+    /// <summary>Responds when the chain is complete.</summary>
     private static async Task AddAsync(BareDb db, IBus bus, BareNews news, CancellationToken cancel)
     {
         var name = Guid.CreateVersion7().ToString();
@@ -89,7 +89,7 @@ internal sealed class BareThing
     public required string Name { get; set; }
 }
 
-/// <summary>What a bare service tells itself.</summary>
+/// <summary>The message that a bare service sends to itself.</summary>
 public sealed record ThingAdded(string Name);
 
 internal sealed class ThingAddedConsumer(BareDb db, IConnectionMultiplexer redis) : IConsumer<ThingAdded>
@@ -101,7 +101,7 @@ internal sealed class ThingAddedConsumer(BareDb db, IConnectionMultiplexer redis
     }
 }
 
-/// <summary>Who waits for what Redis tells.</summary>
+/// <summary>The requests that wait for their notification from Redis.</summary>
 internal sealed class BareNews(IConnectionMultiplexer redis)
 {
     public static readonly RedisChannel Channel = RedisChannel.Literal(BareService.Name);

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// How long from the moment that an operator sends an update until a reader, who listens and then asks for the page, has it there, 50 monitors
-/// with 90 days on it. The bound is the request itself: how long until the API has answered the operator; distributed, also the chain of a service
-/// that does nothing, see <see cref="BareService"/>.
+/// How long it takes from posting an update until a reader, who is notified and then loads the page, has it; with 50 monitors and 90 days. The
+/// bound is the time until the API has responded to the post; distributed, also the chain of a service that does nothing, see
+/// <see cref="BareService"/>.
 /// </summary>
 internal static class FreshnessBenchmark
 {
@@ -29,7 +29,7 @@ internal static class FreshnessBenchmark
                 seen.Clear();
                 answered.Clear();
             }
-            // A new incident every so often, as the timeline of one does not grow for ever.
+            // A new incident now and then, because the timeline of a real one does not grow forever.
             if (i % 20 == 19)
             {
                 await kener.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{incident}");
@@ -49,9 +49,9 @@ internal static class FreshnessBenchmark
 
     private static async Task RestAsync(int i, Figures figures)
     {
-        // What is called often is compiled again after a second without new code: a page that has run for a day has had it.
+        // The runtime recompiles hot methods after a second without new code: a page that has run for a day is past that.
         if (i < Warm && i % WarmRound == WarmRound - 1) await Task.Delay(WarmRest);
-        // Half of the time it rests, as the goal says.
+        // Idle half of the time, as the goal says.
         await Task.Delay(TimeSpan.FromMilliseconds(figures.Last + 1));
     }
 

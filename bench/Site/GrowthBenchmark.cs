@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// What an operator and a reader notice as an installation grows: the time of an update until a reader has it, of a list of the incidents of the
-/// last two days, and of the page itself; each beside the same in a small installation, which is the bound.
+/// What an operator and a reader notice as an installation grows: the time until an update is on the page, until a list of the last two days'
+/// incidents is there, and until the page itself is. The bound of each is the same in a small installation.
 /// </summary>
 internal static class GrowthBenchmark
 {
@@ -28,7 +28,7 @@ internal static class GrowthBenchmark
             var worst = new[] { size.Update / felt[0].Update, size.List / felt[0].List, size.Page / felt[0].Page }.Max();
             isFlat &= worst <= MostTimesAsLong;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{size.Size,-46} update {size.Update:0.0}, list {size.List:0.0}, page {size.Page:0.00} ms; at most {worst:0.0} times the smallest"));
+                $"{size.Size,-46} update {size.Update:0.0}, list {size.List:0.0}, page {size.Page:0.00} ms; at most {worst:0.0} times as long as the smallest"));
         }
         Console.WriteLine($"growth (goal: at most {MostTimesAsLong} times as long): {(isFlat ? "met" : "NOT met")}");
         return isFlat ? 0 : 1;
@@ -46,7 +46,7 @@ internal static class GrowthBenchmark
         var (update, list, page) = (new Figures(), new Figures(), new Figures());
         for (var i = 0; i < (WarmRounds + 1) * Times; i++)
         {
-            // The larger has run for longer by now: all code is to be compiled for good in each, which takes a second without new code.
+            // A larger installation has run for longer by now. Hot methods are to be recompiled in all of them, after a second without new code.
             if (i > 0 && i % Times == 0 && i / Times <= WarmRounds) await Task.Delay(WarmRest);
             if (i == WarmRounds * Times) foreach (var figures in (Figures[])[update, list, page]) figures.Clear();
             var word = $"word-{i:D5}";
@@ -62,7 +62,7 @@ internal static class GrowthBenchmark
         return new($"{monitors} monitors, {days} days, {incidents} incidents", update.At(0.5), list.At(0.5), page.At(0.5));
     }
 
-    /// <summary>As browsers ask for it.</summary>
+    /// <summary>Loads the page as a browser does.</summary>
     private static async Task PageAsync(RunningKener kener)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { AcceptEncoding = { new("br") } } };

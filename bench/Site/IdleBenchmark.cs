@@ -7,8 +7,8 @@ using Kener.TestKit;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// How long Kener takes from nothing to its first page, and what each process holds when nothing has happened for a minute; distributed, with
-/// a second gateway as native code, and how long that takes to start; and beside the services what bounds them, one that does nothing.
+/// How long Kener takes from its start to its first page, and how much memory each process has after an idle minute. Distributed, also the start
+/// and the memory of a second gateway as native code and, as the bound of the services, the memory of a service that does nothing.
 /// </summary>
 internal static partial class IdleBenchmark
 {
@@ -23,7 +23,7 @@ internal static partial class IdleBenchmark
             var isAlone = hosting != "Distributed";
             if (hosting == "Published") await Published.StandaloneAsync();
             if (!isAlone) await Published.GatewayAsync();
-            // The first start brings the files into the machine's memory.
+            // The first start loads the files into the page cache.
             if (isAlone) await using (await RunningKener.StartAsync(hosting)) { }
             var clock = Stopwatch.StartNew();
             await using var kener = await RunningKener.StartAsync(hosting);
@@ -50,7 +50,7 @@ internal static partial class IdleBenchmark
     {
         var held = Resident.Mebibytes(process);
         var wanted = goal is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (goal: {goal} MiB)");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-18} {held,4} MiB{wanted}; {Resident.Share(process)} if what they share is divided among them"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-18} {held,4} MiB{wanted}; {Resident.Share(process)} if shared pages are divided among the processes"));
         return goal is null || held <= goal;
     }
 
@@ -74,7 +74,7 @@ internal static partial class IdleBenchmark
             while ((await client.GetAsync("/")).StatusCode != HttpStatusCode.OK) await Task.Delay(1);
             gives.Add(clock.Elapsed.TotalMilliseconds);
         }
-        Console.WriteLine($"  native gateway listens after {listens} (goal: {GoalNativeMs} ms), gives its page after {gives}");
+        Console.WriteLine($"  native gateway listens after {listens} (goal: {GoalNativeMs} ms), serves its page after {gives}");
         return listens.At(0.5) <= GoalNativeMs;
     }
 

@@ -1,6 +1,6 @@
 namespace Kener.Bench.Site;
 
-/// <summary>Someone who has the home page open: asks for it whenever it is told that there is a new one.</summary>
+/// <summary>A reader with the home page open: loads it again at each notification of a new version.</summary>
 internal sealed class PageReader : IAsyncDisposable
 {
     private readonly HttpClient _client;
@@ -14,14 +14,14 @@ internal sealed class PageReader : IAsyncDisposable
         return new PageReader(client, new StreamReader(await client.GetStreamAsync("/live?page=/")));
     }
 
-    /// <summary>The page, when the next word of it has come.</summary>
+    /// <summary>Waits for the next notification and returns the page.</summary>
     public async Task<string> NextAsync()
     {
         while (await _told.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("data: ", StringComparison.Ordinal)) return await _client.GetStringAsync("/");
         }
-        throw new IOException("Nobody tells any more");
+        throw new IOException("The live stream ended");
     }
 
     public ValueTask DisposeAsync()

@@ -9,8 +9,8 @@ using Kener.TestKit;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// Kener as it is run by people, in a folder of its own: "Embedded", "Published" (the same after <c>dotnet publish</c>), "Distributed", or
-/// "Native" (the same, asked through a second gateway, which is native code).
+/// Kener as operators run it, with its own data folder: "Embedded"; "Published", which is embedded after <c>dotnet publish</c>; "Distributed"; or
+/// "Native", which is distributed and called through a second gateway that is native code.
 /// </summary>
 internal sealed class RunningKener : IAsyncDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class RunningKener : IAsyncDisposable
 
     public HttpClient Api { get; private set; }
 
-    /// <summary>Starts it, and returns when it gives a page.</summary>
+    /// <summary>Starts it and returns when it serves a page.</summary>
     public static async Task<RunningKener> StartAsync(string hosting)
     {
         var isNative = hosting == "Native";
@@ -64,18 +64,18 @@ internal sealed class RunningKener : IAsyncDisposable
         return kener;
     }
 
-    /// <summary>Starts a second gateway beside the one of the distributed installation, as native code; it is there already.</summary>
+    /// <summary>Starts a second, native gateway of the distributed installation; it must be published already.</summary>
     public Task<NativeGateway> StartGatewayAsync() =>
         NativeGateway.StartAsync(Published.Gateway, Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Gateway.dll")), default);
 
-    /// <summary>Starts a service that does nothing on the servers of the distributed installation.</summary>
+    /// <summary>Starts a service that does nothing, on the servers of the distributed installation.</summary>
     public async Task<(Process Process, Uri Url)> StartBareServiceAsync()
     {
         var service = Child.Start(Tree.EnvironmentOf(Tree.Find(_process.Id, "Kener.Status.dll")), BareService.Name);
         return (service, new Uri(await service.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare service did not start")));
     }
 
-    /// <summary>Where the build puts what is run.</summary>
+    /// <summary>Returns the path of the assembly that is run, below the build output or the published output.</summary>
     public static string AssemblyOf(string hosting) =>
         typeof(RunningKener).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == hosting).Value!;
 
@@ -87,7 +87,7 @@ internal sealed class RunningKener : IAsyncDisposable
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{method} {path} answered {(int)answer.StatusCode}: {text}");
     }
 
-    /// <summary>So many monitors, with a few minutes on each of so many days.</summary>
+    /// <summary>Creates this many monitors, each with a few minutes of results on this many days.</summary>
     public async Task FillAsync(int monitors, int days)
     {
         var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60 * 60;
@@ -104,7 +104,7 @@ internal sealed class RunningKener : IAsyncDisposable
 
     public Task<long> OpenIncidentAsync(string title) => StartIncidentAsync(title, TimeSpan.FromMinutes(10));
 
-    /// <summary>One that is over: it lasted for ten minutes.</summary>
+    /// <summary>Creates an incident that is over: it lasted ten minutes.</summary>
     public async Task AddPastIncidentAsync(string title, TimeSpan ago)
     {
         var id = await StartIncidentAsync(title, ago);
@@ -141,7 +141,7 @@ internal sealed class RunningKener : IAsyncDisposable
 
     private async Task<bool> HasPageAsync()
     {
-        if (_process.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}");
+        if (_process.HasExited) throw new InvalidOperationException($"Kener exited with code {_process.ExitCode}");
         try
         {
             using var page = await Api.GetAsync("/");

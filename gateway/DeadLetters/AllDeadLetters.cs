@@ -7,8 +7,8 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.DeadLetters;
 
 /// <summary>
-/// <c>GET /api/v5/dead-letters</c>: those of all services in one answer, the newest first. Who does not answer in time is named: the list is
-/// wanted most when something is broken.
+/// Handles <c>GET /api/v5/dead-letters</c>: merges the dead letters of all services, newest first. A service that does not answer in time is listed
+/// as unreachable instead of failing the request, because the list matters most when something is broken.
 /// </summary>
 internal static class AllDeadLetters
 {
@@ -33,7 +33,7 @@ internal static class AllDeadLetters
         await context.Response.WriteAsJsonAsync(answer, DeadLetterJson.Default.Answer, cancellationToken: context.RequestAborted);
     }
 
-    /// <summary>For a service in a process of its own.</summary>
+    /// <summary>Creates the reader for a service in another process: it calls the service over HTTP.</summary>
     public static DeadLetterBox Of(Owner owner, IHttpClientFactory clients) => new(ProxyConfig.NameOf(owner), async (authorization, cancel) =>
     {
         using var client = clients.CreateClient();
@@ -49,11 +49,11 @@ internal static class AllDeadLetters
         try
         {
             var list = await box.ReadAsync(authorization, cancel).WaitAsync(cancel);
-            return list.DeadLetters is null ? throw new InvalidDataException("Its answer is no list of dead letters") : list;
+            return list.DeadLetters is null ? throw new InvalidDataException("The response is not a list of dead letters") : list;
         }
         catch (Exception fault)
         {
-            log.LogWarning("{Service} does not give its dead letters: {Reason}", box.Service, fault.Message);
+            log.LogWarning("Could not read the dead letters of {Service}: {Reason}. The response lists the service as unreachable", box.Service, fault.Message);
             return null;
         }
     }

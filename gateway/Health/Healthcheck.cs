@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.Gateway.Health;
 
 /// <summary>
-/// <c>GET /healthcheck</c> as in the original: always 200 with what is well, or 503 where <c>?strict=1</c> asks and something is not. It
-/// answers within two seconds.
+/// Handles <c>GET /healthcheck</c> as the original does: answers 200 with the state of the database and Redis, also if one is unhealthy; with
+/// <c>?strict=1</c>, 503 in that case. Answers within two seconds.
 /// </summary>
 internal static class Healthcheck
 {
@@ -31,7 +31,7 @@ internal static class Healthcheck
         try
         {
             var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(patience.Token);
-            // Embedded there is no Redis, so nothing of it can be away. All else stands on a database.
+            // Embedded there is no Redis check, so Redis counts as healthy. Every other check depends on a database.
             return (report.Entries.Values.Where(entry => !entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(IsHealthy),
                 report.Entries.Values.Where(entry => entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(IsHealthy));
         }

@@ -4,10 +4,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Gateway.Health;
 
-/// <summary>Whether a service behind the gateway can serve. Part of <c>/health</c>, not of <c>/ready</c>: the gateway stays in without it.</summary>
+/// <summary>
+/// Checks whether a service behind the gateway is ready. Part of <c>/health</c>, not of <c>/ready</c>: the gateway stays in rotation without that
+/// service.
+/// </summary>
 internal sealed class OwnerIsReady(Owner owner, IHttpClientFactory clients) : IHealthCheck
 {
-    // Less than /healthcheck has in all.
+    // Shorter than the time limit of /healthcheck as a whole.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -18,14 +21,14 @@ internal sealed class OwnerIsReady(Owner owner, IHttpClientFactory clients) : IH
         {
             using var client = clients.CreateClient();
             using var answer = await client.GetAsync(new Uri($"http://{ProxyConfig.NameOf(owner)}/ready"), patience.Token);
-            if (!answer.IsSuccessStatusCode) return HealthCheckResult.Unhealthy($"It answers {(int)answer.StatusCode}");
-            // It serves, but part of it does not work, such as storing anything.
+            if (!answer.IsSuccessStatusCode) return HealthCheckResult.Unhealthy($"/ready returned {(int)answer.StatusCode}");
+            // The service answers requests, but part of it fails, for example every write.
             return await answer.Content.ReadAsStringAsync(patience.Token) == nameof(HealthStatus.Degraded)
-                ? HealthCheckResult.Degraded("It is degraded") : HealthCheckResult.Healthy();
+                ? HealthCheckResult.Degraded("The service is degraded") : HealthCheckResult.Healthy();
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            return HealthCheckResult.Unhealthy("It does not answer", fault);
+            return HealthCheckResult.Unhealthy("The service is unreachable", fault);
         }
     }
 }

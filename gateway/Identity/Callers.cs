@@ -5,14 +5,14 @@ using Microsoft.Extensions.Primitives;
 namespace Kener.Gateway.Identity;
 
 /// <summary>
-/// The only place that reads credentials. Whatever they are, they lead to a <see cref="Caller"/>, from which the internal token is made; so a
-/// further kind of them touches nothing behind it.
+/// Reads the credentials of a request; no other code does. Every kind of credentials leads to a <see cref="Caller"/>, from which the internal token
+/// is made, so a new kind changes nothing behind the gateway.
 /// </summary>
 internal sealed class Callers(KeyRing keys)
 {
     /// <summary>
-    /// Finds the caller by the credentials that this access demands. Returns null where it demands none, and where they are missing or not valid;
-    /// <paramref name="fault"/> is then the reason for the client.
+    /// Finds the caller by the credentials that <paramref name="access"/> requires. Returns null if it requires none, or if they are missing or not
+    /// valid; <paramref name="fault"/> is then the reason for the client.
     /// </summary>
     public Caller? Find(Access access, IHeaderDictionary headers, out string fault)
     {

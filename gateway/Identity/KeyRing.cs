@@ -5,11 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Identity;
 
-/// <summary>A key that is known, and who comes with it.</summary>
+/// <summary>The caller that an API key identifies, and the key's expiry (Unix seconds; null: never).</summary>
 internal sealed record KnownKey(Caller Caller, long? ExpiresAt);
 
 /// <summary>
-/// The API keys in memory, as the board has them, and the agents' key of the settings. Accounts may be away: what is here goes on.
+/// Holds the API keys of the snapshot store and the agents' key of the settings in memory. The last known keys stay valid while Accounts is
+/// unreachable.
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
@@ -29,10 +30,12 @@ internal sealed class KeyRing : IDisposable
         if (board.Find(PublishedKeys.SnapshotKey) is { } known) Take(known.Key, known);
     }
 
-    /// <summary>Whether a set of keys has arrived at all.</summary>
+    /// <summary>Whether a set of keys has arrived yet.</summary>
     public bool IsThere => Volatile.Read(ref _byHash) is not null;
 
-    /// <summary>Who brings that key; null where it is unknown, inactive or expired. Found by its hash, so the time tells nothing.</summary>
+    /// <summary>
+    /// Returns the caller of the key; null if it is unknown, inactive or expired. Looks it up by hash, so response times reveal nothing about keys.
+    /// </summary>
     public Caller? Find(string key)
     {
         var hash = KeyHash.Of(key);
@@ -44,7 +47,7 @@ internal sealed class KeyRing : IDisposable
 
     public void Dispose() => _board.Changed -= Take;
 
-    // An event is told on the publisher's thread, and two of them may race: what counts is what the board has now.
+    // Events arrive on the publishers' threads, and two may race: read what the store has now.
     private void Take(string key, Snapshot? announced)
     {
         if (key != PublishedKeys.SnapshotKey || announced is null) return;
@@ -58,7 +61,7 @@ internal sealed class KeyRing : IDisposable
             }
             catch (Exception fault)
             {
-                _log.LogError(fault, "The set of API keys, version {Version}, could not be read; the one before goes on", announced.Version);
+                _log.LogError(fault, "Version {Version} of the API keys could not be read; the previous version stays in use", announced.Version);
             }
         }
     }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Limits;
 
-/// <summary>The limits: requests by key, agents' own by a wider measure; failures, heartbeats and other requests without a key by address.</summary>
+/// <summary>
+/// Applies the rate limits: per API key, with higher limits for agents; per address for failed authentications, heartbeats and other requests without
+/// a key.
+/// </summary>
 internal sealed class ApiLimits(IOptions<LimitSettings> settings, TimeProvider clock)
 {
     private readonly TokenBuckets<string> _byKey = new(settings.Value.RequestsPerSecond, settings.Value.Burst, clock);

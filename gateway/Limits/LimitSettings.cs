@@ -2,37 +2,41 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Limits;
 
-/// <summary>How much the gateway takes, below <c>Kener:Limits</c>.</summary>
+/// <summary>The limits of the gateway, in the configuration section <c>Kener:Limits</c>.</summary>
 internal sealed class LimitSettings
 {
-    /// <summary>Requests a second that a key may make in the long run.</summary>
+    /// <summary>Requests per second that a key may make on average.</summary>
     public double RequestsPerSecond { get; set; } = 200;
 
-    /// <summary>Requests that a key may make at once after a rest.</summary>
+    /// <summary>Requests that a key may make at once after a pause.</summary>
     public double Burst { get; set; } = 1_000;
 
-    /// <summary>Requests a second that agents of one key may make to report and to ask for work: the key may be that of a hundred agents.</summary>
+    /// <summary>
+    /// Requests per second that the agents of one key may make to report results and to request work. A hundred agents may share the key.
+    /// </summary>
     public double AgentRequestsPerSecond { get; set; } = 2_000;
 
-    /// <summary>As many at once after a rest.</summary>
+    /// <summary>Requests that the agents of one key may make at once after a pause.</summary>
     public double AgentBurst { get; set; } = 10_000;
 
-    /// <summary>Heartbeats a second from one address, good or bad; as many at once after a rest.</summary>
+    /// <summary>Heartbeats per second from one address, valid or not; also how many it may send at once after a pause.</summary>
     public double BeatsPerSecond { get; set; } = 100;
 
-    /// <summary>Failed authentications a second that an address may make before it is answered 429; as many at once after a rest.</summary>
+    /// <summary>
+    /// Failed authentications per second that an address may make before it is answered 429; also how many it may make at once after a pause.
+    /// </summary>
     public double FailuresPerSecond { get; set; } = 20;
 
-    /// <summary>Requests a second from one address, without a key, that the gateway cannot answer from memory, in the long run.</summary>
+    /// <summary>Requests per second without a key that one address may make on average, if the gateway cannot answer them from memory.</summary>
     public double AnonymousRequestsPerSecond { get; set; } = 50;
 
-    /// <summary>Such requests that one address may make at once after a rest.</summary>
+    /// <summary>Such requests that one address may make at once after a pause.</summary>
     public double AnonymousBurst { get; set; } = 200;
 
-    /// <summary>Readers at one address that may wait for changes of pages at once; further ones look from time to time.</summary>
+    /// <summary>Readers at one address that may wait for page changes at the same time; further ones are refused and poll instead.</summary>
     public int LiveReadersPerAddress { get; set; } = 200;
 
-    /// <summary>Readers that may wait for changes of pages at once; who comes after them asks from time to time.</summary>
+    /// <summary>Readers that may wait for page changes at the same time; further ones are refused and poll instead.</summary>
     public int LiveReaders { get; set; } = 20_000;
 }
 

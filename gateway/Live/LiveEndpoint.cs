@@ -8,13 +8,13 @@ using Microsoft.Extensions.Options;
 namespace Kener.Gateway.Live;
 
 /// <summary>
-/// GET /live?page=/europe: tells by server-sent events each new version of a page, and nothing else; the page itself is fetched from
-/// memory. The event's id is the version too, so that whoever comes back is told at once where he missed one.
+/// Handles <c>GET /live?page=/europe</c>: sends a server-sent event for each new version of a page, and nothing else; the client fetches the page
+/// itself, from memory. The event's id is the version, so a client that reconnects learns at once whether it missed one.
 /// </summary>
 internal sealed class LiveEndpoint(
     LiveTopics topics, SnapshotBoard board, SiteOnBoard site, IOptions<LimitSettings> limits, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
-    /// <summary>A reader that takes nothing for so long is dropped.</summary>
+    /// <summary>How long a write to a reader may take before the connection is dropped.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly byte[] Greeting = "retry: 3000\n\n"u8.ToArray(), Beat = ":\n\n"u8.ToArray();
@@ -41,7 +41,7 @@ internal sealed class LiveEndpoint(
         }
         catch (OperationCanceledException)
         {
-            // It has gone, or takes nothing any more, or the process ends.
+            // The reader has disconnected or stopped reading, or the process is stopping.
             context.Abort();
         }
         finally
@@ -58,7 +58,7 @@ internal sealed class LiveEndpoint(
         while (true)
         {
             var next = topics.NextAsync(key);
-            // A variant that nobody asked for of late is not drawn any more; the page of those who chose nothing tells that there is news.
+            // A variant that was not requested lately is no longer rendered; the version of the default page then shows that something changed.
             var version = (board.Find(key) ?? board.Find(plain))?.Version;
             if (version is { } known && known != told)
             {
@@ -69,7 +69,7 @@ internal sealed class LiveEndpoint(
             {
                 await SendAsync(context, Beat);
             }
-            // Else a stop of the process would wait for its readers; they come back by themselves, to another gateway.
+            // Also ends when the process stops, which would otherwise wait for the readers. They reconnect by themselves, to another gateway.
             await next.WaitAsync(stopping.Token);
         }
     }

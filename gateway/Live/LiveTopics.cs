@@ -4,12 +4,12 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Live;
 
 /// <summary>
-/// What readers of a page wait for together: the next change, or the next heartbeat. All readers of a page share one task, so that each
-/// costs no more than its own request; one timer beats for all.
+/// Wakes the readers of a page at its next change or at the next heartbeat. All readers of a page await one shared task, so that a reader costs no
+/// more than its own request; one timer sends the heartbeats for all pages.
 /// </summary>
 internal sealed class LiveTopics : IDisposable
 {
-    /// <summary>Proxies end a connection on which nothing is said for long.</summary>
+    /// <summary>Time between heartbeats: proxies close a connection that is silent for long.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(25);
 
     private sealed class Topic
@@ -32,10 +32,10 @@ internal sealed class LiveTopics : IDisposable
         _timer = clock.CreateTimer(_ => Beat(), null, Heartbeat, Heartbeat);
     }
 
-    /// <summary>How many listen now.</summary>
+    /// <summary>The number of connected readers.</summary>
     public int Readers => Volatile.Read(ref _readers);
 
-    /// <summary>Adds a reader of that key, until it leaves; returns false where its client has <paramref name="mostPerClient"/> already.</summary>
+    /// <summary>Adds a reader of the key until it leaves; returns false if its client already has <paramref name="mostPerClient"/>.</summary>
     public bool TryJoin(string key, IPAddress client, int mostPerClient)
     {
         lock (_gate)
@@ -61,7 +61,10 @@ internal sealed class LiveTopics : IDisposable
         }
     }
 
-    /// <summary>Done at the next change of that key or the next heartbeat. Ask for it before looking at the board, so that nothing is missed.</summary>
+    /// <summary>
+    /// Returns a task that completes at the next change of the key or the next heartbeat. Get it before reading the store, so that no change is
+    /// missed.
+    /// </summary>
     public Task NextAsync(string key)
     {
         lock (_gate) return _byKey[key].Next.Task;
@@ -92,6 +95,6 @@ internal sealed class LiveTopics : IDisposable
         next.SetResult();
     }
 
-    // Readers go on by themselves, not on the publisher's thread.
+    // Readers must not continue on the publisher's thread.
     private static TaskCompletionSource Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -6,19 +6,19 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Pages;
 
 /// <summary>
-/// The page outlives its origin, and says how old it is: where the board was not confirmed for ten seconds, people read a notice in the
-/// page, and machines an Age header.
+/// Marks outdated pages (Behavior: ARC-6): when the pages were not confirmed for ten seconds, they show a notice to people and carry an Age header
+/// for machines.
 /// </summary>
 internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
 {
     private const int Patience = 10_000;
-    // Goes with the page that it was made of.
+    // Weak keys: a copy with a notice is collected together with its page.
     private readonly ConditionalWeakTable<Snapshot, Noticed> _made = [];
 
-    /// <summary>Where a page wants its notice.</summary>
+    /// <summary>Marks the place of the notice in a page.</summary>
     internal static ReadOnlySpan<byte> Marker => "<!--age-->"u8;
 
-    /// <summary>Seconds since the pages were known to be true; null while they are.</summary>
+    /// <summary>Seconds since the pages were last confirmed; null while they are up to date.</summary>
     public long? AgeSeconds
     {
         get
@@ -28,7 +28,7 @@ internal sealed class OldPages(SnapshotBoard board, TimeProvider clock)
         }
     }
 
-    /// <summary>The page with the notice in it; made once per snapshot and minute of confirmation.</summary>
+    /// <summary>Returns the page with the notice; built once per snapshot and minute of confirmation.</summary>
     public Snapshot WithNotice(Snapshot page)
     {
         var minute = board.ConfirmedMs / 60_000;

@@ -4,8 +4,8 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Pages;
 
 /// <summary>
-/// Answers pages from the board, without asking anybody (Behavior: ARC-5, ARC-6): to each visitor the variant that he chose. A page
-/// that is not there is asked of its owner; where the owner is away, another variant is better than none.
+/// Serves pages from the snapshot store without calling a service (Behavior: ARC-5, ARC-6), each visitor in the variant they chose. A page that is
+/// not in the store is requested from its owner; while the owner is unreachable, another variant is better than none.
 /// </summary>
 internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, SiteOnBoard site, OldPages oldPages, VariantUses uses, UnknownIncidents unknown)
 {

@@ -3,8 +3,8 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Pages;
 
 /// <summary>
-/// Remembers for two seconds which incidents do not exist, so that invented ids do not reach the database again and again. Forgets all of
-/// them whenever a page changes: a new incident changes those that it is on.
+/// Remembers for two seconds which incidents do not exist, so that requests with invented ids do not reach the database again and again. Forgets all
+/// of them whenever a page changes, because a new incident changes the pages that show it.
 /// </summary>
 internal sealed class UnknownIncidents : IDisposable
 {
@@ -22,10 +22,10 @@ internal sealed class UnknownIncidents : IDisposable
         board.Changed += Forget;
     }
 
-    /// <summary>Counts the changes of pages. An answer that was begun before a change is not remembered after it.</summary>
+    /// <summary>Counts the changes of pages. A response that was requested before a change is not remembered after it.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
-    /// <summary>Returns 404 or 410 where this path led nowhere a moment ago, else null.</summary>
+    /// <summary>Returns 404 or 410 if the path was answered with it in the last two seconds, else null.</summary>
     public int? Find(string path)
     {
         lock (_gate) return _byPath.TryGetValue(path, out var known) && _clock.GetElapsedTime(known.At) < KeptFor ? known.Status : null;

@@ -6,8 +6,8 @@ using MediaTypeHeaderValue = Microsoft.Net.Http.Headers.MediaTypeHeaderValue;
 namespace Kener.Gateway.Preferences;
 
 /// <summary>
-/// POST /preferences: a visitor's language, time zone and theme, kept in his own browser as cookies. A plain form will do; it leads back
-/// to where it was. Whoever forges it for another changes the look of a public page and nothing else.
+/// Handles <c>POST /preferences</c>: stores a visitor's language, time zone and theme as cookies in their browser. Accepts a plain HTML form and
+/// redirects back to the page it came from. A forged request can change how a public page looks to a visitor, and nothing else.
 /// </summary>
 internal static class SetPreferences
 {
@@ -26,7 +26,7 @@ internal static class SetPreferences
         context.Response.Headers.Location = Back(form["back"]);
         context.Response.Headers.CacheControl = "no-store";
 
-        // Empty: the choice is given up. What is not on offer changes nothing.
+        // An empty value deletes the cookie. A value that is not offered changes nothing.
         void Set(string field, string cookie, Func<string, bool> isOffered)
         {
             if (form[field] is not [var value]) return;
@@ -52,12 +52,16 @@ internal static class SetPreferences
         }
     }
 
-    /// <summary>What a browser sends for the form. Multipart forms and other encodings have readers that fail in ways of their own.</summary>
+    /// <summary>
+    /// Returns whether this is the type that a browser sends for the form. The readers of multipart forms and other encodings throw other exceptions.
+    /// </summary>
     private static bool IsPlainForm(string contentType) => MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Only within the site: a path, and nothing that a browser would take for another host.</summary>
+    /// <summary>
+    /// Returns <paramref name="wanted"/> if it is a path within the site, and "/" if it is anything that a browser could take for another host.
+    /// </summary>
     internal static string Back(string? wanted)
     {
         if (wanted is not ['/', ..] || wanted.Length > LongestBack || wanted is [_, '/' or '\\', ..]) return "/";

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace Kener.Gateway.Proxy;
 
-/// <summary>Gives YARP the addresses that service discovery knows for a name, and new ones when they change.</summary>
+/// <summary>Supplies YARP with the addresses that service discovery has for a name, and with new ones when they change.</summary>
 internal sealed class DiscoveredDestinations(ServiceEndpointResolver resolver) : IDestinationResolver
 {
     public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(

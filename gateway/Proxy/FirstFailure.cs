@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Model;
 namespace Kener.Gateway.Proxy;
 
 /// <summary>
-/// A replica to which no connection could be made receives no requests for two seconds, unless there is no other; then the active checks say
-/// whether it is back. Only that counts: a client can cause any other failure by what it sends, and must not take a replica from the others.
+/// Ejects a replica for two seconds when no connection to it could be made, unless there is no other; then the active checks decide whether it is
+/// back. No other failure counts: a client can cause one by what it sends, and must not eject a replica for the others.
 /// </summary>
 internal sealed class FirstFailure(IDestinationHealthUpdater health) : IPassiveHealthCheckPolicy
 {

@@ -4,7 +4,9 @@ using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace Kener.Gateway.Proxy;
 
-/// <summary>Sends a heartbeat's secret on as the client sent it. YARP encodes the decoded path, which does not give back an encoded slash.</summary>
+/// <summary>
+/// Forwards a heartbeat's secret exactly as the client sent it. YARP encodes the decoded path again, which does not restore an encoded slash.
+/// </summary>
 internal static class HeartbeatSecrets
 {
     public static void Keep(TransformBuilderContext builder)

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Model;
 namespace Kener.Gateway.Proxy;
 
 /// <summary>
-/// A replica may die with a request in its hands: another one is asked, once, where that can do no harm. Reading can be repeated; anything
-/// else only where no connection came about, so that nothing was sent.
+/// Retries a request once on another replica, if the first one failed while handling it and a retry is safe: GET and HEAD can be repeated; any other
+/// method only if no connection was made, so that nothing was sent.
 /// </summary>
 internal static class OnceMore
 {

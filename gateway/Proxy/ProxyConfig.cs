@@ -6,7 +6,7 @@ using Route = Kener.Gateway.Routes.Route;
 
 namespace Kener.Gateway.Proxy;
 
-/// <summary>The route table in YARP's terms: a cluster per owner, found by service discovery under the owner's name.</summary>
+/// <summary>Converts the route table to YARP's configuration: a cluster per owner, found by service discovery under the owner's name.</summary>
 internal static class ProxyConfig
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), LongPatience = TimeSpan.FromMinutes(5);
@@ -22,13 +22,15 @@ internal static class ProxyConfig
     {
         RouteId = route.Pattern,
         ClusterId = ClusterOf(route),
-        // Who may come in was decided by the front door; the owner decides by permission.
+        // FrontDoor has authenticated the caller; the owner checks the permission.
         AuthorizationPolicy = "anonymous",
-        // The front door has judged the method; CONNECT, which opens a WebSocket over HTTP/2, cannot be listed here.
+        // FrontDoor has checked the method. CONNECT, which opens a WebSocket over HTTP/2, cannot be listed here.
         Match = new RouteMatch { Path = route.Pattern, Methods = route.AllowsWebSockets ? null : route.Methods },
     };
 
-    /// <summary>How long silence is patiently heard is said per cluster, so routes that wait on purpose have one of their own.</summary>
+    /// <summary>
+    /// Returns the cluster of a route. YARP has one activity timeout per cluster, so routes that may be silent for minutes have their own cluster.
+    /// </summary>
     private static string ClusterOf(Route route) => MayBeSilent(route) ? NameOf(route.Owner) + "-long" : NameOf(route.Owner);
 
     private static bool MayBeSilent(Route route) => route.IsLong || route.AllowsWebSockets;
@@ -36,12 +38,12 @@ internal static class ProxyConfig
     private static ClusterConfig ToCluster(Route route) => new()
     {
         ClusterId = ClusterOf(route),
-        // As the servers on both sides read and write them.
+        // The servers on both sides read and write headers in Latin-1.
         HttpClient = new HttpClientConfig { RequestHeaderEncoding = "latin1", ResponseHeaderEncoding = "latin1" },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = MayBeSilent(route) ? LongPatience : Patience },
         HealthCheck = new HealthCheckConfig
         {
-            // With no healthy one left all are tried: a service without its database says so better than the gateway could.
+            // Without a healthy destination YARP tries all: a service without its database describes the fault better than the gateway could.
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
             Active = new ActiveHealthCheckConfig
             {

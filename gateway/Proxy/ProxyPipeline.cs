@@ -1,9 +1,11 @@
 namespace Kener.Gateway.Proxy;
 
-/// <summary>From the front door to a service in another process.</summary>
+/// <summary>Forwards requests from FrontDoor to services in other processes.</summary>
 internal static class ProxyPipeline
 {
-    /// <summary>Maps the route table to the services. One that can not be reached is 503: trying again later is right.</summary>
+    /// <summary>
+    /// Maps the route table to the services. Answers 503 instead of 502 if a service cannot be reached, because the client should retry later.
+    /// </summary>
     public static void MapServices(this IEndpointRouteBuilder app) => app.MapReverseProxy(proxy =>
     {
         proxy.Use(async (context, next) =>

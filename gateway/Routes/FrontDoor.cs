@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kener.Gateway.Routes;
 
 /// <summary>
-/// Lets in what the route table lists, on the terms of its route, and under /api nothing without a valid key (in this order: caller, route,
-/// method, size). What goes on carries the internal token in place of what came in.
+/// Admits requests to the routes of the table, on the terms of each route, and under /api only with a valid key. Checks the caller, then the route,
+/// the method and the size (Behavior: API-19). Replaces the client's credentials with the internal token.
 /// </summary>
 internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers callers, ApiLimits limits, InternalToken token, SiteOnBoard site)
 {
@@ -19,7 +19,7 @@ internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers 
         if (IsTooLarge(request) is { } status) return Refuse(context, status);
         var path = request.Path.Value ?? "/";
         var route = table.Find(path);
-        // One segment may be a page, and is nothing else: what is none of the site's goes no further.
+        // A path of one segment can only be a page: refuse those that are not pages of the site.
         if (route == RouteTable.Page && !(PageAddress.Of(path) is { } page && site.Now.Pages.Contains(page.Path))) route = null;
         var isApi = request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
         var access = route?.Access ?? (isApi ? Access.Key : Access.Public);
@@ -68,7 +68,10 @@ internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers 
         return Refuse(context, StatusCodes.Status429TooManyRequests);
     }
 
-    /// <summary>Hears a client out, within reason: one that is cut off while it still sends sees a broken connection, and never why.</summary>
+    /// <summary>
+    /// Answers 413, after reading a body of up to 8 MiB: a client that is cut off while it still sends sees a broken connection instead of the
+    /// answer.
+    /// </summary>
     private static async Task RefuseBodyAsync(HttpContext context)
     {
         var request = context.Request;
@@ -79,14 +82,17 @@ internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers 
         await Refuse(context, StatusCodes.Status413PayloadTooLarge);
     }
 
-    /// <summary>A bare status: the error shape around all gives it its words.</summary>
+    /// <summary>Sets the status only; UseErrorAnswers writes the body.</summary>
     private static Task Refuse(HttpContext context, int status)
     {
         context.Response.StatusCode = status;
         return Task.CompletedTask;
     }
 
-    /// <summary>The server takes more than this, so that what is too much is refused here, in the API's shape.</summary>
+    /// <summary>
+    /// Returns the status for a URL or headers that are too large, else null. Kestrel's limits are higher, so that they are refused here, in the
+    /// API's format.
+    /// </summary>
     private static int? IsTooLarge(HttpRequest request)
     {
         if ((request.Path.Value?.Length ?? 0) + (request.QueryString.Value?.Length ?? 0) > LongestUrl) return StatusCodes.Status414UriTooLong;
@@ -96,7 +102,7 @@ internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers 
         return size > LargestHeaders ? StatusCodes.Status431RequestHeaderFieldsTooLarge : null;
     }
 
-    /// <summary>Only the gateway says who asks and from where; a client's own word for it goes no further.</summary>
+    /// <summary>Removes the headers that only the gateway may set, so that a client cannot choose its identity, address, URL or method.</summary>
     private static void StripUntrusted(IHeaderDictionary headers)
     {
         headers.Remove("Authorization");

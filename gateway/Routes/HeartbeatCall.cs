@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kener.Gateway.Routes;
 
-/// <summary>Jobs post their output with a heartbeat, however much that is: the heartbeat counts, and the body goes no further.</summary>
+/// <summary>Drops the body of a heartbeat (Behavior: HBT-2): jobs post their output with it, of any size, and the ping counts all the same.</summary>
 internal static class HeartbeatCall
 {
     /// <summary>
-    /// Makes it a request without a body. The server reads what the client still sends after the answer, up to that many bytes: a client that
-    /// is cut off while it still sends sees a broken connection, and not the answer.
+    /// Turns the request into one without a body. The server still reads up to <paramref name="mostRead"/> bytes of it after answering: a client that
+    /// is cut off while it still sends sees a broken connection instead of the answer.
     /// </summary>
     public static void IgnoreBody(HttpContext context, long mostRead)
     {

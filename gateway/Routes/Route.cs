@@ -1,6 +1,6 @@
 namespace Kener.Gateway.Routes;
 
-/// <summary>Who serves a route. The names are those of service discovery, in lower case.</summary>
+/// <summary>The service that serves a route. In lower case, the names are those of service discovery.</summary>
 internal enum Owner
 {
     /// <summary>The gateway itself.</summary>
@@ -11,18 +11,21 @@ internal enum Owner
     Status,
 }
 
-/// <summary>Who may call a route. A further kind of credentials, such as the session of a person, is one more value here and one more case in <see cref="Identity.Callers"/>.</summary>
+/// <summary>
+/// The credentials that a route requires. A further kind, such as a person's session, is one more value here and one more case in
+/// <see cref="Identity.Callers"/>.
+/// </summary>
 internal enum Access
 {
-    /// <summary>Anyone; no credentials are read.</summary>
+    /// <summary>None: anyone may call it, and no credentials are read.</summary>
     Public,
-    /// <summary>The holder of a valid API key; the owner then decides by permission.</summary>
+    /// <summary>A valid API key; the owner then checks the permission.</summary>
     Key,
 }
 
 /// <summary>
-/// A path of the API or of the site. A segment in braces stands for any text without a slash; <c>{**name}</c> as the last one for any number of
-/// segments, none included.
+/// A path of the API or of the site. A segment in braces matches any text without a slash; <c>{**name}</c> as the last segment matches any number of
+/// segments, including none.
 /// </summary>
 internal sealed class Route(Owner owner, Access access, string pattern, params string[] methods)
 {
@@ -33,13 +36,13 @@ internal sealed class Route(Owner owner, Access access, string pattern, params s
     public Access Access => access;
     public string Pattern => pattern;
     public IReadOnlyList<string> Methods => methods;
-    /// <summary>Whether its answers may be silent for minutes: long polls and streams. WebSockets always may.</summary>
+    /// <summary>Whether its responses may be silent for minutes, as long polls and streams are. WebSockets always may.</summary>
     public bool IsLong { get; init; }
-    /// <summary>Whether a WebSocket may be opened; elsewhere a request for one is answered as the plain GET that it is without its Upgrade header.</summary>
+    /// <summary>Whether clients may open a WebSocket. If not, such a request loses its Upgrade header and is handled as a plain GET.</summary>
     public bool AllowsWebSockets { get; init; }
-    /// <summary>Bytes that the body of a request may have.</summary>
+    /// <summary>The maximum size of a request body in bytes.</summary>
     public int BodyLimit { get; init; } = 1 << 20;
-    /// <summary>The Content-Security-Policy of its answers that bear none of their own; null: nothing may be loaded.</summary>
+    /// <summary>The Content-Security-Policy of responses that do not set their own; null: nothing may be loaded.</summary>
     public string? ContentSecurityPolicy { get; init; }
     public string Allow { get; } = string.Join(", ", methods);
 
@@ -50,7 +53,7 @@ internal sealed class Route(Owner owner, Access access, string pattern, params s
         return false;
     }
 
-    /// <summary>As ASP.NET's routing would: letter case and one slash at the end do not count, an empty segment is no segment.</summary>
+    /// <summary>Matches as ASP.NET's routing does: letter case and one trailing slash are ignored, and an empty segment does not match.</summary>
     public bool Matches(ReadOnlySpan<char> path)
     {
         if (path is ['/', ..]) path = path[1..];
@@ -60,7 +63,7 @@ internal sealed class Route(Owner owner, Access access, string pattern, params s
         for (var i = 0; i < _segments.Length; i++)
         {
             var end = rest.IndexOf('/');
-            // Without a tail the last segment takes all that is left, so that a path with more of them does not match.
+            // Without a tail the last segment takes the rest of the path, so that a path with more segments does not match.
             var given = end < 0 || (!_hasTail && i == _segments.Length - 1) ? rest : rest[..end];
             rest = end < 0 ? default : rest[(end + 1)..];
             if (given.IsEmpty || !Fits(_segments[i], given)) return false;

@@ -6,7 +6,7 @@ using static Kener.Gateway.Routes.Owner;
 namespace Kener.Gateway.Routes;
 
 /// <summary>
-/// All that Kener answers to, in both hostings: what is not listed here does not exist for the world. Of two that match, the earlier wins.
+/// Lists every route of Kener, in both hostings: a path that is not listed here cannot be reached from outside. The first match wins.
 /// </summary>
 internal sealed class RouteTable(params Route[] routes)
 {
@@ -15,7 +15,7 @@ internal sealed class RouteTable(params Route[] routes)
     /// <summary>A status page at its own path.</summary>
     public static Route Page { get; } = new(Status, Public, "/{page}", Get, Head);
 
-    /// <summary>The routes of the product.</summary>
+    /// <summary>The routes of Kener.</summary>
     public static RouteTable Kener { get; } = new(
     [
         new(Edge, Public, "/health", Get, Head),
@@ -55,7 +55,7 @@ internal sealed class RouteTable(params Route[] routes)
         new(Edge, Key, "/api/v5/dead-letters", Get),
         .. DeadLettersOf(Accounts), .. DeadLettersOf(Incidents), .. DeadLettersOf(Monitors), .. DeadLettersOf(Status),
 
-        // Last: all else that is one segment may be a page.
+        // Last: any other path of one segment may be a page.
         Page,
     ]);
 
@@ -67,7 +67,7 @@ internal sealed class RouteTable(params Route[] routes)
         return [new(owner, Key, path, Get), new(owner, Key, path + "/{id}/replay", Post), new(owner, Key, path + "/{id}", Delete)];
     }
 
-    /// <summary>The route of that path; null where there is none.</summary>
+    /// <summary>Returns the route of the path; null if there is none.</summary>
     public Route? Find(ReadOnlySpan<char> path)
     {
         foreach (var route in routes)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Routes;
 
-/// <summary>What every answer bears, unless its maker has said something stricter or more fitting.</summary>
+/// <summary>Adds the security headers to every response, unless the response sets its own.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettings> settings)
 {
     private const string Nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -11,7 +11,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettin
 
     public Task InvokeAsync(HttpContext context)
     {
-        // Answers of the API hold keys and what only the caller may see, and a ping that a cache answers is lost.
+        // API responses contain keys and data that only the caller may see, and a ping that a cache answers is lost.
         var isPrivate = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || SecretPath.IsSecret(context.Request.Path);
         context.Response.OnStarting(static state =>
         {

@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.HttpOverrides;
 namespace Kener.Gateway.Routes;
 
 /// <summary>
-/// Who stands behind a reverse proxy: the client's address is read from X-Forwarded-For as far as trusted proxies wrote it, from the right.
-/// Scheme and host are never taken from anybody; links use <c>Kener__SiteUrl</c>.
+/// Determines the client's address behind reverse proxies: reads X-Forwarded-For from the right, as far as trusted proxies wrote it. Scheme and host
+/// are never taken from headers; links use <c>Kener__SiteUrl</c>.
 /// </summary>
 internal static class TrustedProxies
 {
     public static void UseTrustedProxies(this IApplicationBuilder app)
     {
-        // Not by options: a wrong setting is told at the start, in a line.
+        // Not from IOptions, which would throw here for a wrong setting; RunOrExplain reports it in one line.
         var networks = TrustedNetworks.Of(app.ApplicationServices.GetRequiredService<IConfiguration>().ReadKenerSettings());
-        // The middleware believes everybody where it is given nobody.
+        // With empty lists the middleware would trust every address.
         if (networks.Count == 0) return;
         var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
         options.KnownProxies.Clear();

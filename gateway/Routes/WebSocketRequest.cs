@@ -2,14 +2,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kener.Gateway.Routes;
 
-/// <summary>A request for a WebSocket: a GET with an Upgrade header over HTTP/1.1 (RFC 6455), a CONNECT over HTTP/2 (RFC 8441).</summary>
+/// <summary>Handles requests to open a WebSocket: a GET with an Upgrade header over HTTP/1.1 (RFC 6455), a CONNECT over HTTP/2 (RFC 8441).</summary>
 internal static class WebSocketRequest
 {
-    /// <summary>The method by which the route table judges the request: a WebSocket counts as a GET however it is opened.</summary>
+    /// <summary>Returns the method to check against the route: opening a WebSocket counts as a GET in every HTTP version.</summary>
     public static string MethodOf(HttpContext context, Route route) =>
         route.AllowsWebSockets && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" }
             ? HttpMethods.Get : context.Request.Method;
 
-    /// <summary>Makes it a plain GET. A server may ignore an Upgrade header (RFC 9110, 7.8); the proxy and the endpoints would not.</summary>
+    /// <summary>
+    /// Turns the request into a plain GET. A server may ignore an Upgrade header (RFC 9110, 7.8), but the proxy and the endpoints would not.
+    /// </summary>
     public static void Ignore(HttpRequest request) => request.Headers.Remove("Upgrade");
 }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Kener.Accounts;
 
-/// <summary>What Accounts owns: API keys.</summary>
+/// <summary>The database of Accounts: API keys.</summary>
 internal abstract class AccountsDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

@@ -6,10 +6,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kener.Accounts;
 
-/// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
+/// <summary>The Accounts service as a module: the same code in a process of its own and inside Standalone.</summary>
 public static class AccountsModule
 {
-    /// <summary>Registers all that the service needs.</summary>
+    /// <summary>Registers everything that Accounts needs.</summary>
     public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<AccountsDb, AccountsSqlite, AccountsPostgres>("accountdb", "accounts");
@@ -21,7 +21,7 @@ public static class AccountsModule
         return builder;
     }
 
-    /// <summary>Gives the service's endpoints.</summary>
+    /// <summary>Maps the endpoints of Accounts.</summary>
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app)
     {
         var keys = app.MapGroup("/api/v5/api-keys");

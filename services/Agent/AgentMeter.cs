@@ -3,7 +3,7 @@ using Kener.Agent.Checks;
 
 namespace Kener.Agent;
 
-/// <summary>What an agent measures of itself.</summary>
+/// <summary>The metrics of an agent.</summary>
 internal sealed class AgentMeter
 {
     public const string Meter = "Kener", LatenessName = "kener.agent.lateness";
@@ -13,10 +13,10 @@ internal sealed class AgentMeter
     public AgentMeter(IMeterFactory meters)
     {
         var meter = meters.Create(Meter);
-        _lateness = meter.CreateHistogram<double>(LatenessName, "s", "How much later than planned a check began");
-        _checks = meter.CreateCounter<long>("kener.agent.checks", "{check}", "Checks that were made, by type and status");
-        _skipped = meter.CreateCounter<long>("kener.agent.skipped", "{check}", "Checks that were left out, since the one before was still under way");
-        _dropped = meter.CreateCounter<long>("kener.agent.dropped", "{result}", "Results that the gateway refused for good");
+        _lateness = meter.CreateHistogram<double>(LatenessName, "s", "Delay between the planned and the actual start of a check");
+        _checks = meter.CreateCounter<long>("kener.agent.checks", "{check}", "Completed checks, by type and status");
+        _skipped = meter.CreateCounter<long>("kener.agent.skipped", "{check}", "Checks skipped because the previous check of the monitor was still running");
+        _dropped = meter.CreateCounter<long>("kener.agent.dropped", "{result}", "Results dropped because the gateway rejected them or they could not be written");
     }
 
     public void Began(double secondsLate) => _lateness.Record(secondsLate);

@@ -9,15 +9,15 @@ using Microsoft.Extensions.Options;
 namespace Kener.Agent;
 
 /// <summary>
-/// The agent as a module: it is told by the gateway what to check, checks it, and reports. It owns nothing and needs nothing but that
-/// gateway: no database, no broker, no key of the services.
+/// The agent as a module: receives its assignment from the gateway, runs the checks, and reports the results. It owns no data and depends only on
+/// that gateway: no database, no broker, no internal key of the services.
 /// </summary>
 public static class AgentModule
 {
-    /// <summary>The HTTP client to the gateway; an address that is given to it before wins over the setting.</summary>
+    /// <summary>Name of the HTTP client to the gateway. A base address that is configured for it takes precedence over the setting.</summary>
     public const string GatewayClientName = "agent-gateway";
 
-    /// <summary>Registers all that the agent needs.</summary>
+    /// <summary>Registers the services of the agent.</summary>
     public static IHostApplicationBuilder AddAgent(this IHostApplicationBuilder builder)
     {
         builder.AddOutbound();
@@ -28,7 +28,7 @@ public static class AgentModule
         services.AddSingleton<AgentMeter>().AddSingleton<GatewayContact>().AddSingleton<GatewayClient>();
         services.AddSingleton(provider => Variables.Of(provider.GetRequiredService<IOptions<AgentSettings>>().Value.VariableNames));
         services.AddSingleton<CheckTypes>().AddSingleton<Schedule>().AddSingleton<CheckRuns>().AddSingleton<ResultQueue>().AddSingleton<ResultBuffer>().AddSingleton<Assignments>();
-        // They stop in the opposite order: no more checks, then the last results.
+        // Hosted services stop in reverse order: first no more checks start, then the last results are reported.
         services.AddHostedService<Reporter>();
         services.AddHostedService(provider => provider.GetRequiredService<Assignments>());
         services.AddHostedService<CheckLoop>();
@@ -37,7 +37,7 @@ public static class AgentModule
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddServiceCalls();
         services.AddHealthChecks().AddCheck<AssignmentArrived>("agent-assignment", tags: ["ready"]);
-        // It serves nobody but probes, so it need not know the key by which the services know the gateway.
+        // The agent serves only health probes, so it does not need the internal key by which services recognize the gateway; any value will do.
         services.PostConfigure<KenerSettings>(settings => settings.InternalKey ??= Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
         return builder;
     }
@@ -49,9 +49,9 @@ public static class AgentModule
             client.BaseAddress ??= provider.GetRequiredService<IOptions<AgentSettings>>().Value.Gateway;
             client.Timeout = Timeout.InfiniteTimeSpan;
         });
-        // It logs by itself, and tries again by itself: a poll that waits is no fault.
+        // GatewayContact does the logging and Backoff the retries: a long poll that waits is not a failure.
         client.RemoveAllLoggers();
-#pragma warning disable EXTEXP0001 // The only way to leave out what is there by default; it has been so since version 8.
+#pragma warning disable EXTEXP0001 // Experimental since version 8, and the only way to remove the default handlers.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
     }

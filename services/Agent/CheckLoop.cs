@@ -3,7 +3,9 @@ using Kener.Agent.Planning;
 
 namespace Kener.Agent;
 
-/// <summary>The agent's heart: up to a hundred times a second, takes a new list if there is one, and begins what is due.</summary>
+/// <summary>
+/// The main loop of the agent: up to a hundred times a second, it applies a new assignment, if any, and starts the checks that are due.
+/// </summary>
 internal sealed class CheckLoop(
     Assignments assignments, Schedule schedule, CheckRuns runs, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<CheckLoop> log) : BackgroundService
 {
@@ -20,7 +22,7 @@ internal sealed class CheckLoop(
             {
                 var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
                 Begin(now);
-                // A machine with little to do is left alone meanwhile.
+                // Ticks less often while nothing is due, so that an idle agent uses little CPU.
                 var wait = TimeSpan.FromMilliseconds(Math.Clamp(schedule.NextMs - now, TickMs, IdleMs));
                 if (timer.Period != wait) timer.Period = wait;
             }
@@ -40,8 +42,8 @@ internal sealed class CheckLoop(
         }
         catch (Exception fault)
         {
-            // What one monitor can cause is caught where that monitor is known; the loop serves all and goes on in any case.
-            log.LogError(fault, "Checks could not be begun; the loop goes on");
+            // Failures of a single monitor are handled where it is known. The loop serves all monitors, so it must survive any other failure.
+            log.LogError(fault, "Due checks could not be started; the check loop continues");
         }
     }
 }

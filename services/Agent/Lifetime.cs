@@ -2,7 +2,7 @@ namespace Kener.Agent;
 
 internal static class Lifetime
 {
-    /// <summary>Ends when the process has started, and with it a gateway that may be in it.</summary>
+    /// <summary>Completes when the process has started, and with it a gateway in the same process.</summary>
     public static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancel)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,8 +11,8 @@ internal static class Lifetime
     }
 
     /// <summary>
-    /// Works until the service is stopped or the process begins to end, whichever comes first: a gateway in the same process would wait for
-    /// the agent's requests before it lets the services be stopped. To be cancelled then is no fault.
+    /// Runs the work until the service is stopped or the process begins to shut down, whichever comes first: a gateway in the same process would
+    /// wait for the agent's requests before hosted services are stopped. The cancellation then is not an error.
     /// </summary>
     public static async Task UntilStoppingAsync(this IHostApplicationLifetime lifetime, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
@@ -23,7 +23,7 @@ internal static class Lifetime
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // As it should be.
+            // Expected when stopping.
         }
     }
 }

@@ -1,27 +1,26 @@
 namespace Kener.Contracts;
 
 /// <summary>
-/// What a monitor is at a minute. Ordered by severity, so the worst of several is their maximum
-/// (Behavior: STA-1).
+/// The status of a monitor in a minute. Ordered by severity, so the worst of several is their maximum (Behavior: STA-1).
 /// </summary>
 public enum MonitorStatus : byte
 {
-    /// <summary>Nothing is known.</summary>
+    /// <summary>No data.</summary>
     NoData = 0,
-    /// <summary>Works.</summary>
+    /// <summary>Operational.</summary>
     Up = 1,
-    /// <summary>Under announced work.</summary>
+    /// <summary>Under maintenance.</summary>
     Maintenance = 2,
-    /// <summary>Works badly.</summary>
+    /// <summary>Operational with degraded performance.</summary>
     Degraded = 3,
-    /// <summary>Does not work.</summary>
+    /// <summary>Not operational.</summary>
     Down = 4,
 }
 
-/// <summary>The words that API v4 has for statuses, impacts, states and sources.</summary>
+/// <summary>API v4's words for statuses, impacts, states and sources.</summary>
 public static class Words
 {
-    /// <summary>API v4's word for a status: UP, DOWN, DEGRADED, MAINTENANCE or NO_DATA.</summary>
+    /// <summary>Returns API v4's word for a status: UP, DOWN, DEGRADED, MAINTENANCE or NO_DATA.</summary>
     public static string ToWord(this MonitorStatus status) => status switch
     {
         MonitorStatus.Up => "UP",
@@ -31,7 +30,7 @@ public static class Words
         _ => "NO_DATA",
     };
 
-    /// <summary>The status that API v4's word names; null for any other text.</summary>
+    /// <summary>Parses API v4's word for a status; null for any other text.</summary>
     public static MonitorStatus? ToStatus(string? word) => word switch
     {
         "UP" => MonitorStatus.Up,
@@ -42,7 +41,7 @@ public static class Words
         _ => null,
     };
 
-    /// <summary>API v4's word for a state: INVESTIGATING, IDENTIFIED, MONITORING or RESOLVED.</summary>
+    /// <summary>Returns API v4's word for a state: INVESTIGATING, IDENTIFIED, MONITORING or RESOLVED.</summary>
     public static string ToWord(this IncidentState state) => state switch
     {
         IncidentState.Identified => "IDENTIFIED",
@@ -51,7 +50,7 @@ public static class Words
         _ => "INVESTIGATING",
     };
 
-    /// <summary>The state that API v4's word names; null for any other text.</summary>
+    /// <summary>Parses API v4's word for a state; null for any other text.</summary>
     public static IncidentState? ToState(string? word) => word switch
     {
         "INVESTIGATING" => IncidentState.Investigating,
@@ -61,7 +60,7 @@ public static class Words
         _ => null,
     };
 
-    /// <summary>API v4's word for a source: DASHBOARD, API or ALERT.</summary>
+    /// <summary>Returns API v4's word for a source: DASHBOARD, API or ALERT.</summary>
     public static string ToWord(this IncidentSource source) => source switch
     {
         IncidentSource.Api => "API",

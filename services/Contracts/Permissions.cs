@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>The permissions that a key or a person may hold (Behavior: API-18), word for word as in the original.</summary>
+/// <summary>The permissions that a key or a person may have (Behavior: API-18), with the names of the original.</summary>
 public static class Permissions
 {
-#pragma warning disable CS1591 // Each constant says no more than its text.
+#pragma warning disable CS1591 // The names say it all.
     public const string MonitorsRead = "monitors.read", MonitorsWrite = "monitors.write";
     public const string IncidentsRead = "incidents.read", IncidentsWrite = "incidents.write";
     public const string MaintenancesRead = "maintenances.read", MaintenancesWrite = "maintenances.write";
@@ -20,10 +20,10 @@ public static class Permissions
     public const string RolesAssignPermissions = "roles.assign_permissions", RolesAssignUsers = "roles.assign_users";
 #pragma warning restore CS1591
 
-    /// <summary>What an agent needs: to be told what to check and to report it. No role of a person has it; not one of the 28.</summary>
+    /// <summary>What an agent needs to receive its assignment and report results. Not one of the 28, and not in any role of a person.</summary>
     public const string AgentsReport = "agents.report";
 
-    /// <summary>All 28.</summary>
+    /// <summary>The 28 permissions.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         MonitorsRead, MonitorsWrite, IncidentsRead, IncidentsWrite, MaintenancesRead, MaintenancesWrite, PagesRead, PagesWrite,
@@ -32,6 +32,6 @@ public static class Permissions
         RolesRead, RolesWrite, RolesAssignPermissions, RolesAssignUsers,
     ];
 
-    /// <summary>What an API key may hold: the 28, and what an agent needs.</summary>
+    /// <summary>The permissions that an API key may have: the 28 and <see cref="AgentsReport"/>.</summary>
     public static IReadOnlyList<string> OfKeys { get; } = [.. All, AgentsReport];
 }

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Kener.Outbound;
 
-/// <summary>What went wrong, in words of our own: those of the libraries may repeat what was sent or received.</summary>
+/// <summary>Describes failures in Kener's own texts: the messages of libraries may repeat what was sent or received.</summary>
 internal static class Faults
 {
     private const string NoTls = "There is no secure connection: the other side does not speak TLS as it should";
@@ -27,7 +27,7 @@ internal static class Faults
             HttpIOException http => Http(http.HttpRequestError, fault),
             InvalidDataException => new(OutboundFaultKind.Answer, "The answer's body is not compressed as it says", fault),
             IOException => Http(HttpRequestError.Unknown, fault),
-            // Its type alone: the message may repeat what was sent.
+            // Only the exception's type: its message may repeat what was sent.
             _ => new(OutboundFaultKind.Answer, $"The request or its answer cannot be processed ({fault.GetType().Name})", fault),
         };
     }
@@ -52,7 +52,7 @@ internal static class Faults
         _ => $"The connection failed: {error}",
     };
 
-    /// <summary>What is wrong with a certificate.</summary>
+    /// <summary>Describes what is wrong with a certificate.</summary>
     public static OutboundFault Certificate(SslPolicyErrors errors, X509Chain? chain)
     {
         var faults = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;

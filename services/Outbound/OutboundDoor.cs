@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Kener.Outbound;
 
 /// <summary>
-/// The one door for requests to addresses that a user gave. Every connection is a new one, and judged as it opens, after each redirect too;
-/// time, headers, body and redirects have bounds, so that no server can hold or fill the process. No proxy of the environment, no cookies.
+/// Sends every request to an address that a user gave. Each connection is new, and its address is judged as it opens, also after each redirect.
+/// Time, headers, body and redirects are limited, so that no server can block the process or exhaust its memory. No proxy of the environment and
+/// no cookies are used.
 /// </summary>
 public sealed class OutboundDoor : IDisposable
 {
@@ -17,7 +18,7 @@ public sealed class OutboundDoor : IDisposable
     private readonly Dictionary<(OutboundPolicy, bool), HttpMessageInvoker> _clients = [];
     private readonly TimeProvider _clock;
 
-    /// <summary>With the system's resolver, unless another is given.</summary>
+    /// <summary>Uses the system's resolver unless <paramref name="lookup"/> is given.</summary>
     public OutboundDoor(IOptions<OutboundSettings> settings, TimeProvider clock, NameLookup? lookup = null)
     {
         _clock = clock;
@@ -27,7 +28,7 @@ public sealed class OutboundDoor : IDisposable
             foreach (var any in (bool[])[false, true]) _clients[(policy, any)] = new HttpMessageInvoker(Handler(connector, policy, any));
     }
 
-    /// <summary>Sends it and reads the answer. Throws <see cref="OutboundFault"/> where there is none.</summary>
+    /// <summary>Sends the request and reads the answer. Throws <see cref="OutboundFault"/> if there is none.</summary>
     public async Task<OutboundAnswer> SendAsync(OutboundRequest request, OutboundPolicy policy, CancellationToken cancel)
     {
         if (request.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
@@ -47,7 +48,7 @@ public sealed class OutboundDoor : IDisposable
         }
         catch (Exception fault) when (fault is not OutboundFault && !cancel.IsCancellationRequested)
         {
-            // Of any kind: addresses, headers and answers have made the libraries throw what they do not document.
+            // Any exception: odd addresses, headers and answers have made the libraries throw types that they do not document.
             throw patience.IsCancellationRequested ? new OutboundFault(OutboundFaultKind.Timeout, "Request timed out") : Faults.Of(fault);
         }
     }
@@ -70,7 +71,7 @@ public sealed class OutboundDoor : IDisposable
             }
             if (followed == request.MaxRedirects)
                 throw new OutboundFault(OutboundFaultKind.Answer, $"More than {request.MaxRedirects} redirects");
-            // Once away, a way back is no way home: who sent us here may have chosen the path.
+            // Stays false after a redirect back to the first host: the other host may have chosen the path.
             isFirstHost &= Redirects.IsSameHost(url, next);
             var nextMethod = Redirects.Method((int)answer.StatusCode, method);
             if (nextMethod != method) (body, isBodyDropped) = (null, true);
@@ -84,7 +85,7 @@ public sealed class OutboundDoor : IDisposable
     {
         ConnectCallback = async (context, cancel) =>
         {
-            // A connection that nobody waits for any more is given up, too.
+            // Also cancels a connection attempt for which no request is waiting any more.
             using var both = context.InitialRequestMessage.Options.TryGetValue(Deadline, out var deadline)
                 ? CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline) : null;
             return await connector.ConnectAsync(context.DnsEndPoint, policy, both?.Token ?? cancel);
@@ -96,12 +97,12 @@ public sealed class OutboundDoor : IDisposable
         MaxResponseHeadersLength = LongestHeadersKiB,
         MaxResponseDrainSize = 0,
         PooledConnectionLifetime = TimeSpan.Zero,
-        // A target is told nothing of how Kener is watched itself.
+        // Sends no trace headers: the target must not learn how Kener itself is monitored.
         ActivityHeadersPropagator = null,
         SslOptions = new SslClientAuthenticationOptions
         {
             AllowTlsResume = false,
-            // A certificate names addresses of its issuers, and of lists of revoked ones: they would be fetched around this door.
+            // A certificate contains URLs of its issuers and revocation lists, which would be fetched without the address rules.
             CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
             RemoteCertificateValidationCallback = (_, _, chain, errors) =>
                 acceptsAny || errors == SslPolicyErrors.None ? true : throw Faults.Certificate(errors, chain),

@@ -1,25 +1,25 @@
 namespace Kener.Outbound;
 
-/// <summary>Why there is no answer.</summary>
+/// <summary>Why a request has no answer.</summary>
 public enum OutboundFaultKind
 {
-    /// <summary>What was asked for may not or can not be sent: an address that is not allowed, a header that would break the request.</summary>
+    /// <summary>The request must not or cannot be sent: the address is not allowed, or a header would break the request.</summary>
     Refused,
-    /// <summary>No whole answer within the time.</summary>
+    /// <summary>No complete answer arrived in time.</summary>
     Timeout,
-    /// <summary>The name is not known, nobody listens, or the connection broke.</summary>
+    /// <summary>The name does not resolve, the connection was refused, or it broke.</summary>
     Unreachable,
-    /// <summary>The other side's certificate, or its TLS, is not to be trusted.</summary>
+    /// <summary>The certificate or the TLS of the other side is not trusted.</summary>
     Tls,
-    /// <summary>What came is no answer: not HTTP, too many headers, or redirects without an end.</summary>
+    /// <summary>The answer is invalid: not HTTP, too many headers, or too many redirects.</summary>
     Answer,
 }
 
 /// <summary>
-/// There is no answer, and why. The message is fit to be shown: it holds nothing that was sent, and nothing that the other side sent.
+/// A request has no answer. The message may be shown: it contains nothing that was sent or received.
 /// </summary>
 public sealed class OutboundFault(OutboundFaultKind kind, string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>What sort of failure.</summary>
+    /// <summary>The kind of failure.</summary>
     public OutboundFaultKind Kind => kind;
 }

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Registration of the one door.</summary>
+/// <summary>Registers outbound requests.</summary>
 public static class OutboundModule
 {
-    /// <summary>Registers <see cref="OutboundDoor"/>, with <see cref="OutboundSettings"/> checked at the start. Harmless when called again.</summary>
+    /// <summary>
+    /// Registers <see cref="OutboundDoor"/> and validates <see cref="OutboundSettings"/> at the start. Can be called more than once.
+    /// </summary>
     public static IHostApplicationBuilder AddOutbound(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Outbound;
 
-/// <summary>What an installation says about connections to addresses that a user gave, below <c>Kener:Outbound</c>.</summary>
+/// <summary>Settings for connections to addresses that users give, below <c>Kener:Outbound</c>.</summary>
 public sealed class OutboundSettings
 {
-    /// <summary>Networks, as CIDR with commas between, that nothing may be connected to, not even by a monitor.</summary>
+    /// <summary>Comma-separated networks in CIDR notation to which no connection is allowed, not even for a monitor.</summary>
     public string? Deny { get; set; }
 
-    /// <summary>Private networks, likewise, that webhooks and other fetching may reach all the same.</summary>
+    /// <summary>Comma-separated private networks that webhooks and other fetches may reach.</summary>
     public string? AllowFetch { get; set; }
 
-    /// <summary>The networks of such a list; those that can not be read come back as <paramref name="wrong"/>.</summary>
+    /// <summary>Parses such a list of networks; entries that cannot be parsed are returned in <paramref name="wrong"/>.</summary>
     internal static IReadOnlyList<IPNetwork> Parse(string? list, out IReadOnlyList<string> wrong)
     {
         List<IPNetwork> networks = [];
@@ -39,6 +39,6 @@ internal sealed class OutboundSettingsRules : IValidateOptions<OutboundSettings>
     private static IEnumerable<string> Faults(string setting, string? list)
     {
         OutboundSettings.Parse(list, out var wrong);
-        return wrong.Select(part => $"Kener__Outbound__{setting} holds '{part}': give networks such as 10.0.0.0/8 or fd00::/8, with commas between");
+        return wrong.Select(part => $"Kener__Outbound__{setting} holds '{part}': give networks such as 10.0.0.0/8 or fd00::/8, separated by commas");
     }
 }

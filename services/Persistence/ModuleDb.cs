@@ -2,66 +2,66 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;
 
-/// <summary>A row whose changes are serialised: the choke point locks it and raises its version (Behavior: ARC-3).</summary>
+/// <summary>A row whose changes are serialized: a change locks it and raises its version (Behavior: ARC-3).</summary>
 public interface IAggregate
 {
-    /// <summary>Grows, and is never used again.</summary>
+    /// <summary>The id; ids grow and are never used again.</summary>
     long Id { get; }
 
     /// <summary>
-    /// The Unix milliseconds of the last change, and always more than before. A clock, not a count: after this database was restored from
-    /// an older backup, the next change still has a higher version than any that another service has received.
+    /// The Unix milliseconds of the last change, and always higher than before. A clock, not a counter: after this database was restored from an
+    /// older backup, the next change still has a higher version than any that another service has received.
     /// </summary>
     long Version { get; set; }
 }
 
 /// <summary>
-/// A service's database with what every service's has: outbox, dead letters, audit. Each service derives an abstract context with its own
-/// tables, and one sealed context a provider, which only carries that provider's migrations.
+/// A service's database, with the tables that every service has: outbox, dead letters and audit. Each service derives an abstract context with
+/// its own tables, and from that one sealed context per provider, which only carries that provider's migrations.
 /// </summary>
 public abstract class ModuleDb : DbContext
 {
-    /// <summary>A context with these options, and no savepoints: whatever fails takes its whole transaction back, and each would ask the server twice.</summary>
+    /// <summary>Creates a context without savepoints: any failure rolls the whole transaction back, and each savepoint costs two round trips.</summary>
     protected ModuleDb(DbContextOptions options) : base(options) => Database.AutoSavepointsEnabled = false;
 
-    /// <summary>Within a change, from its transaction's begin to its end: see <see cref="OneConnection"/>.</summary>
+    /// <summary>True within a change, from the beginning of its transaction to its end: see <see cref="OneConnection"/>.</summary>
     internal bool IsChanging { get; set; }
 
     /// <summary>Events that are committed and not yet delivered.</summary>
     public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 
-    /// <summary>Events that were given up.</summary>
+    /// <summary>Events that failed every attempt.</summary>
     public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
-    /// <summary>Who changed what.</summary>
+    /// <summary>The audit: who changed what.</summary>
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
-    /// <summary>The event types for which this module has asked for a replay.</summary>
+    /// <summary>The event types for which this module has requested a replay.</summary>
     public DbSet<ConsumedEvent> ConsumedEvents => Set<ConsumedEvent>();
 
-    /// <summary>Where this database lives: one row.</summary>
+    /// <summary>The place where this database was last opened: one row.</summary>
     public DbSet<DatabasePlace> Places => Set<DatabasePlace>();
 
-    /// <summary>Whether this is PostgreSQL; SQLite otherwise.</summary>
+    /// <summary>True for PostgreSQL, false for SQLite.</summary>
     public bool IsPostgres => Database.ProviderName == "Npgsql.EntityFrameworkCore.PostgreSQL";
 
     /// <summary>
-    /// Rows of a table by PostgreSQL's own words after its name, such as "WHERE id = {0} FOR UPDATE"; not to be composed further. Only values may
-    /// come from outside, as parameters.
+    /// Returns rows of a table by the PostgreSQL clauses that follow its name, such as "WHERE id = {0} FOR UPDATE". The query must not be composed
+    /// further. Only values may come from outside, as parameters.
     /// </summary>
     public IQueryable<T> Locked<T>(string words, params object[] values) where T : class
     {
         var entity = Model.FindEntityType(typeof(T))!;
-        // One by one: a prepared "*" fails when another release has given the table a column.
+        // Columns by name: a prepared "*" fails when another release has added a column to the table.
         var columns = string.Join(", ", entity.GetProperties().Select(property => $"\"{property.GetColumnName()}\""));
         var statement = $"SELECT {columns} FROM \"{entity.GetTableName()}\" {words}";
         return Set<T>().FromSqlRaw(statement, values);
     }
 
-    /// <summary>Called in a transaction, before anything is served, after this database was restored from a backup.</summary>
+    /// <summary>Called after this database was restored from a backup: in a transaction, before anything is served.</summary>
     protected internal virtual Task OnRestoredAsync(CancellationToken cancel) => Task.CompletedTask;
 
-    /// <summary>Derived contexts add their tables and call the base.</summary>
+    /// <summary>Adds the tables that every service has. Derived contexts add their own and call the base.</summary>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<OutboxRow>(outbox =>
@@ -85,68 +85,68 @@ public abstract class ModuleDb : DbContext
     }
 }
 
-/// <summary>Where a database lives, as it was when it was last opened. In another place it is a copy: it was restored from a backup.</summary>
+/// <summary>The place where a database was last opened. In another place, it is a copy: it was restored from a backup.</summary>
 public sealed class DatabasePlace
 {
-    /// <summary>Of the only row.</summary>
+    /// <summary>The id of the only row.</summary>
     public long Id { get; set; } = 1;
-    /// <summary>A name of the place, see RestoreCheck.</summary>
+    /// <summary>A name of the place; see RestoreCheck.</summary>
     public required string Place { get; set; }
-    /// <summary>Whether it was restored, and others have not been asked yet for what it missed.</summary>
+    /// <summary>True after a restore, until the module has requested what it missed.</summary>
     public bool WasRestored { get; set; }
 }
 
-/// <summary>An event type that this module consumes, and whose present state it has asked the owners for.</summary>
+/// <summary>An event type that this module consumes, and for which it has requested a replay.</summary>
 public sealed class ConsumedEvent
 {
     /// <summary>A name of <see cref="Contracts.EventTypes"/>.</summary>
     public required string Type { get; init; }
 }
 
-/// <summary>An event waiting for its delivery.</summary>
+/// <summary>An event that waits for its delivery.</summary>
 public sealed class OutboxRow
 {
-    /// <summary>Order of entry.</summary>
+    /// <summary>The id, in order of insertion.</summary>
     public long Id { get; set; }
-    /// <summary>The message's own id, the same at each try.</summary>
+    /// <summary>The id of the message, the same at each attempt.</summary>
     public Guid MessageId { get; set; }
     /// <summary>A name of <see cref="Contracts.EventTypes"/>.</summary>
     public required string Type { get; set; }
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
-    /// <summary>What it is about, such as "incident/5".</summary>
+    /// <summary>What the event is about, such as "incident/5".</summary>
     public required string Subject { get; set; }
-    /// <summary>Unix milliseconds.</summary>
+    /// <summary>The time of the change, Unix milliseconds.</summary>
     public long CreatedMs { get; set; }
-    /// <summary>Failed tries.</summary>
+    /// <summary>Failed attempts.</summary>
     public int Tries { get; set; }
-    /// <summary>Not before this, Unix milliseconds.</summary>
+    /// <summary>Not delivered from the table before this time, Unix milliseconds.</summary>
     public long DueMs { get; set; }
-    /// <summary>The span in which it was committed, as a W3C traceparent; null where no telemetry was sent.</summary>
+    /// <summary>The span in which it was committed, as a W3C traceparent; null if no telemetry was sent.</summary>
     public string? TraceParent { get; set; }
 }
 
 /// <summary>
-/// An event that was given up, kept for a person to look at: one of this module's that could not be delivered, or one that a consumer of
-/// this module could not take in.
+/// An event that failed every attempt, kept for an operator: one of this module that could not be delivered, or one that a consumer of this
+/// module could not process.
 /// </summary>
 public sealed class DeadLetter
 {
     private const int LongestError = 4_000;
 
-    /// <summary>Order of entry.</summary>
+    /// <summary>The id, in order of insertion.</summary>
     public long Id { get; set; }
-    /// <summary>The message's own id.</summary>
+    /// <summary>The id of the message.</summary>
     public Guid MessageId { get; set; }
-    /// <summary>A name of <see cref="Contracts.EventTypes"/>.</summary>
+    /// <summary>A name of <see cref="Contracts.EventTypes"/>, or "unknown".</summary>
     public required string Type { get; set; }
-    /// <summary>The event as JSON.</summary>
+    /// <summary>The event as JSON, or the beginning of a message that is not a known event.</summary>
     public required string Payload { get; set; }
-    /// <summary>What it is about; the queue's name where a consumer of this module failed.</summary>
+    /// <summary>What the event is about; the name of the queue if a consumer of this module failed.</summary>
     public required string Subject { get; set; }
-    /// <summary>Why the last try failed.</summary>
+    /// <summary>The error of the last attempt.</summary>
     public required string Error { get; set; }
-    /// <summary>Unix milliseconds of giving up.</summary>
+    /// <summary>When it became a dead letter, Unix milliseconds.</summary>
     public long DeadMs { get; set; }
 
     internal static DeadLetter Of(Guid messageId, string type, string payload, string subject, string error, long nowMs) => new()
@@ -159,7 +159,7 @@ public sealed class DeadLetter
         DeadMs = nowMs,
     };
 
-    /// <summary>An error's text may hold what no database takes, and must not keep its event from being given up.</summary>
+    /// <summary>Replaces characters that no database stores and shortens the text, so that an error never prevents its dead letter.</summary>
     internal static string Storable(string error)
     {
         var text = new string([.. error.Take(LongestError).Select(letter => letter == '\0' || char.IsSurrogate(letter) ? '\uFFFD' : letter)]);
@@ -167,27 +167,27 @@ public sealed class DeadLetter
     }
 }
 
-/// <summary>One change by one actor. The chain's fields are filled when the row is sealed.</summary>
+/// <summary>One change by one actor. The hashes are reserved for a chain over all rows, and not filled yet.</summary>
 public sealed class AuditRow
 {
-    /// <summary>Order of entry.</summary>
+    /// <summary>The id, in order of insertion.</summary>
     public long Id { get; set; }
-    /// <summary>The transaction's own id: tells after a lost connection whether it was committed.</summary>
+    /// <summary>The id of the transaction, in its first row: shows after a lost connection whether it was committed.</summary>
     public Guid ChangeId { get; set; }
-    /// <summary>Unix milliseconds.</summary>
+    /// <summary>The time of the change, Unix milliseconds.</summary>
     public long AtMs { get; set; }
     /// <summary>The subject of the caller, such as "key:3".</summary>
     public required string Actor { get; set; }
     /// <summary>What was done, such as "incident.update.posted".</summary>
     public required string Action { get; set; }
-    /// <summary>Such as "incident".</summary>
+    /// <summary>The type of what was changed, such as "incident".</summary>
     public required string SubjectType { get; set; }
-    /// <summary>Id of what was changed.</summary>
+    /// <summary>The id of what was changed.</summary>
     public long SubjectId { get; set; }
-    /// <summary>What changed, as JSON without secrets; null where the action says it all.</summary>
+    /// <summary>What changed, as JSON without secrets; null if the action says everything.</summary>
     public string? Detail { get; set; }
-    /// <summary>Hash over this row and <see cref="PreviousHash"/>, once sealed.</summary>
+    /// <summary>Reserved: the hash of this row and <see cref="PreviousHash"/>.</summary>
     public string? Hash { get; set; }
-    /// <summary>Hash of the row before.</summary>
+    /// <summary>Reserved: the hash of the previous row.</summary>
     public string? PreviousHash { get; set; }
 }

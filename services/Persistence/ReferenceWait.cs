@@ -1,8 +1,8 @@
 namespace Kener.Persistence;
 
 /// <summary>
-/// The benefit of the doubt (Behavior: REF-1): a reference to another service's entity that is not known yet is waited for up to half
-/// a second. At most 32 requests of this process wait at once; the rest are answered by what is known.
+/// Waits for references to entities of other services that are not known yet (Behavior: REF-1), for up to half a second. At most 32 requests
+/// of this process wait at once; further ones are answered by what is known.
 /// </summary>
 public sealed class ReferenceWait(TimeProvider clock)
 {
@@ -10,7 +10,7 @@ public sealed class ReferenceWait(TimeProvider clock)
     private const int Places = 32;
     private int _waiting;
 
-    /// <summary>Asks until <paramref name="isKnown"/> says yes or the time is up; the last answer. Must not hold a transaction.</summary>
+    /// <summary>Polls <paramref name="isKnown"/> until it is true or the time is up; returns its last result. Must not hold a transaction.</summary>
     public async Task<bool> UntilAsync(Func<Task<bool>> isKnown, CancellationToken cancel)
     {
         if (await isKnown()) return true;

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Kener.Standalone;
 
-/// <summary>What makes one process of all modules: files in place of servers, calls in place of a broker.</summary>
+/// <summary>Configures one process for all modules: files instead of servers, in-process calls instead of a broker.</summary>
 internal static class Embedding
 {
     private const string DefaultUrl = "http://localhost:8080";
 
     /// <summary>
-    /// Lays the embedded defaults below every other source, so that environment and appsettings win; listens on <c>Kener__Url</c>, which
-    /// is also the site's address unless <c>Kener__SiteUrl</c> says otherwise (Behavior: RUN-1, RUN-3).
+    /// Adds the embedded defaults below all other configuration sources, so that environment and appsettings take precedence. Listens on
+    /// <c>Kener__Url</c>, which is also the site's URL unless <c>Kener__SiteUrl</c> is set (Behavior: RUN-1, RUN-3).
     /// </summary>
     public static void AddEmbedding(this WebApplicationBuilder builder)
     {
@@ -28,13 +28,13 @@ internal static class Embedding
                 ["Kener:Database"] = "Sqlite",
                 ["Kener:Delivery"] = "Mediator",
                 ["Kener:SiteUrl"] = url.Split(';')[0],
-                // Nobody else needs to know it: the agent and the gateway are both here.
+                // A random key is enough: both the agent and the gateway are in this process.
                 ["Kener:AgentKey"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(32)),
             },
         });
     }
 
-    /// <summary>The agent in this process asks this process, wherever it came to listen, unless <c>Kener__Agent__Url</c> sends it elsewhere.</summary>
+    /// <summary>Connects the agent in this process to this process, wherever it listens, unless <c>Kener__Agent__Url</c> is set.</summary>
     private static void AddOwnGateway(this WebApplicationBuilder builder)
     {
         if (builder.Configuration["Kener:Agent:Url"] is not null) return;
@@ -42,7 +42,7 @@ internal static class Embedding
             .UseSocketsHttpHandler((handler, _) => handler.UseProxy = false);
     }
 
-    /// <summary>Where this process can be reached from within; null before it listens.</summary>
+    /// <summary>Returns the address at which this process can reach itself; null before it listens, or if it listens on no http address.</summary>
     public static Uri? OwnAddress(IServiceProvider services)
     {
         var addresses = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];

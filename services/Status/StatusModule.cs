@@ -13,15 +13,15 @@ using Kener.Ui;
 
 namespace Kener.Status;
 
-/// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
+/// <summary>The service as a module: the same in its own process and in one process with all other services.</summary>
 public static class StatusModule
 {
-    /// <summary>Registers all that the service needs.</summary>
+    /// <summary>Registers everything that the service needs.</summary>
     public static IHostApplicationBuilder AddStatus(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<StatusDb, StatusSqlite, StatusPostgres>("statusdb", "status");
         builder.Services.AddHostedService<TellSite>();
-        // First, since a visitor's page waits for them.
+        // Delivered first when embedded, since the pages of visitors wait for them.
         builder.AddEventConsumer<MonitorChangedConsumer>("kener-status-monitor-changed", isFirst: true);
         builder.AddEventConsumer<IncidentChangedConsumer>("kener-status-incident-changed", isFirst: true);
         builder.AddEventConsumer<ReadingsRecordedConsumer>("kener-status-readings-recorded", isFirst: true);
@@ -40,7 +40,7 @@ public static class StatusModule
         builder.Services.AddPages<IncidentPages>();
         builder.Services.AddPages<SiteFeed>();
         builder.Services.AddHealthChecks().AddCheck<PageCheck>("page", tags: ["ready"]);
-        // Not "ready": what is rendered is served.
+        // Not tagged "ready": pages that are rendered are still served.
         builder.Services.AddHealthChecks().AddCheck<RenderFaults>("rendering");
         builder.Services.AddHostedService<PageLoop>();
         builder.Services.AddHostedService<Confirmation>();
@@ -51,7 +51,7 @@ public static class StatusModule
         return builder;
     }
 
-    /// <summary>Gives the service's endpoints.</summary>
+    /// <summary>Maps the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapStatus(this IEndpointRouteBuilder app)
     {
         MapPages(app);

@@ -10,22 +10,22 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kener.Ui;
 
-/// <summary>Draws pages as complete documents. Safe for use by many threads. The same view always gives the same bytes.</summary>
+/// <summary>Renders pages as complete documents. Thread-safe. The same view always gives the same bytes.</summary>
 public sealed class PageRenderer(IServiceProvider services)
 {
     /// <summary>
-    /// Stands once in every page, as the first child of main. Whoever serves an old page puts
-    /// <c>&lt;p class="age" role="status"&gt;…&lt;/p&gt;</c> in its place; the page's style knows how to show it. No text of a user can contain it.
+    /// Appears once in every page, as the first child of main. A server that serves an outdated page replaces it with
+    /// <c>&lt;p class="age" role="status"&gt;…&lt;/p&gt;</c>, which the page's CSS styles. No text of a user can contain it.
     /// </summary>
     public const string AgeMarker = "<!--age-->";
 
-    // Half a surrogate, which a user may send, becomes U+FFFD; a writer's usual encoding would throw.
+    // Encodes an unpaired surrogate, which a user may send, as U+FFFD; the default encoding of a writer would throw.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private readonly ILoggerFactory _logs = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
     private readonly DrawnRows _rows = new();
     private MemoryStream? _spare;
 
-    /// <summary>A status page. A monitor's view that was drawn before, in the same language and form, is not drawn again.</summary>
+    /// <summary>Renders a status page. Rows that were rendered before, from the same view in the same language and form, are reused.</summary>
     public async Task<RenderedPage> HomeAsync(StatusPageView view)
     {
         var reader = new Localizer(view.Audience, view.Site.Dates);
@@ -39,11 +39,11 @@ public sealed class PageRenderer(IServiceProvider services)
         });
     }
 
-    /// <summary>The page of one incident.</summary>
+    /// <summary>Renders the page of an incident.</summary>
     public Task<RenderedPage> IncidentAsync(IncidentPageView view) =>
         DrawAsync<IncidentPage>(new Localizer(view.Audience, view.Site.Dates), view.Site, OwnColours.Style(view.Site), [], new() { ["View"] = view });
 
-    /// <summary>What is shown where there is no page.</summary>
+    /// <summary>Renders the page that is shown in place of one that does not exist or is not available.</summary>
     public Task<RenderedPage> ErrorAsync(ErrorPageView view) =>
         DrawAsync<ErrorPage>(new Localizer(view.Audience, view.Site.Dates), view.Site, OwnColours.Style(view.Site), [], new() { ["View"] = view });
 
@@ -51,7 +51,7 @@ public sealed class PageRenderer(IServiceProvider services)
         Localizer reader, SiteView site, string style, IEnumerable<string?> images, Dictionary<string, object?> parameters) where TPage : IComponent
     {
         parameters["OwnStyle"] = style;
-        // What a page passes through is used again: arrays of this size would make the garbage collector look at everything that lives.
+        // Reuses the buffer: arrays of this size are large objects, and allocating many of them forces full garbage collections.
         var written = Interlocked.Exchange(ref _spare, null) ?? new MemoryStream();
         written.SetLength(0);
         await using (var writer = new StreamWriter(written, Utf8, leaveOpen: true)) await WriteAsync<TPage>(reader, parameters, writer);
@@ -60,7 +60,7 @@ public sealed class PageRenderer(IServiceProvider services)
         return new(body, PageAssets.Policy(style, images.Append(site.Logo).Append(site.Favicon)));
     }
 
-    /// <summary>The HTML of each row but those of groups, which are made anew for each page.</summary>
+    /// <summary>Returns the HTML of each row except groups, which are rendered for each page.</summary>
     private async Task<IReadOnlyDictionary<MonitorView, string>> RowsAsync(StatusPageView view, RowStyle style, Localizer reader)
     {
         RowForm alone = new(style, reader.Language, view.Audience.Zone, view.Site.Dates, IsNested: false), nested = alone with { IsNested = true };
@@ -90,7 +90,7 @@ public sealed class PageRenderer(IServiceProvider services)
 
     private async Task WriteAsync<TComponent>(Localizer reader, Dictionary<string, object?> parameters, TextWriter to) where TComponent : IComponent
     {
-        // A renderer keeps every root that it ever drew, so each drawing gets one of its own.
+        // HtmlRenderer keeps every root component that it rendered, so each rendering gets a new one.
         await using var renderer = new HtmlRenderer(services, _logs);
         var root = ParameterView.FromDictionary(new Dictionary<string, object?>
         {

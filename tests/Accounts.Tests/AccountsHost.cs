@@ -29,7 +29,7 @@ internal static class AccountsHost
     public static PublishedKeys Published(this ModuleHost host) =>
         PublishedKeys.From(host.Services.GetRequiredService<SnapshotBoard>().Find(PublishedKeys.SnapshotKey)!);
 
-    /// <summary>A client with the internal token of that key, with every permission.</summary>
+    /// <summary>Returns a client with an internal token of this key, with every permission.</summary>
     public static HttpClient ClientOf(this ModuleHost host, long id)
     {
         var client = new HttpClient { BaseAddress = host.Anonymous.BaseAddress };

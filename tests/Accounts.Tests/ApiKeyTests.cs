@@ -13,7 +13,7 @@ public sealed class ApiKeyTests
     private static readonly string[] One = ["incidents.read"];
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_key_is_told_once_and_kept_as_a_hash(DatabaseKind database)
+    public async Task A_key_is_returned_once_and_stored_as_a_hash(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var api = host.Client();
@@ -39,7 +39,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_key_that_is_switched_off_or_deleted_leaves_the_published_set_with_the_answer(DatabaseKind database)
+    public async Task A_disabled_or_deleted_key_leaves_the_published_set_before_the_response(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var api = host.Client();
@@ -60,7 +60,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Keys_of_a_database_that_was_restored_from_an_older_backup_are_newer_than_what_a_gateway_has(DatabaseKind database)
+    public async Task After_a_restore_from_an_older_backup_the_published_keys_are_newer_than_before(DatabaseKind database)
     {
         var folder = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
         var (connection, drop) = database == DatabaseKind.PostgreSQL ? await PostgresDatabase.CreateAsync() : ((string?)null, () => ValueTask.CompletedTask);
@@ -85,7 +85,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Nobody_grants_what_he_does_not_hold(DatabaseKind database)
+    public async Task A_caller_cannot_grant_a_permission_that_it_lacks(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var admin = host.Client();
@@ -132,7 +132,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Of_two_keys_that_disable_each_other_at_once_one_stays(DatabaseKind database)
+    public async Task When_two_keys_disable_each_other_at_once_one_stays_active(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var api = host.Client();
@@ -149,7 +149,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_expiry_must_lie_ahead_and_can_be_cleared(DatabaseKind database)
+    public async Task An_expiry_must_be_in_the_future_and_can_be_cleared(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var host = await AccountsHost.StartAsync(database, clock);
@@ -163,7 +163,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Of_many_who_want_the_same_name_one_gets_it(DatabaseKind database)
+    public async Task Of_many_concurrent_creations_with_one_name_one_succeeds(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var api = host.Client();
@@ -179,7 +179,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Nonsense_is_refused_and_changes_nothing(DatabaseKind database)
+    public async Task Malformed_input_is_rejected_and_changes_nothing(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var api = host.Client();
@@ -207,7 +207,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Each_verb_asks_for_its_permission(DatabaseKind database)
+    public async Task Each_verb_requires_its_permission(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         foreach (var (method, path, permission) in new[]

@@ -10,7 +10,7 @@ namespace Kener.Accounts.Tests;
 public sealed class FirstKeyTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_bootstrap_key_is_made_where_there_is_none_and_not_shown(DatabaseKind database)
+    public async Task The_bootstrap_key_is_created_if_there_is_no_key_and_is_not_printed(DatabaseKind database)
     {
         var terminal = new StringWriter();
         await using var host = await AccountsHost.StartAsync(database, terminal: terminal);
@@ -21,7 +21,7 @@ public sealed class FirstKeyTests
     }
 
     [Fact]
-    public async Task Without_any_key_one_is_made_and_shown_at_the_first_start_only()
+    public async Task Without_any_key_one_is_created_and_printed_at_the_first_start_only()
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         try
@@ -61,7 +61,7 @@ public sealed class FirstKeyTests
             Assert.Empty(terminal.ToString());
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
 
-            // A new database beside the file of an old one, which somebody has replaced by a link: its target is not touched.
+            // A new database next to the file of an old one, which has been replaced by a link: the target of the link is not touched.
             var target = Path.Combine(folder, "target");
             await File.WriteAllTextAsync(target, "untouched", TestContext.Current.CancellationToken);
             File.Delete(file);
@@ -69,7 +69,7 @@ public sealed class FirstKeyTests
             await using (var host = await AccountsHost.StartAsync(DatabaseKind.Sqlite, bootstrap: null, dataPath: folder, isInteractive: false)) await IsInFileAsync(host);
             Assert.Equal("untouched", await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
 
-            // It is written once: a later start leaves the folder without it.
+            // The file is written once: a later start does not write it again.
             File.Delete(file);
             await using (await AccountsHost.StartAsync(DatabaseKind.Sqlite, bootstrap: null, dataPath: folder, isInteractive: false)) Assert.False(File.Exists(file));
         }
@@ -88,14 +88,14 @@ public sealed class FirstKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_bootstrap_key_counts_again_where_no_active_key_can_manage_keys(DatabaseKind database)
+    public async Task The_bootstrap_key_is_enabled_again_if_no_active_key_can_manage_keys(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var api = host.Client();
         var (reader, _) = await api.CreateAsync("reader", Permissions.ApiKeysRead);
         var bootstrap = host.Published().Keys.Single(key => key.Id != reader);
 
-        // The last key that can manage keys may disable itself; the setting counts at the next start, however that key ended.
+        // The last key that can manage keys may disable itself; the setting applies at the next start, whatever made that key unusable.
         Assert.Equal(200, (await api.SendAsync(HttpMethod.Patch, $"/api/v5/api-keys/{bootstrap.Id}", new { status = "INACTIVE" })).Status);
         await StartsAsync(host);
         Assert.Equal([bootstrap.Id, reader], host.Published().Keys.Select(key => key.Id));
@@ -128,7 +128,7 @@ public sealed class FirstKeyTests
         Assert.Equal(other, Assert.Single(host.Published().Keys).Id);
     }
 
-    /// <summary>What a start does, on a database that is there already; several replicas at once.</summary>
+    /// <summary>Does what a start does, on an existing database, as several replicas at once.</summary>
     private static async Task StartsAsync(ModuleHost host)
     {
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ActivatorUtilities.CreateInstance<ApiKeys.FirstKey>(host.Services).StartAsync(TestContext.Current.CancellationToken)));
@@ -138,14 +138,14 @@ public sealed class FirstKeyTests
     [Theory]
     [InlineData("short")]
     [InlineData("thirty-two characters, but with blanks in it")]
-    public async Task A_bootstrap_key_that_can_not_serve_stops_the_start(string key)
+    public async Task An_unusable_bootstrap_key_stops_the_start(string key)
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => AccountsHost.StartAsync(DatabaseKind.Sqlite, bootstrap: key));
         Assert.Contains("Kener__BootstrapApiKey", fault.Message);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_another_process_changed_is_published_within_seconds(DatabaseKind database)
+    public async Task A_change_by_another_process_is_published_within_seconds(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         await using var scope = host.Services.CreateAsyncScope();

@@ -5,7 +5,7 @@ namespace Kener.Accounts.Tests;
 public sealed class MigrationTests
 {
     [Fact]
-    public void The_migrations_of_both_providers_say_what_the_model_says()
+    public void The_migrations_of_both_providers_match_the_model()
     {
         using var sqlite = new AccountsSqliteFactory().CreateDbContext([]);
         Assert.False(sqlite.Database.HasPendingModelChanges());

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>An agent as its own program runs it.</summary>
+/// <summary>An agent as it runs in a process of its own.</summary>
 internal sealed class AgentHost : IAsyncDisposable, ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _log = [];
@@ -46,13 +46,13 @@ internal sealed class AgentHost : IAsyncDisposable, ILoggerProvider
         return host;
     }
 
-    /// <summary>As if a check had found it.</summary>
+    /// <summary>Queues results as if checks had returned them.</summary>
     public void Find(IEnumerable<CheckResult> results)
     {
         foreach (var result in results) _app!.Services.GetRequiredService<ResultQueue>().Add(result);
     }
 
-    /// <summary>Bytes that wait to be reported.</summary>
+    /// <summary>Bytes of results that are not reported yet.</summary>
     public long Waiting => _app!.Services.GetRequiredService<ResultBuffer>().Size;
 
     public async Task StopAsync()

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>The whole agent between a gateway and what it checks (Behavior: CHK-3).</summary>
+/// <summary>The whole agent between a gateway and the servers that it checks (Behavior: CHK-3).</summary>
 public sealed class AgentTests : IDisposable
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -14,7 +14,7 @@ public sealed class AgentTests : IDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_new_and_a_changed_monitor_of_a_type_that_it_names_are_checked_at_once_for_the_present_minute()
+    public async Task A_new_or_changed_monitor_is_checked_at_once_for_the_present_minute()
     {
         await using var server = RawServer.Saying(Ok);
         await using var gateway = await FakeGateway.StartAsync();
@@ -31,7 +31,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_ready_when_it_knows_what_to_do()
+    public async Task The_agent_is_ready_once_it_has_an_assignment()
     {
         await using var gateway = await FakeGateway.StartAsync();
         gateway.Failing = 503;
@@ -56,7 +56,7 @@ public sealed class AgentTests : IDisposable
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(404)]
-    public async Task While_the_gateway_does_not_answer_results_are_kept_and_then_come_once_and_in_order(int status)
+    public async Task While_the_gateway_fails_results_are_kept_and_then_reported_once_and_in_order(int status)
     {
         await using var gateway = await FakeGateway.StartAsync();
         await using var agent = await AgentHost.StartAsync(gateway.Url, _folder);
@@ -74,7 +74,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public async Task What_could_not_be_reported_before_a_stop_is_reported_after_the_next_start()
+    public async Task Results_not_reported_before_a_stop_are_reported_after_the_next_start()
     {
         await using var gateway = await FakeGateway.StartAsync();
         gateway.Failing = 503;
@@ -86,10 +86,10 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_reports_what_is_there()
+    public async Task A_stop_reports_the_pending_results()
     {
         await using var gateway = await FakeGateway.StartAsync();
-        // A clock that stands still: however slow the machine is, the time that a stop leaves for this does not pass.
+        // The clock stands still, so that the time limit of a stop cannot expire on a slow machine.
         await using var agent = await AgentHost.StartAsync(gateway.Url, _folder, add: services => services.AddSingleton<TimeProvider>(Clocks.AtHand()));
         await Eventually.TrueAsync(() => Task.FromResult(gateway.Polls > 0));
         agent.Find(Given.Results(1, 2500));
@@ -99,7 +99,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_result_that_the_gateway_refuses_takes_no_other_with_it()
+    public async Task A_rejected_result_does_not_affect_others()
     {
         await using var gateway = await FakeGateway.StartAsync();
         gateway.Refuses = result => result.MonitorId is 3 or 500 or 501;
@@ -108,11 +108,11 @@ public sealed class AgentTests : IDisposable
         var taken = await TakenAsync(gateway, 997);
         Assert.Equal(Given.Results(1, 1000).Where(result => !gateway.Refuses(result)), taken);
         await Eventually.TrueAsync(() => Task.FromResult(agent.Waiting == 0));
-        Assert.Contains("refuses a result of monitor 500", agent.Log);
+        Assert.Contains("rejected a result of monitor 500", agent.Log);
     }
 
     [Fact]
-    public async Task A_gateway_that_goes_away_does_not_end_the_checks()
+    public async Task Checks_continue_when_the_gateway_goes_away()
     {
         await using var server = RawServer.Saying(Ok);
         var gateway = await FakeGateway.StartAsync();
@@ -126,7 +126,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_not_taken_is_told_once_and_never_shown()
+    public async Task A_rejected_key_is_logged_once_and_never_shown()
     {
         const string Wrong = "a-wrong-key-that-nobody-knows-0123456789";
         await using var gateway = await FakeGateway.StartAsync();
@@ -137,7 +137,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_target_that_keeps_silent_holds_up_no_other()
+    public async Task A_silent_target_does_not_delay_others()
     {
         await using var silent = RawServer.Start((_, _, cancel) => Task.Delay(Timeout.Infinite, cancel));
         await using var server = RawServer.Saying(Ok);
@@ -154,7 +154,7 @@ public sealed class AgentTests : IDisposable
     [InlineData("Name", "a b", "Kener__Agent__Name")]
     [InlineData("Variables", "A,B-C", "Kener__Agent__Variables")]
     [InlineData("BufferPath", "", "Kener__Agent__BufferPath")]
-    public void A_wrong_setting_is_told_with_its_name(string setting, string value, string name)
+    public void A_wrong_setting_is_reported_with_its_name(string setting, string value, string name)
     {
         var settings = new AgentSettings { Url = "http://gateway", Key = FakeGateway.Key, Name = "a.b-c_1", BufferPath = "data", Variables = "A, B_2" };
         Assert.True(new AgentSettingsRules().Validate(null, settings).Succeeded);

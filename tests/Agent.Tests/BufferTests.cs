@@ -30,7 +30,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_acknowledged_outlives_the_process()
+    public void Unacknowledged_results_survive_the_process()
     {
         using (var buffer = Given.Buffer(_folder)) buffer.Append([Given.Result(1, "Line\nend, \"quote\", ü, \u2028")]);
         using (var buffer = Given.Buffer(_folder)) buffer.Append(Given.Results(2, 1));
@@ -45,7 +45,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void A_crash_at_any_byte_costs_at_most_the_line_that_was_being_written() => Gen.Int[0, 2_000].Sample(cut =>
+    public void A_crash_at_any_byte_loses_at_most_the_line_being_written() => Gen.Int[0, 2_000].Sample(cut =>
     {
         var folder = Given.Folder();
         try
@@ -72,7 +72,7 @@ public sealed class BufferTests : IDisposable
     }, iter: Scale.Of(100));
 
     [Fact]
-    public void A_line_that_makes_no_sense_is_passed_over()
+    public void An_invalid_line_is_skipped()
     {
         Directory.CreateDirectory(_folder);
         File.WriteAllText(Path.Combine(_folder, "000000000001.results"), "{}\nnull\n\n\0\0\0\n{\"monitor_id\":1,\"minute\":60,\"status\":\"UP\",\"latency\":1,\"type\":\"REALTIME\"}\n[");
@@ -83,7 +83,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void A_full_buffer_lets_the_oldest_go()
+    public void A_full_buffer_drops_the_oldest_results()
     {
         const int Cap = 64 * 1024;
         using var buffer = Given.Buffer(_folder, Cap);
@@ -100,7 +100,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_that_was_let_go_meanwhile_is_acknowledged_without_harm()
+    public void Acknowledging_a_batch_that_was_dropped_changes_nothing()
     {
         using var buffer = Given.Buffer(_folder, 16 * 1024);
         buffer.Append(Given.Results(1, 10));
@@ -125,7 +125,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void What_the_disk_does_not_take_is_kept_in_memory()
+    public void Results_that_cannot_be_written_are_kept_in_memory()
     {
         using var buffer = Given.Buffer(_folder);
         Directory.Delete(_folder, recursive: true);
@@ -139,7 +139,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_and_its_files_are_closed_to_other_users_also_those_of_an_earlier_release()
+    public void Other_users_have_no_access_to_the_folder_and_its_files_not_even_to_those_of_an_earlier_release()
     {
         const UnixFileMode everyone = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         using (var buffer = Given.Buffer(_folder)) buffer.Append(Given.Results(1, 1));
@@ -158,7 +158,7 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
-    public void Two_agents_do_not_share_a_folder()
+    public void Two_agents_cannot_share_a_folder()
     {
         using var buffer = Given.Buffer(_folder);
         Assert.Contains(_folder, Assert.Throws<StartRefusedException>(() => Given.Buffer(_folder)).Message);

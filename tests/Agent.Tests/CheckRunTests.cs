@@ -13,7 +13,7 @@ namespace Kener.Agent.Tests;
 public sealed class CheckRunTests
 {
     [Fact]
-    public async Task A_check_that_fails_by_itself_is_down_with_the_reason()
+    public async Task A_check_that_throws_is_down_with_the_reason()
     {
         Check[] failing = [_ => throw new InvalidOperationException("secret"), _ => Task.FromException<Verdict>(new OverflowException("secret")), _ => Task.FromCanceled<Verdict>(new CancellationToken(true))];
         var results = await RunAsync(failing);
@@ -23,9 +23,9 @@ public sealed class CheckRunTests
     }
 
     [Fact]
-    public void A_message_is_reported_as_the_gateway_accepts_it()
+    public void A_message_is_reported_in_a_form_that_the_gateway_accepts()
     {
-        // Not by InlineData: attributes cannot hold half a surrogate pair.
+        // Not InlineData, because attributes cannot contain unpaired surrogates.
         foreach (var (message, expected) in new[] { ("a\u0000b\nc", "a\ufffdb\ufffdc"), ("a\ud800b", "a\ufffdb"), ("\udc00\ud83d\ude00", "\ufffd\ud83d\ude00") })
             Assert.Equal(expected, Verdict.Failed(MonitorStatus.Down, 0, message).For(1, 60).Message);
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>What an agent sees of Kener: the two routes, and whatever can go wrong with them. Counts each result that it takes.</summary>
+/// <summary>The two routes of Kener that an agent calls, with failures on demand. Records each result that it accepts.</summary>
 internal sealed class FakeGateway : IAsyncDisposable
 {
     public const string Key = "an-agent-key-0123456789abcdef0123456789";
@@ -21,20 +21,20 @@ internal sealed class FakeGateway : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
-    /// <summary>The status that every call gets in place of an answer, while it is set.</summary>
+    /// <summary>The status of every answer, while it is set.</summary>
     public int? Failing { get; set; }
 
-    /// <summary>The results that are refused with 400, and with them the report that they are in.</summary>
+    /// <summary>Results that are rejected with 400, together with the whole report.</summary>
     public Func<CheckResult, bool> Refuses { get; set; } = _ => false;
 
     public int Polls { get; private set; }
 
-    /// <summary>The types that the last poll named.</summary>
+    /// <summary>The types that the last poll reported.</summary>
     public string? Types { get; private set; }
 
     public int Reports { get; private set; }
 
-    /// <summary>In the order in which they came, duplicates too.</summary>
+    /// <summary>The accepted results in order of arrival, duplicates included.</summary>
     public IReadOnlyList<CheckResult> Taken => [.. _taken];
 
     public static async Task<FakeGateway> StartAsync()
@@ -56,7 +56,7 @@ internal sealed class FakeGateway : IAsyncDisposable
         Assign(assignment.Version, JsonSerializer.Serialize(assignment, AgentJson.Default.Assignment));
     }
 
-    /// <summary>What the serializer would not write.</summary>
+    /// <summary>Assigns JSON that the serializer would not write.</summary>
     public void Assign(string version, string json)
     {
         _assignment = (version, json);

@@ -5,8 +5,8 @@ using CsCheck;
 namespace Kener.Agent.Tests;
 
 /// <summary>
-/// Invents type_data as JSON text: fields of wrong kinds, text within text, half surrogate pairs, huge numbers, deep nesting, odd addresses,
-/// headers with control characters, unusual methods, bodies and timeouts; often enough all but one field is as it should be.
+/// Generates type_data as JSON: fields of wrong kinds, text within text, unpaired surrogates, huge numbers, deep nesting, odd addresses, headers
+/// with control characters, unusual methods, bodies and timeouts. Often all fields but one are valid.
 /// </summary>
 internal sealed class HostileData(int port)
 {
@@ -57,12 +57,12 @@ internal sealed class HostileData(int port)
                 Gen.Select(Any, Any, (name, value) => $$"""{"key":{{name}},"value":{{value}}}"""), Raw(3).Select(name => $$"""{"{{name}}":1,"key":"a","value":"b"}"""), Any);
             var list = header.Array[0, 4].Select(headers => "[" + string.Join(',', headers) + "]");
             var within = Gen.OneOf(list, Any, Gen.Int[1, 3_000].Select(depth => new string('[', depth)), Gen.Int[1, 3_000].Select(depth => new string('[', depth) + new string(']', depth)));
-            // As the original's old versions kept them: JSON within a text, and here within a text within that.
+            // As older versions of the original stored them, JSON within a text; here also within another text.
             return Gen.OneOf(list, within.Select(Escaped), within.Select(json => Escaped(Escaped(json))));
         }
     }
 
-    /// <summary>The next, as JSON; rarely no object at all.</summary>
+    /// <summary>Returns the next type_data as JSON; rarely, it is not an object.</summary>
     public string Next() => Gen.Frequency((50, Monitor), (1, Any)).Single();
 
     private Gen<string> Field(string name, Gen<string> usual) => Gen.Frequency((6, Gen.Const("")), (10, usual.Select(value => $"\"{name}\":{value}")), (1, Any.Select(value => $"\"{name}\":{value}")));

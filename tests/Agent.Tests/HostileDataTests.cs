@@ -10,10 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>Whatever a monitor's type_data holds: that monitor gets a verdict with a reason, and every other one its checks.</summary>
+/// <summary>Whatever a monitor's type_data contains, that monitor gets a verdict with a reason, and every other one is checked.</summary>
 public sealed class HostileDataTests : IDisposable
 {
-    // Every address but 127.0.0.0/8: invented addresses lead nowhere outside this machine.
+    // All addresses except 127.0.0.0/8, so that invented addresses lead nowhere outside this machine.
     private const string AllButLoopback = "0.0.0.0/2,64.0.0.0/3,96.0.0.0/4,112.0.0.0/5,120.0.0.0/6,124.0.0.0/7,126.0.0.0/8,128.0.0.0/1,::/0";
     private const int AtOnce = 10_000;
     private readonly string _folder = Given.Folder();
@@ -29,14 +29,14 @@ public sealed class HostileDataTests : IDisposable
     [InlineData("""[{"key":5,"value":"v"}]""", "headers[0].key: give a text")]
     [InlineData("""[{"key":"a","value":[]}]""", "headers[0].value: give a text")]
     [InlineData("""[{"key":"a b","value":"v"}]""", "headers[0]: a header's name must consist of letters, digits and signs such as '-'")]
-    public async Task A_text_within_a_text_is_read_as_strictly_as_the_api_reads(string headers, string message)
+    public async Task JSON_within_a_text_is_validated_as_strictly_as_by_the_API(string headers, string message)
     {
         var verdict = await Given.Types().Prepare(Given.Monitor(1, data: new { url = "http://127.0.0.1:1/", headers }))(TestContext.Current.CancellationToken);
         Assert.Equal((MonitorStatus.Down, "ERROR", message), (verdict.Status, verdict.Type, verdict.Message));
     }
 
     [Fact]
-    public async Task A_monitor_with_half_a_surrogate_pair_is_down_and_the_agent_goes_on()
+    public async Task A_monitor_with_an_unpaired_surrogate_is_down_and_the_agent_continues()
     {
         await using var server = RawServer.Saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         await using var gateway = await FakeGateway.StartAsync();
@@ -44,7 +44,7 @@ public sealed class HostileDataTests : IDisposable
         gateway.Assign(Given.Monitor(1, data: new { url = server.Url, headers = """[{"key":"\ud800","value":"v"}]""" }), Given.Monitor(2, data: new { url = server.Url }));
         var first = await TakenAsync(gateway, 2);
         Assert.Equal(["1 DOWN ERROR headers: Text must be valid Unicode", "2 UP REALTIME "], first.Select(Told).Order());
-        // The loop lives, and takes what comes next.
+        // The loop still runs and accepts the next assignment.
         gateway.Assign(Given.Monitor(1, version: 2, data: new { url = server.Url }), Given.Monitor(2, version: 2, data: new { url = server.Url }));
         foreach (var id in new[] { 1, 2 })
             await Eventually.GetAsync(() => Task.FromResult(gateway.Taken), taken => taken.Skip(2).LastOrDefault(result => result.MonitorId == id)?.Status == "UP");
@@ -52,7 +52,7 @@ public sealed class HostileDataTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_type_data_gets_a_verdict_in_the_loop_and_stops_nothing()
+    public async Task Any_type_data_gets_a_verdict_and_stops_nothing()
     {
         await using var target = await TargetAsync();
         var port = new Uri(target.Urls.First()).Port;
@@ -80,7 +80,7 @@ public sealed class HostileDataTests : IDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>By the rules of POST /api/agent/v1/results, and never a status that nobody saw.</summary>
+    /// <summary>Checks a result by the rules of POST /api/agent/v1/results. Its status must be one that an HTTP check can return.</summary>
     private static void Judge(CheckResult result, string data)
     {
         Assert.True(result.Status is "UP" or "DOWN", $"{result} {data}");
@@ -95,7 +95,7 @@ public sealed class HostileDataTests : IDisposable
             $$"""{"id":{{i}},"tag":"m{{i}}","version":{{round}},"type":"API","cron":"* * * * *","type_data":{{data}}}"""))}}]}
         """;
 
-    /// <summary>Each name is an address of this machine, one of many, so that none runs out of ports; some are unknown.</summary>
+    /// <summary>Resolves each name to one of many addresses of this machine, so that none runs out of ports; some names are unknown.</summary>
     private static Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancel) => name.Contains("unknown", StringComparison.OrdinalIgnoreCase)
         ? throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound)
         : Task.FromResult<IPAddress[]>([new IPAddress([127, 0, (byte)(name.Length % 100), (byte)(1 + (Random.Shared.Next() % 200))])]);

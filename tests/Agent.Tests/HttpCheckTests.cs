@@ -106,7 +106,7 @@ public sealed class HttpCheckTests
     }
 
     [Fact]
-    public async Task A_certificate_that_nobody_vouches_for_is_down_unless_it_is_allowed()
+    public async Task An_untrusted_certificate_is_down_unless_it_is_allowed()
     {
         using var certificate = RawServer.SelfSigned("localhost");
         await using var server = RawServer.Saying(Ok, certificate);
@@ -143,7 +143,7 @@ public sealed class HttpCheckTests
     [InlineData("""{"url":"http://a/","headers":"{"}""", "headers: give a list")]
     [InlineData("""{"url":"http://a/","headers":[1]}""", "headers[0]: give an object with key, value")]
     [InlineData("""{"url":"http://a/","headers":[{"key":"Content-Length","value":"1"}]}""", "headers[0]: the header Content-Length can not be set: it belongs to the connection")]
-    public async Task What_makes_no_sense_is_told_by_its_field(string data, string message)
+    public async Task An_invalid_field_is_named_in_the_message(string data, string message)
     {
         var verdict = await Given.Types().Prepare(Given.Monitor(1) with { TypeData = JsonElement.Parse(data) })(TestContext.Current.CancellationToken);
         Assert.Equal((MonitorStatus.Down, "ERROR", message), (verdict.Status, verdict.Type, verdict.Message));
@@ -162,7 +162,7 @@ public sealed class HttpCheckTests
     }
 
     [Fact]
-    public async Task A_variables_value_is_in_no_message()
+    public async Task No_message_contains_the_value_of_a_variable()
     {
         var types = Given.Types(("TOKEN", "s3cret"));
         var verdict = await types.Prepare(Given.Monitor(1, data: new { url = "http://$TOKEN.invalid/" }))(TestContext.Current.CancellationToken);
@@ -170,7 +170,7 @@ public sealed class HttpCheckTests
     }
 
     [Fact]
-    public void Only_variables_that_are_listed_and_exist_are_known()
+    public void Only_listed_variables_that_exist_are_replaced()
     {
         Environment.SetEnvironmentVariable("KENER_TEST_LISTED", "value");
         var variables = Variables.Of(["KENER_TEST_LISTED", "KENER_TEST_MISSING"]);
@@ -182,7 +182,7 @@ public sealed class HttpCheckTests
     [InlineData("connection", "v"), InlineData("Content-Length", "1"), InlineData("Expect", "v"), InlineData("HTTP2-Settings", "v"), InlineData("Keep-Alive", "v")]
     [InlineData("Proxy-Authenticate", "v"), InlineData("Proxy-Authorization", "v"), InlineData("Proxy-Connection", "v"), InlineData("TE", "v"), InlineData("Trailer", "v")]
     [InlineData("Transfer-Encoding", "chunked"), InlineData("Upgrade", "v"), InlineData("Host", "example.com")]
-    public void The_api_takes_the_headers_that_can_be_sent(string name, string value) => Assert.Equal(RequestHeaders.Fault(name, value), HeaderText.Fault(name, value));
+    public void The_API_accepts_exactly_the_headers_that_can_be_sent(string name, string value) => Assert.Equal(RequestHeaders.Fault(name, value), HeaderText.Fault(name, value));
 
     [Fact]
     public void Each_type_understands_its_sample_and_has_a_page_that_explains_its_fields()
@@ -194,7 +194,7 @@ public sealed class HttpCheckTests
             var name = Path.GetFileName(folder);
             var page = File.ReadAllText(Path.Combine(folder, name + ".md"));
             var type = MonitorTypes.Find(page[2..page.IndexOf(':', StringComparison.Ordinal)])!;
-            // Code in a monitor is kept and never run.
+            // Code in a monitor is kept and never run (Behavior: CHK-5).
             foreach (var field in type.Fields.Where(field => field.Name != "eval")) Assert.Contains($"`{field.Name}`", page);
             Given.Types().Definition(type.Name).Prepare(JsonElement.Parse(type.Sample));
         }

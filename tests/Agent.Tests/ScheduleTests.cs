@@ -16,7 +16,7 @@ public sealed class ScheduleTests
         Gen.Select(Gen.Int[0, Crons.Length - 1], Gen.Int[0, 10_000], Gen.Int[0, 86_400_000], Gen.Int[1, 9_000].Array[200, 400]);
 
     [Fact]
-    public void A_monitor_is_checked_once_in_each_minute_of_its_cron_at_a_fixed_place() => Runs.Sample(run =>
+    public void A_monitor_is_checked_once_in_each_minute_of_its_cron_at_a_fixed_offset() => Runs.Sample(run =>
     {
         var schedule = Given.Schedule();
         var now = (Start * 1000) + run.StartMs;
@@ -44,7 +44,7 @@ public sealed class ScheduleTests
     }, iter: Scale.Of(200));
 
     [Fact]
-    public void Places_are_below_fifty_seconds_stable_and_spread()
+    public void Offsets_are_below_fifty_seconds_stable_and_spread()
     {
         var offsets = Enumerable.Range(0, 10_000).Select(i => PlannedCheck.OffsetOf($"service-{i}")).ToList();
         Assert.All(offsets, offset => Assert.InRange(offset, 0, 49_999));
@@ -53,7 +53,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_new_and_a_changed_monitor_are_due_at_once_and_others_are_left_alone()
+    public void New_and_changed_monitors_are_due_at_once_and_others_are_unaffected()
     {
         var schedule = Given.Schedule();
         var now = (Start * 1000) + 30_000;
@@ -65,7 +65,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_monitor_that_is_gone_is_not_due_any_more()
+    public void A_removed_monitor_is_no_longer_due()
     {
         var schedule = Given.Schedule();
         schedule.Take([Given.Monitor(1), Given.Monitor(2)], Start * 1000);
@@ -78,7 +78,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Minutes_that_the_machine_slept_through_are_not_made_up()
+    public void Minutes_during_which_the_machine_slept_are_skipped()
     {
         var schedule = Given.Schedule();
         schedule.Take([Given.Monitor(1)], Start * 1000);
@@ -87,7 +87,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_clock_that_is_put_back_does_not_end_the_checks()
+    public void Checks_continue_when_the_clock_is_set_back()
     {
         var schedule = Given.Schedule();
         schedule.Take([Given.Monitor(1)], Start * 1000);
@@ -97,7 +97,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void What_this_agent_does_not_understand_is_left_out()
+    public void Monitors_with_an_unsupported_type_or_cron_are_skipped()
     {
         var schedule = Given.Schedule();
         schedule.Take([Given.Monitor(1, type: "TELEPATHY"), Given.Monitor(2, cron: "often"), Given.Monitor(3, cron: ""), Given.Monitor(4)], Start * 1000);
@@ -105,7 +105,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void A_monitor_that_this_agent_no_longer_understands_takes_no_other_with_it()
+    public void A_monitor_that_becomes_unsupported_does_not_affect_others()
     {
         var schedule = Given.Schedule();
         foreach (var (version, type, cron) in new[] { (1, "API", "* * * * *"), (2, "TELEPATHY", "* * * * *"), (3, "API", "H H * * *"), (4, null!, "* * * * *"), (5, "API", null!), (6, "API", "* * * * *") })

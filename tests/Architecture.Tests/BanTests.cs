@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Kener.Architecture.Tests;
 
-/// <summary>What is listed in bans/ is an error of the compiler in every project of the product.</summary>
+/// <summary>Every API listed in bans/ is a compiler error in every project of the product.</summary>
 public sealed class BanTests
 {
     private const string Package = "Microsoft.CodeAnalysis.BannedApiAnalyzers";
@@ -44,7 +44,7 @@ public sealed class BanTests
     }
 
     [Fact]
-    public void Every_ban_names_something_that_exists_and_none_of_its_overloads_is_forgotten()
+    public void Every_ban_names_an_existing_symbol_and_all_overloads_of_it()
     {
         foreach (var file in Files)
         {
@@ -64,7 +64,7 @@ public sealed class BanTests
     }
 
     [Fact]
-    public void Every_project_of_the_product_is_held_to_every_ban_but_for_the_exceptions_that_are_named()
+    public void Every_ban_applies_to_every_product_project_apart_from_the_named_exceptions()
     {
         foreach (var project in Repository.Projects.Where(project => !project.IsTest && !project.Path.StartsWith("bench/", StringComparison.Ordinal)))
             Assert.Contains(Package, File.ReadAllText(Path.Combine(Repository.Root, Path.GetDirectoryName(project.Path)!, "packages.lock.json")), StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Kener.Architecture.Tests;
 
-/// <summary>Each rule catches what it is there for.</summary>
+/// <summary>Each rule catches a planted violation.</summary>
 public sealed class PlantedTests
 {
     [Fact]
@@ -17,35 +17,35 @@ public sealed class PlantedTests
     {
         static Source With(int lines) => new("a.cs", $"class A\n{{\n    int M()\n    {{\n{new string('\n', lines - 3)}    }}\n}}\n");
         Assert.Empty(SourceRules.LongMethods([With(50)]));
-        Assert.Equal("a.cs:3 M has 51 lines; 50 are enough", Assert.Single(SourceRules.LongMethods([With(51)])));
+        Assert.Equal("a.cs:3 M has 51 lines; the limit is 50", Assert.Single(SourceRules.LongMethods([With(51)])));
     }
 
     [Fact]
-    public void An_empty_name_is_caught() => Assert.Equal(3, SourceRules.EmptyNames(
+    public void A_meaningless_file_name_is_caught() => Assert.Equal(3, SourceRules.EmptyNames(
         ["services/A/TimeHelper.cs", "services/A/Utils/X.cs", "services/A/KeyManager.cs", "services/A/Utilisation.cs", "services/A/Commit/Change.cs"]).Count());
 
     [Fact]
-    public void An_interface_for_one_is_caught() => Assert.Equal("a.cs: ILonely has one implementation; use that", Assert.Single(SourceRules.LonelyInterfaces(
+    public void An_interface_with_one_implementation_is_caught() => Assert.Equal("a.cs: ILonely has one implementation; use the class itself", Assert.Single(SourceRules.LonelyInterfaces(
         [new("a.cs", "interface ILonely {} class A : ILonely {} interface IShared<T> {} class B : IShared<int> {} class C : IShared<long>, IDisposable {} interface IMark {}")])));
 
     [Fact]
-    public void A_wrong_arrow_is_caught()
+    public void A_forbidden_project_reference_is_caught()
     {
-        Assert.Equal("services/Incidents/x.csproj must not refer to Kener.Monitors",
+        Assert.Equal("services/Incidents/x.csproj must not reference Kener.Monitors",
             Assert.Single(ProjectRules.WrongArrows([Project("Kener.Incidents", "Kener.Monitors", "Kener.Persistence")])));
         Assert.Single(ProjectRules.WrongArrows([Project("Kener.Unheard")]));
     }
 
     [Fact]
-    public void A_circle_is_caught() =>
+    public void A_reference_cycle_is_caught() =>
         Assert.Equal(2, ProjectRules.Cycles([Project("A", "B"), Project("B", "A"), Project("C", "A")]).Count());
 
     [Fact]
-    public void A_version_of_its_own_is_caught() => Assert.Single(ProjectRules.OwnVersions(
+    public void A_package_version_in_a_project_file_is_caught() => Assert.Single(ProjectRules.OwnVersions(
         [new("A", "a.csproj", XDocument.Parse("<P><PackageReference Include='x' Version='1' /><PackageReference Include='y' /></P>"))]));
 
     [Fact]
-    public void A_loose_version_is_caught() => Assert.Equal(3, ProjectRules.LooseVersions(XDocument.Parse(
+    public void A_package_version_that_is_not_exact_is_caught() => Assert.Equal(3, ProjectRules.LooseVersions(XDocument.Parse(
         "<P><PackageVersion Include='a' Version='1.*' /><PackageVersion Include='b' Version='[1,2)' /><PackageVersion Include='c' Version='1.0' />"
         + "<PackageVersion Include='MassTransit' Version='8.5.12' /><PackageVersion Include='MassTransit.RabbitMQ' Version='[8.5.12]' /></P>")).Count());
 

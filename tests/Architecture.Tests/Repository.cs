@@ -12,7 +12,7 @@ internal sealed record Source(string Path, string Text)
     public CompilationUnitSyntax Tree => CSharpSyntaxTree.ParseText(Text).GetCompilationUnitRoot();
 }
 
-/// <summary>A project and the projects that it refers to, by name.</summary>
+/// <summary>A project and the projects that it references, by name.</summary>
 internal sealed record Project(string Name, string Path, XDocument Xml)
 {
     public IReadOnlyList<string> References => [.. Xml.Descendants("ProjectReference")
@@ -21,7 +21,7 @@ internal sealed record Project(string Name, string Path, XDocument Xml)
     public bool IsTest => Path.StartsWith("tests/", StringComparison.Ordinal);
 }
 
-/// <summary>The checkout that this was built from.</summary>
+/// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
 {
     private static readonly string[] Skipped = ["bin", "obj", "Migrations", ".git", "node_modules", ".kener", "data"];
@@ -43,7 +43,7 @@ internal static class Repository
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Kener.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No Kener.sln above the tests");
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Kener.sln was not found in a folder above the tests");
         return folder;
     }
 }

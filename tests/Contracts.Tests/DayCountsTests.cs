@@ -3,7 +3,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>A day in numbers (Behavior: UPT-2, UPT-6).</summary>
+/// <summary>The counts of a day (Behavior: UPT-2, UPT-6).</summary>
 public sealed class DayCountsTests
 {
     private const int Minutes = 120;
@@ -44,7 +44,7 @@ public sealed class DayCountsTests
     }, iter: Scale.Of(3_000));
 
     [Fact]
-    public void Adding_nothing_changes_nothing() => Day.Sample(day =>
+    public void Adding_an_empty_day_changes_nothing() => Day.Sample(day =>
     {
         var counts = DayCounts.Of(0, Minutes * 60, day.Observed, day.Latency, day.ByDefault, day.Overlays);
         return counts + default(DayCounts) == counts && default(DayCounts) + counts == counts && DayCounts.Add(counts, default) == counts;
@@ -55,15 +55,15 @@ public sealed class DayCountsTests
     [InlineData(double.PositiveInfinity)]
     [InlineData(-1)]
     [InlineData(0)]
-    public void What_is_no_latency_is_not_counted_as_one(double latency) =>
+    public void An_invalid_latency_is_not_counted(double latency) =>
         Assert.Equal(new DayCounts(1, 0, 0, 0), DayCounts.Of(0, 60, [MonitorStatus.Up], [latency], null, []));
 
     [Fact]
-    public void A_minute_without_any_status_counts_nowhere() =>
+    public void A_minute_without_data_is_not_counted() =>
         Assert.Equal(0, DayCounts.Of(0, 120, [MonitorStatus.NoData, MonitorStatus.NoData], [0, 0], null, []).Total);
 
     [Fact]
-    public void An_overlaid_minute_counts_though_nothing_was_observed() =>
+    public void A_minute_with_an_overlay_counts_even_without_a_result() =>
         Assert.Equal(new DayCounts(0, 0, 1, 0), DayCounts.Of(0, 120, [MonitorStatus.NoData, MonitorStatus.NoData], [0, 0], null,
             [new(OverlayKind.Incident, 30, null, MonitorStatus.Down)]));
 }

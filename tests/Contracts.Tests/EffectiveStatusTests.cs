@@ -3,13 +3,13 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>Default, observed, incident, maintenance: what counts in the end (Behavior: STA-2, OVL-1 to OVL-5).</summary>
+/// <summary>The effective status from default status, observed status, incidents and maintenances (Behavior: STA-2, OVL-1 to OVL-5).</summary>
 public sealed class EffectiveStatusTests
 {
     private static readonly MonitorStatus[] ByPrecedence = [MonitorStatus.Down, MonitorStatus.Degraded, MonitorStatus.Maintenance, MonitorStatus.Up];
 
     [Fact]
-    public void The_rule_agrees_with_a_naive_reading_of_the_decisions() =>
+    public void The_rule_agrees_with_a_naive_implementation() =>
         Gen.Select(Gen.Long[-5, 15], Given.Status.Nullable(), Given.Status, Given.Overlay.Array[0, 6])
             .Sample((instant, byDefault, observed, overlays) =>
                 EffectiveStatus.At(instant, byDefault, observed, overlays) == Naive(instant, byDefault, observed, overlays), iter: Scale.Of(200_000));
@@ -24,13 +24,13 @@ public sealed class EffectiveStatusTests
         }, iter: Scale.Of(20_000));
 
     [Fact]
-    public void An_overlay_twice_is_an_overlay_once() =>
+    public void A_duplicate_overlay_changes_nothing() =>
         Gen.Select(Gen.Long[-5, 15], Given.Status, Given.Overlay.Array[0, 6]).Sample((instant, observed, overlays) =>
             EffectiveStatus.At(instant, null, observed, overlays) == EffectiveStatus.At(instant, null, observed, [.. overlays, .. overlays]),
             iter: Scale.Of(20_000));
 
     [Fact]
-    public void An_incident_that_states_down_is_never_hidden() =>
+    public void An_incident_with_the_impact_down_is_never_hidden() =>
         Gen.Select(Gen.Long[-5, 15], Given.Status, Given.Overlay.Array[0, 6]).Sample((instant, observed, overlays) =>
             EffectiveStatus.At(instant, null, observed, [.. overlays, new(OverlayKind.Incident, instant, null, MonitorStatus.Down)]) == MonitorStatus.Down,
             iter: Scale.Of(20_000));
@@ -47,7 +47,7 @@ public sealed class EffectiveStatusTests
     [InlineData(MonitorStatus.Up, MonitorStatus.NoData, MonitorStatus.Up)]
     [InlineData(MonitorStatus.Up, MonitorStatus.Down, MonitorStatus.Down)]
     [InlineData(MonitorStatus.Down, MonitorStatus.Up, MonitorStatus.Up)]
-    public void A_default_counts_only_where_nothing_was_observed(MonitorStatus? byDefault, MonitorStatus observed, MonitorStatus expected) =>
+    public void A_default_status_applies_only_without_an_observed_status(MonitorStatus? byDefault, MonitorStatus observed, MonitorStatus expected) =>
         Assert.Equal(expected, EffectiveStatus.At(0, byDefault, observed, []));
 
     [Theory]
@@ -56,12 +56,12 @@ public sealed class EffectiveStatusTests
     [InlineData(MonitorStatus.Degraded, MonitorStatus.Up, MonitorStatus.Up)]
     [InlineData(MonitorStatus.Degraded, MonitorStatus.Maintenance, MonitorStatus.Maintenance)]
     [InlineData(MonitorStatus.Maintenance, MonitorStatus.Down, MonitorStatus.Down)]
-    public void Maintenance_comes_over_an_incident_unless_that_states_down(MonitorStatus incident, MonitorStatus maintenance, MonitorStatus expected) =>
+    public void A_maintenance_takes_precedence_over_an_incident_unless_its_impact_is_down(MonitorStatus incident, MonitorStatus maintenance, MonitorStatus expected) =>
         Assert.Equal(expected, EffectiveStatus.At(0, null, MonitorStatus.Up,
             [new(OverlayKind.Incident, 0, null, incident), new(OverlayKind.Maintenance, 0, null, maintenance)]));
 
     [Fact]
-    public void An_overlay_may_make_better_than_observed() =>
+    public void An_overlay_may_improve_the_observed_status() =>
         Assert.Equal(MonitorStatus.Up, EffectiveStatus.At(0, null, MonitorStatus.Down, [new(OverlayKind.Maintenance, 0, 1, MonitorStatus.Up)]));
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class EffectiveStatusTests
     [InlineData(100, true)]
     [InlineData(199, true)]
     [InlineData(200, false)]
-    public void An_overlay_counts_from_its_first_second_up_to_its_end(long instant, bool covered) =>
+    public void An_overlay_covers_its_start_and_not_its_end(long instant, bool covered) =>
         Assert.Equal(covered, new Overlay(OverlayKind.Incident, 100, 200, MonitorStatus.Down).Covers(instant));
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class EventTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void An_event_survives_its_way_through_json(Type type)
+    public void An_event_survives_serialization(Type type)
     {
         Assert.True(Events.ContainsKey(type), $"{type.Name} has no generator here: add one");
         Events[type].Sample(given => AssertSame(given, JsonSerializer.Deserialize(JsonSerializer.Serialize(given, type, Json), type, Json)), iter: Scale.Of(1_000));
@@ -98,7 +98,7 @@ public sealed class EventTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void An_event_can_be_read_by_who_does_not_know_its_newest_field_yet(Type type)
+    public void An_event_with_an_unknown_field_can_be_read(Type type)
     {
         var newer = Events[type].Single();
         var json = JsonSerializer.Serialize(newer, type, Json);
@@ -106,7 +106,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void A_reading_is_sent_as_six_numbers()
+    public void A_result_is_serialized_as_six_numbers()
     {
         var reading = new Reading(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2);
         Assert.Equal("[7,1764000000,3,4,12.5,2]", JsonSerializer.Serialize(reading, Json));
@@ -114,7 +114,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public void Readings_from_before_they_were_arrays_are_read()
+    public void Results_in_the_former_object_format_can_be_read()
     {
         var json = """{"readings":[{"monitorId":7,"minute":1764000000,"count":3,"status":4,"latency":12.5,"version":2}]}""";
         Assert.Equal([new Reading(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2)], JsonSerializer.Deserialize<ReadingsRecorded>(json, Json)!.Readings);
@@ -126,7 +126,7 @@ public sealed class EventTests
     [InlineData("[7,1764000000,3.5,4,12.5,2]")]
     [InlineData("[]")]
     [InlineData("7")]
-    public void What_is_no_reading_is_refused(string json) => Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Reading>(json, Json));
+    public void An_invalid_result_is_rejected(string json) => Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Reading>(json, Json));
 
     [Fact]
     public void An_unknown_name_is_no_event() => Assert.Null(EventTypes.Find("NobodyKnows"));

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>Generators of what the rules are asked about, small enough to meet often.</summary>
+/// <summary>Generators of inputs for the rules, from ranges so small that values often coincide.</summary>
 internal static class Given
 {
     public static readonly Gen<MonitorStatus> Status = Gen.Int[0, 4].Select(number => (MonitorStatus)number);
@@ -10,7 +10,7 @@ internal static class Given
     private static readonly Gen<MonitorStatus> IncidentImpact = Gen.Int[2, 4].Select(number => (MonitorStatus)number);
     private static readonly Gen<MonitorStatus> MaintenanceImpact = Gen.Int[1, 4].Select(number => (MonitorStatus)number);
 
-    /// <summary>Around the instants 0 to 10; now and then open, empty or ending before it starts.</summary>
+    /// <summary>Generates overlays around the instants 0 to 10; some are open, empty, or end before they start.</summary>
     public static readonly Gen<Overlay> Overlay = OverlayBetween(Gen.Long[0, 10]);
 
     public static Gen<Overlay> OverlayBetween(Gen<long> instant) => Gen.OneOf(

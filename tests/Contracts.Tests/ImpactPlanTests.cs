@@ -4,7 +4,7 @@ using CsCheck;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>What an incident means for its monitors.</summary>
+/// <summary>The effect of an incident on its monitors.</summary>
 public sealed class ImpactPlanTests
 {
     private static readonly Gen<IncidentChanged> Incident = Gen.Select(
@@ -12,14 +12,14 @@ public sealed class ImpactPlanTests
         .Select((start, end, deleted, links) => new IncidentChanged { Id = 1, Version = 1, Start = start, End = end, Deleted = deleted, Monitors = links });
 
     [Fact]
-    public void Two_versions_have_the_same_fingerprint_exactly_when_no_monitor_changes_between_them() => Gen.Select(Incident, Incident).Sample((one, other) =>
+    public void Two_versions_have_the_same_fingerprint_if_and_only_if_their_overlays_are_equal() => Gen.Select(Incident, Incident).Sample((one, other) =>
     {
         var isSame = Interval(one) == Interval(other) && Impacts(one).SequenceEqual(Impacts(other));
         Assert.Equal(isSame, one.Plan().Fingerprint() == other.Plan().Fingerprint());
     }, iter: 20_000);
 
     [Fact]
-    public void Whatever_is_a_field_of_the_plan_is_in_its_fingerprint()
+    public void Every_property_of_the_plan_is_in_its_fingerprint()
     {
         var plan = new ImpactPlan(60, 120, [new(1, MonitorStatus.Down)]);
         var fingerprint = JsonNode.Parse(plan.Fingerprint())!.AsObject();
@@ -30,7 +30,7 @@ public sealed class ImpactPlanTests
     }
 
     [Fact]
-    public void A_monitor_that_is_linked_twice_takes_the_last_impact() => Incident.Sample(incident =>
+    public void A_monitor_that_is_linked_twice_gets_the_last_impact() => Incident.Sample(incident =>
         Assert.Equal(Impacts(incident), incident.Plan().Impacts));
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ImpactPlanTests
     {
         var over = new SortedDictionary<long, MonitorStatus>();
         foreach (var link in incident.Monitors) over[link.MonitorId] = link.Impact;
-        // UP links the monitor and changes nothing of it.
+        // UP links the monitor without changing its status.
         return incident.Deleted ? [] : over.Where(pair => pair.Value > MonitorStatus.Up).Select(pair => new MonitorImpact(pair.Key, pair.Value));
     }
 }

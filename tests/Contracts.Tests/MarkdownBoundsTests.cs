@@ -32,13 +32,13 @@ public sealed class MarkdownBoundsTests
 
     [Theory]
     [MemberData(nameof(TooMuch))]
-    public void A_text_beyond_a_bound_is_named_by_it(string expected, string text) => Assert.Equal(expected, MarkdownBounds.Exceeded(text));
+    public void The_limit_that_a_text_exceeds_is_named(string expected, string text) => Assert.Equal(expected, MarkdownBounds.Exceeded(text));
 
     public static TheoryData<string> Usual =>
     [
         "", "Hello\r\nthere", new string('a', 65_536), Repeat("a\n", 3_999),
         Repeat("|a", 32) + "|\n" + Repeat("|-", 32) + "|\n" + Repeat(Repeat("|b", 32) + "|\n", 60),
-        // None of these is a table, or a list in a list.
+        // None of these is a table or a nested list.
         Repeat("cat log | sort | uniq -c | sort -n | tail\n", 1_000), new string('-', 500), Repeat("* ", 200), new string('.', 500), "+" + Repeat("-----+", 40),
         Repeat("12:30:45 INFO [main] request_id=4 took 12 ms, see edge-3\n", 1_000),
         Repeat("See [the plan][plan] and note[^1].\n\n", 60) + "[plan]: https://status.example.com/plans/2026/november \"The plan\"\n\n[^1]: " + Repeat("A note of many words. ", 100),
@@ -47,9 +47,9 @@ public sealed class MarkdownBoundsTests
 
     [Theory]
     [MemberData(nameof(Usual))]
-    public void What_people_write_is_within_the_bounds(string text) => Assert.Null(MarkdownBounds.Exceeded(text));
+    public void Ordinary_texts_are_within_the_limits(string text) => Assert.Null(MarkdownBounds.Exceeded(text));
 
     [Fact]
-    public void No_text_makes_it_throw_and_control_characters_change_nothing() => Gen.String.Array[0, 20].Select(string.Concat).Sample(text =>
+    public void Any_text_can_be_checked_and_control_characters_change_nothing() => Gen.String.Array[0, 20].Select(string.Concat).Sample(text =>
         Assert.Equal(MarkdownBounds.Exceeded(MarkdownBounds.Clean(text)), MarkdownBounds.Exceeded(text)), iter: 2_000);
 }

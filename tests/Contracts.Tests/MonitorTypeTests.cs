@@ -8,7 +8,7 @@ public sealed class MonitorTypeTests
     public static TheoryData<string> Names { get; } = [.. MonitorTypes.All];
 
     [Fact]
-    public void There_are_the_eleven_types_of_api_v4()
+    public void The_types_are_the_eleven_of_API_v4()
     {
         Assert.Equal(["API", "PING", "TCP", "DNS", "NONE", "GROUP", "SSL", "SQL", "HEARTBEAT", "GAMEDIG", "GRPC"], MonitorTypes.All);
         Assert.Equal(["API", "PING", "TCP", "DNS", "SSL", "SQL", "GAMEDIG", "GRPC"], MonitorTypes.OfAgents);
@@ -16,7 +16,7 @@ public sealed class MonitorTypeTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void A_sample_follows_its_type_s_rules_and_can_be_checked(string name)
+    public void A_sample_is_valid_and_complete(string name)
     {
         var (type, sample) = (MonitorTypes.Find(name)!, JsonElement.Parse(MonitorTypes.Find(name)!.Sample));
         type.Check(sample);
@@ -25,7 +25,7 @@ public sealed class MonitorTypeTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Missing_null_and_unknown_fields_are_right(string name)
+    public void Missing_null_and_unknown_fields_are_valid(string name)
     {
         var type = MonitorTypes.Find(name)!;
         type.Check(JsonElement.Parse("""{"unknown":{"a":[1e400]}}"""));
@@ -59,7 +59,7 @@ public sealed class MonitorTypeTests
     [InlineData("GROUP", """{"latencyCalculation":"MEAN"}""", "latencyCalculation: give one of AVG, MAX, MIN")]
     [InlineData("GROUP", """{"executionDelay":999}""", "executionDelay: give a whole number from 1000 to 86400000")]
     [InlineData("NONE", """{"overrideWithLastKnownStatus":"x"}""", "overrideWithLastKnownStatus: give true or false")]
-    public void A_wrong_value_is_named_by_its_path(string name, string data, string message) =>
+    public void A_wrong_value_is_reported_with_its_path(string name, string data, string message) =>
         Assert.Equal(message, Assert.Throws<FieldException>(() => MonitorTypes.Find(name)!.Check(JsonElement.Parse(data))).Message);
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class MonitorTypeTests
     [InlineData("API", """{"headers":[{"key":"","value":""}]}""")]
     [InlineData("SSL", """{"port":"443"}""")]
     [InlineData("PING", """{"hosts":[{"host":"2001:db8::1","type":"IP6"}]}""")]
-    public void Variables_numbers_as_text_and_empty_lines_of_a_form_are_right(string name, string data) => MonitorTypes.Find(name)!.Check(JsonElement.Parse(data));
+    public void Variables_numbers_as_text_and_empty_lines_of_a_form_are_valid(string name, string data) => MonitorTypes.Find(name)!.Check(JsonElement.Parse(data));
 
     [Theory]
     [InlineData("API", "{}", "url")]
@@ -80,7 +80,7 @@ public sealed class MonitorTypeTests
     [InlineData("SQL", """{"dbType":"pg"}""", "connectionString")]
     [InlineData("GROUP", """{"monitors":[{"weight":1}]}""", "monitors[0].tag")]
     [InlineData("GAMEDIG", """{"host":"a"}""", "gameId")]
-    public void What_is_required_and_missing_is_named(string name, string data, string? path) => Assert.Equal(path, MonitorTypes.Find(name)!.Missing(JsonElement.Parse(data)));
+    public void A_missing_required_field_is_named(string name, string data, string? path) => Assert.Equal(path, MonitorTypes.Find(name)!.Missing(JsonElement.Parse(data)));
 
     [Theory]
     [InlineData("""{"secretString":"s","port":1}""", """{"secretString":"********","port":1}""")]
@@ -92,7 +92,7 @@ public sealed class MonitorTypeTests
     [InlineData("""{"url":"https://u:p@example.com/?a=@"}""", """{"url":"https://********@example.com/?a=@"}""")]
     [InlineData("""{"url":"https://example.com/@me"}""", """{"url":"https://example.com/@me"}""")]
     [InlineData("""{"secretString":{"a":1}}""", """{"secretString":"********"}""")]
-    public void A_mask_hides_secrets_and_sent_back_means_what_is_stored(string stored, string masked)
+    public void A_mask_hides_secrets_and_when_sent_back_keeps_what_is_stored(string stored, string masked)
     {
         var (before, shown) = (JsonElement.Parse(stored), TypeSecrets.Masked(JsonElement.Parse(stored)));
         Assert.True(JsonElement.DeepEquals(JsonElement.Parse(masked), shown), shown.GetRawText());
@@ -112,7 +112,7 @@ public sealed class MonitorTypeTests
     [InlineData("""{"headers":[{"key":"A","value":"1"},{"key":"B","value":"********"}]}""", "headers[1].value")]
     [InlineData("""{"headers":"********"}""", "headers")]
     [InlineData("""{"url":"https://********@other.example/"}""", "url")]
-    public void A_mask_of_what_is_not_stored_is_refused(string sent, string path)
+    public void A_mask_without_a_stored_secret_is_rejected(string sent, string path)
     {
         var stored = JsonElement.Parse("""{"headers":[{"key":"A","value":"1"}],"url":"https://u:p@example.com/"}""");
         Assert.Equal($"{path}: give the value itself, not its mask", Assert.Throws<FieldException>(() => TypeSecrets.Unmasked(JsonElement.Parse(sent), stored)).Message);

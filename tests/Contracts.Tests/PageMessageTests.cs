@@ -20,7 +20,7 @@ public sealed class PageMessageTests
     [InlineData(3, 0, 0, 1, "Under Maintenance")]
     [InlineData(0, 0, 1, 3, "Partial Degraded Performance")]
     [InlineData(0, int.MaxValue, int.MaxValue, 0, "Partial System Outage")]
-    public void A_page_says(int up, int down, int degraded, int maintenance, string message) =>
+    public void The_message_follows_from_the_numbers_of_monitors(int up, int down, int degraded, int maintenance, string message) =>
         Assert.Equal(message, PageMessage.Of(up, down, degraded, maintenance));
 
     [Fact]
@@ -32,11 +32,11 @@ public sealed class PageMessageTests
     }, iter: Scale.Of(10_000));
 
     [Fact]
-    public void Monitors_without_a_status_do_not_count() => Gen.Select(Given.Status.Array[0, 20], Gen.Int[0, 5]).Sample((statuses, silent) =>
+    public void Monitors_without_data_do_not_count() => Gen.Select(Given.Status.Array[0, 20], Gen.Int[0, 5]).Sample((statuses, silent) =>
         PageMessage.Of(statuses) == PageMessage.Of([.. statuses, .. Enumerable.Repeat(MonitorStatus.NoData, silent)]), iter: Scale.Of(10_000));
 
     [Fact]
-    public void The_message_agrees_with_a_naive_reading_of_the_table() => Given.Status.Array[0, 20].Sample(statuses =>
+    public void The_message_agrees_with_a_naive_implementation() => Given.Status.Array[0, 20].Sample(statuses =>
     {
         double Share(MonitorStatus status) => 100.0 * statuses.Count(one => one == status) / statuses.Count(one => one != MonitorStatus.NoData);
         var expected = statuses.All(status => status == MonitorStatus.NoData) ? "No Status Available"

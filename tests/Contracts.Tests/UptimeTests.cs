@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Contracts.Tests;
 
-/// <summary>Formulas and words of uptime (Behavior: UPT-3 to UPT-5).</summary>
+/// <summary>Uptime formulas and the text of uptime (Behavior: UPT-3 to UPT-5).</summary>
 public sealed class UptimeTests
 {
     private static readonly string[] Names = ["up", "down", "degraded", "maintenance"];
@@ -17,7 +17,7 @@ public sealed class UptimeTests
     private static readonly DayCounts Some = new(Up: 1000, Degraded: 40, Down: 300, Maintenance: 100);
 
     [Fact]
-    public void A_formula_is_read_as_in_arithmetic() => Gen.Select(Formula, Given.Counts, Gap, Gen.Bool).Sample((formula, counts, gap, upper) =>
+    public void A_formula_follows_the_rules_of_arithmetic() => Gen.Select(Formula, Given.Counts, Gap, Gen.Bool).Sample((formula, counts, gap, upper) =>
     {
         var text = formula.Words[0];
         for (var i = 0; i < formula.Operators.Length; i++) text += gap + formula.Operators[i] + gap + formula.Words[i + 1];
@@ -41,22 +41,22 @@ public sealed class UptimeTests
     [InlineData("up\0")]
     [InlineData("úp")]
     [InlineData("constructor")]
-    public void What_is_no_formula_gives_way_to_the_default(string text)
+    public void An_invalid_formula_is_replaced_by_the_default(string text)
     {
         Assert.False(Uptime.IsFormula(text));
         Assert.Equal(Uptime.Percent(Some), Uptime.Percent(Some, text, text));
     }
 
     [Fact]
-    public void A_formula_as_long_as_a_book_is_none() =>
+    public void A_formula_that_is_too_long_is_invalid() =>
         Assert.False(Uptime.IsFormula(string.Join("+", Enumerable.Repeat("up", 100_000))));
 
     [Fact]
-    public void Any_text_whatever_gives_a_finite_number_or_nothing() => Gen.Select(Gen.String, Gen.String, Given.Counts).Sample((top, bottom, counts) =>
+    public void Any_text_gives_a_finite_number_or_null() => Gen.Select(Gen.String, Gen.String, Given.Counts).Sample((top, bottom, counts) =>
         Uptime.Percent(counts, top, bottom) is not { } percent || double.IsFinite(percent), iter: Scale.Of(20_000));
 
     [Fact]
-    public void Any_text_made_of_a_formulas_pieces_gives_a_finite_number_or_nothing()
+    public void Any_mixture_of_parts_of_a_formula_gives_a_finite_number_or_null()
     {
         var piece = Gen.OneOf(Gen.OneOf(Names), Operator.Select(sign => sign.ToString()), Gap, Gen.OneOf("(", ")", "1", "NaN"));
         var text = piece.Array[0, 40].Select(pieces => string.Concat(pieces));
@@ -65,7 +65,7 @@ public sealed class UptimeTests
     }
 
     [Fact]
-    public void A_formula_that_outgrows_numbers_gives_nothing()
+    public void A_formula_that_overflows_gives_null()
     {
         var huge = string.Join("*", Enumerable.Repeat("up", 160));
         Assert.True(Uptime.IsFormula(huge));
@@ -74,16 +74,16 @@ public sealed class UptimeTests
     }
 
     [Fact]
-    public void Both_defaults_leave_only_downtime_out() => Given.Counts.Sample(counts => counts.Total == 0
+    public void The_default_formula_leaves_out_only_downtime() => Given.Counts.Sample(counts => counts.Total == 0
         ? Uptime.Percent(counts) is null
         : Uptime.Percent(counts) is { } percent && Near(percent, 100.0 * (counts.Total - counts.Down) / counts.Total), iter: Scale.Of(10_000));
 
     [Fact]
-    public void Dividing_by_nothing_inside_a_formula_is_nothing() =>
+    public void Dividing_by_zero_within_a_formula_gives_zero() =>
         Assert.Equal(100, Uptime.Percent(new DayCounts(10, 0, 0, 0), "up + up / down", "up"));
 
     [Fact]
-    public void A_denominator_of_nothing_has_no_uptime() => Assert.Equal("-", Uptime.Text(Uptime.Percent(Some, "up", "up - up")));
+    public void A_denominator_of_zero_gives_no_uptime() => Assert.Equal("-", Uptime.Text(Uptime.Percent(Some, "up", "up - up")));
 
     [Theory]
     [InlineData(null, "-")]
@@ -99,10 +99,10 @@ public sealed class UptimeTests
     [InlineData(-0.00001, "0")]
     [InlineData(-50d, "-50")]
     [InlineData(250d, "250")]
-    public void Uptime_reads_as(double? percent, string text) => Assert.Equal(text, Uptime.Text(percent));
+    public void Uptime_is_formatted_with_up_to_four_decimals(double? percent, string text) => Assert.Equal(text, Uptime.Text(percent));
 
     [Fact]
-    public void The_text_does_not_depend_on_the_machines_culture()
+    public void The_text_does_not_depend_on_the_culture_of_the_machine()
     {
         var before = CultureInfo.CurrentCulture;
         try
@@ -117,12 +117,12 @@ public sealed class UptimeTests
     }
 
     [Fact]
-    public void Whoever_was_down_for_a_minute_never_reads_100() => Gen.Int[1, 5_000_000].Sample(up =>
+    public void A_minute_of_downtime_never_shows_as_100() => Gen.Int[1, 5_000_000].Sample(up =>
         Uptime.Text(Uptime.Percent(new DayCounts(up, 0, 1, 0))) != "100", iter: Scale.Of(10_000));
 
     private static bool Near(double a, double b) => a == b || Math.Abs(a - b) <= 1e-9 * Math.Max(Math.Abs(a), Math.Abs(b));
 
-    /// <summary>Two passes over a list, as on paper: first all products, then all sums.</summary>
+    /// <summary>Evaluates in two passes over a list, as on paper: first all products, then all sums.</summary>
     private static double Naive(string[] words, char[] operators, DayCounts counts)
     {
         var values = words.Select(word => (double)(word switch { "up" => counts.Up, "down" => counts.Down, "degraded" => counts.Degraded, _ => counts.Maintenance })).ToList();

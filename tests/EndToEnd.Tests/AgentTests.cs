@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The embedded agent, from a server that is watched to the page that tells of it (Behavior: CHK-3).</summary>
+/// <summary>The embedded agent end to end: from the checked server to the status page (Behavior: CHK-3).</summary>
 public sealed class AgentTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -33,11 +33,11 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task A_monitor_with_hostile_data_is_down_with_the_reason_and_the_process_and_the_others_go_on()
+    public async Task A_monitor_with_hostile_data_is_down_and_affects_neither_the_process_nor_other_monitors()
     {
         await using var kener = await KenerProcess.StartAsync();
         await using var server = RawServer.Saying(Ok);
-        // Right for the API, and nothing that the agent can request: it does not know the variable.
+        // Valid for the API, but the agent cannot send the request: it does not know the variable.
         const string Hostile = "$KENER_TEST_UNKNOWN/";
         await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
             new { tag = "hostile", name = "hostile", monitor_type = "API", cron = "* * * * *", type_data = new { url = Hostile } }, 201);
@@ -45,7 +45,7 @@ public sealed class AgentTests
         await FollowsAsync(kener, "UP", "Partial System Outage");
         var sample = (await Eventually.GetAsync(() => SamplesAsync(kener, "hostile"), samples => samples.Count > 0))[^1]!;
         Assert.Equal(("DOWN", "ERROR"), (sample["status"]!.GetValue<string>(), sample["type"]!.GetValue<string>()));
-        // And after a start, which checks all at once.
+        // The same after a restart, which checks all monitors at once.
         Assert.Equal(0, await kener.TerminateAsync());
         await kener.StartAgainAsync();
         var requests = server.Requests.Count;
@@ -56,9 +56,9 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task Each_minute_brings_a_check_of_all_but_the_inactive_and_the_hidden_stay_hidden()
+    public async Task Each_minute_all_but_inactive_monitors_are_checked_and_hidden_ones_stay_hidden()
     {
-        // Tags whose places in the minute are in this order, all within its first second.
+        // The tag decides when in the minute a monitor is checked: these three in this order, all within the first second.
         const string Inactive = "shop-71", Hidden = "mail-198", Web = "web-228";
         await using var kener = await KenerProcess.StartAsync();
         await using var server = RawServer.Saying(Ok);
@@ -66,7 +66,7 @@ public sealed class AgentTests
         foreach (var tag in new[] { Inactive, Hidden, Web }) await Eventually.TrueAsync(async () => (await SamplesAsync(kener, tag)).Count > 0);
         await kener.Api.SendAsync(HttpMethod.Patch, $"/api/v4/monitors/{Inactive}", new { status = "INACTIVE" });
         await kener.Api.SendAsync(HttpMethod.Patch, $"/api/v4/monitors/{Hidden}", new { is_hidden = "YES" });
-        // The change is on its way for a moment, longer on a busy machine, at whose end a minute may begin.
+        // The change takes a moment to reach the agent, longer on a busy machine, and a minute may begin meanwhile: leave it at least 20 seconds.
         var next = ((Calls.Now + 20) / 60 * 60) + 60;
         await Eventually.TrueAsync(async () => await HasAsync(Web, next) && await HasAsync(Hidden, next));
         Assert.False(await HasAsync(Inactive, next));
@@ -79,7 +79,7 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task A_stop_with_an_agents_poll_and_a_listener_open_is_clean_and_says_nothing_of_them()
+    public async Task A_stop_with_an_open_agent_poll_and_an_open_live_stream_is_clean_and_logs_no_warning()
     {
         await using var kener = await KenerProcess.StartAsync();
         await using var server = RawServer.Saying(Ok);
@@ -92,14 +92,14 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task A_stop_while_results_flow_is_silent_and_loses_none_that_was_acknowledged()
+    public async Task A_stop_while_results_are_written_logs_no_error_and_loses_no_acknowledged_result()
     {
         await using var kener = await KenerProcess.StartAsync();
         for (var stop = 0; stop < Scale.Of(2); stop++)
         {
             var tags = Enumerable.Range(0, 4).Select(writer => $"m{stop}-{writer}").ToList();
             foreach (var tag in tags) await kener.Api.CreateMonitorAsync(tag);
-            // One for all: hours that are counted from a later minute would overlap.
+            // The same minute for all writers: hours that are counted back from a later minute would overlap.
             var (acknowledged, last) = (0, Calls.Minute);
             var writers = tags.Select(tag => Task.Run(async () =>
             {
@@ -113,7 +113,7 @@ public sealed class AgentTests
             await Eventually.TrueAsync(() => Task.FromResult(acknowledged > 20));
             Assert.Equal(0, await kener.TerminateAsync());
             var written = await Task.WhenAll(writers);
-            // A warning may be about a machine that has too much to do.
+            // Only errors count: an overloaded machine may cause warnings.
             Assert.False(kener.OutputSinceLaunch.Contains("fail:") || kener.OutputSinceLaunch.Contains("   at "), kener.OutputSinceLaunch);
             await kener.StartAgainAsync();
             foreach (var (tag, hours) in tags.Zip(written))
@@ -124,7 +124,7 @@ public sealed class AgentTests
         }
     }
 
-    /// <summary>An hour of results; false when nobody is there any more.</summary>
+    /// <summary>Writes an hour of results; returns false once Kener no longer accepts them.</summary>
     private static async Task<bool> WriteAsync(KenerProcess kener, string tag, long start)
     {
         try
@@ -141,7 +141,7 @@ public sealed class AgentTests
     private static async Task CreateAsync(KenerProcess kener, string tag, RawServer server) => await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
         new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 30_000 } }, 201);
 
-    /// <summary>A changed monitor is checked at once, so that the test need not wait for the next minute.</summary>
+    /// <summary>Changes the monitor, so that it is checked at once and the test need not wait for the next minute.</summary>
     private static async Task CheckNowAsync(KenerProcess kener) =>
         await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { description = Guid.NewGuid().ToString() });
 

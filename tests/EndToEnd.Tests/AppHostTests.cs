@@ -8,13 +8,13 @@ using Npgsql;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The distributed hosting as its operator meets it: start, table, deaths and comebacks, the end.</summary>
+/// <summary>The distributed hosting as its operator sees it: startup, startup report, crashes and restarts, shutdown.</summary>
 public sealed partial class AppHostTests(Hostings hostings)
 {
     private static readonly string[] Parts = ["agent", "gateway", "status", "monitors", "incidents", "accounts", "messaging", "cache", "postgres"];
 
     [Fact]
-    public async Task From_the_first_start_to_the_end_nothing_is_lost_and_nothing_is_left()
+    public async Task Data_survives_a_kill_and_a_stop_leaves_no_process_and_no_open_port()
     {
         await using var kener = await KenerProcess.StartAsync([], Hosting.Distributed);
         Assert.Equal(Parts, Ports(kener.Output).Keys);
@@ -25,7 +25,7 @@ public sealed partial class AppHostTests(Hostings hostings)
         await api.OpenIncidentAsync("It survives", Calls.Minute, ("web", "DOWN"));
         await kener.Visitor.SeesAsync("/", html => html.Contains("It survives"));
 
-        // Killed, it can clean up nothing itself.
+        // A killed app host cannot clean up: its processes must end by themselves.
         var (before, ports) = (Tree.Below(kener.ProcessId), Ports(kener.Output).Values);
         Assert.True(before.Count >= Parts.Length);
         await kener.KillAsync();
@@ -45,7 +45,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     [Fact, System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public async Task Each_service_has_a_role_that_opens_its_own_database_alone_and_the_agent_holds_no_key_of_the_services()
+    public async Task Each_service_role_can_open_only_its_own_database_and_the_agent_has_no_secret_but_its_key()
     {
         var kener = await hostings.SharedAsync(Hosting.Distributed);
         var secrets = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(kener.DataPath, "secrets.json"), TestContext.Current.CancellationToken))!.AsObject();
@@ -70,7 +70,7 @@ public sealed partial class AppHostTests(Hostings hostings)
         Assert.Equal(agent["Kener__AgentKey"], secrets["agent-key"]!.GetValue<string>());
         Assert.Equal("700", Convert.ToString((int)File.GetUnixFileMode(agent["Kener__Agent__BufferPath"]), 8));
 
-        // And it does its work.
+        // The agent still runs checks.
         await using var server = RawServer.Saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         var tag = "web-" + Guid.NewGuid().ToString("N");
         await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors",
@@ -83,7 +83,7 @@ public sealed partial class AppHostTests(Hostings hostings)
         Tree.EnvironmentOf(Tree.Find(kener.ProcessId, $"Kener.{service}.dll")).ToDictionary(variable => variable.Name, variable => variable.Value);
 
     [Fact]
-    public async Task An_address_in_use_stops_all_in_a_line_before_anything_starts()
+    public async Task An_address_in_use_stops_the_start_with_one_line_before_any_process_starts()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -95,7 +95,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     [Fact]
-    public async Task What_is_killed_comes_back_at_its_place()
+    public async Task A_killed_process_is_restarted_on_the_same_port()
     {
         const string program = "Kener.Gateway.dll", name = "gateway";
         var kener = await hostings.SharedAsync(Hosting.Distributed);
@@ -107,12 +107,12 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     [Fact]
-    public async Task A_service_s_own_port_answers_nobody_without_the_gateway_s_token()
+    public async Task A_service_port_rejects_requests_without_a_token_of_the_gateway()
     {
         var kener = await hostings.SharedAsync(Hosting.Distributed);
         foreach (var (service, path) in new[] { ("incidents", "/api/v4/incidents"), ("monitors", "/api/v4/monitors"), ("accounts", "/api/v5/api-keys") })
         {
-            // The API key is for the gateway; here it is worth no more than none.
+            // Services accept no API keys: only the gateway does.
             foreach (var client in new[] { kener.Visitor, kener.Api })
             {
                 using var answer = await client.GetAsync($"http://127.0.0.1:{Ports(kener.Output)[service]}{path}", TestContext.Current.CancellationToken);
@@ -122,17 +122,17 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     [Fact]
-    public async Task All_listen_on_this_machine_only()
+    public async Task All_processes_listen_on_loopback_only()
     {
         var kener = await hostings.SharedAsync(Hosting.Distributed);
         var own = Tree.Below(kener.ProcessId).SelectMany(Tree.SocketsOf).ToHashSet();
         var open = Tree.Listening().Where(listener => own.Contains(listener.Socket)).ToList();
         Assert.True(open.Count >= Parts.Length);
-        Assert.All(open, listener => Assert.True(IPAddress.IsLoopback(listener.At.Address), $"{listener.At} is open to others"));
+        Assert.All(open, listener => Assert.True(IPAddress.IsLoopback(listener.At.Address), $"{listener.At} is not a loopback address"));
     }
 
     [Fact]
-    public async Task A_missing_server_is_named_with_the_way_to_get_it()
+    public async Task A_missing_server_is_named_with_the_command_that_installs_it()
     {
         await using var kener = KenerProcess.Prepare(new() { ["Kener__RabbitMqBin"] = "/nowhere", ["Kener__RedisBin"] = "/nowhere" }, Hosting.Distributed);
         kener.Launch();
@@ -147,7 +147,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     [InlineData("Kener__BootstrapApiKey", "too-short", "Kener__BootstrapApiKey is shorter than 32 characters")]
     [InlineData("Kener__Replicas", "0", "Kener__Replicas must be a number from 1 to 9")]
     [InlineData("Kener__Servers", "cloud", "Kener__Servers is 'cloud'")]
-    public async Task A_wrong_setting_stops_all_with_its_name_and_the_reason(string setting, string value, string told)
+    public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_reason(string setting, string value, string told)
     {
         await using var kener = KenerProcess.Prepare(new() { [setting] = value }, Hosting.Distributed);
         kener.Launch();
@@ -158,7 +158,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     [Fact]
-    public async Task The_kind_of_servers_that_made_a_data_folder_cannot_be_changed()
+    public async Task The_server_kind_of_an_existing_data_folder_cannot_be_changed()
     {
         await using var kener = KenerProcess.Prepare(new() { ["Kener__Servers"] = "container" }, Hosting.Distributed);
         Directory.CreateDirectory(kener.DataPath);
@@ -171,7 +171,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     [Fact]
-    public async Task Two_do_not_share_a_folder()
+    public async Task Two_installations_cannot_share_a_data_folder()
     {
         var kener = await hostings.SharedAsync(Hosting.Distributed);
         await using var second = KenerProcess.Prepare(new() { ["Kener__DataPath"] = kener.DataPath }, Hosting.Distributed);
@@ -180,7 +180,7 @@ public sealed partial class AppHostTests(Hostings hostings)
         Assert.Contains(kener.DataPath, second.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The table that it shows when all is up: name → port.</summary>
+    /// <summary>Returns the ports in the startup report's table, by name.</summary>
     internal static Dictionary<string, int> Ports(string output) => Row().Matches(output[output.LastIndexOf("All is up", StringComparison.Ordinal)..])
         .ToDictionary(row => row.Groups[1].Value, row => int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture));
 

@@ -5,7 +5,7 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>A client without a key that invents whatever it sends, over every public route.</summary>
+/// <summary>A client without a key that sends random, mostly malformed requests to every public route.</summary>
 internal sealed class Attacker : IDisposable
 {
     private static readonly string[] Methods = ["GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"];
@@ -23,7 +23,7 @@ internal sealed class Attacker : IDisposable
         _client = From($"127.{1 + (seed % 200)}.{seed % 250}.9", url);
     }
 
-    /// <summary>Sends one request and returns what it was and how it was answered.</summary>
+    /// <summary>Sends one request; returns its description and the status code of the answer.</summary>
     public async Task<(string Request, int Status)> AskAsync(CancellationToken cancel)
     {
         var (method, path) = (Pick(Methods), Path());
@@ -37,7 +37,7 @@ internal sealed class Attacker : IDisposable
             request.Content = new ByteArrayContent(Encoding.Latin1.GetBytes(Chance(2) ? $"theme={Word()}&tz={Zone()}&back={Text()}" : Text() + Text()));
             request.Content.Headers.TryAddWithoutValidation("Content-Type", Pick(Types));
         }
-        // Readers of news would wait for it.
+        // The body of a live stream does not end.
         using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream") await answer.Content.CopyToAsync(Stream.Null, cancel);
         return ($"{method} {path} Cookie: {cookie}", (int)answer.StatusCode);
@@ -45,7 +45,7 @@ internal sealed class Attacker : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>A client at that address of this machine.</summary>
+    /// <summary>Returns a client that connects from this loopback address.</summary>
     public static HttpClient From(string address, string url) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -83,7 +83,7 @@ internal sealed class Attacker : IDisposable
 
     private string Word() => Convert.ToHexString(BitConverter.GetBytes(_random.Next()));
 
-    /// <summary>Any bytes that a header can hold.</summary>
+    /// <summary>Returns random characters that a header can hold.</summary>
     private string Text() => string.Concat(Enumerable.Range(0, _random.Next(1, 200)).Select(_ => (char)Pick(_random.Next(0x21, 0x7f), _random.Next(0x80, 0x100))));
 
     private bool Chance(int of) => _random.Next(of) == 0;

@@ -5,12 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>Whatever comes in: a clear 4xx in the API's error shape, nothing changed, never a 500.</summary>
+/// <summary>Bad input is answered with a 4xx in the API's error shape, never with a 500, and changes nothing.</summary>
 public sealed class BadInputTests(Hostings hostings)
 {
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task Nonsense_is_refused_in_the_error_shape_and_changes_nothing(Hosting hosting)
+    public async Task Malformed_input_is_rejected_in_the_error_shape_and_changes_nothing(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
@@ -62,7 +62,7 @@ public sealed class BadInputTests(Hostings hostings)
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task Unknown_things_and_wrong_methods_have_the_error_shape(Hosting hosting, string request)
+    public async Task Unknown_paths_and_wrong_methods_are_answered_in_the_error_shape(Hosting hosting, string request)
     {
         var kener = await hostings.SharedAsync(hosting);
         var (method, path, status) = (request.Split(' ')[0], request.Split(' ')[1], request.Split(' ')[2]);
@@ -71,7 +71,7 @@ public sealed class BadInputTests(Hostings hostings)
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task Without_a_good_key_nothing_is_told(Hosting hosting)
+    public async Task Without_a_valid_key_every_API_path_is_401(Hosting hosting)
     {
         var kener = await hostings.SharedAsync(hosting);
         foreach (var path in new[] { "/api/v4/incidents", "/api/v4/monitors", "/api/v4/nothing", "/api/v5/api-keys", "/api" })
@@ -96,7 +96,7 @@ public sealed class BadInputTests(Hostings hostings)
 
     [Theory]
     [MemberData(nameof(NoPage))]
-    public async Task A_page_that_is_not_there_is_404(Hosting hosting, string path)
+    public async Task An_unknown_page_is_404(Hosting hosting, string path)
     {
         var kener = await hostings.SharedAsync(hosting);
         using var answer = await kener.Visitor.GetAsync(path, TestContext.Current.CancellationToken);
@@ -124,6 +124,6 @@ public sealed class BadInputTests(Hostings hostings)
         return TheClocks.Replace(facts.ToString(), "");
     }
 
-    // While an incident is open, each minute moves the day's bar and its uptime.
+    // While an incident is open, each minute changes the day's bar and the uptime.
     private static readonly Regex TheClocks = new("<svg.*?</svg>|[0-9.]+%", RegexOptions.Singleline);
 }

@@ -4,10 +4,10 @@ using Microsoft.Playwright;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The page as people get it: in a real Chromium, wide and narrow, light and dark, with and without JavaScript.</summary>
+/// <summary>The page in a real Chromium, wide and narrow, light and dark, with and without JavaScript.</summary>
 public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 {
-    // The same bytes come out of both hostings; once over the wire of the other is enough.
+    // Both hostings serve the same bytes, so one look in the distributed hosting is enough.
     public static TheoryData<Hosting, int, ColorScheme> Looks { get; } = new()
     {
         { Hosting.Embedded, 1280, ColorScheme.Light }, { Hosting.Embedded, 1280, ColorScheme.Dark },
@@ -21,13 +21,13 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Axe_finds_nothing(Hosting hosting, int width, ColorScheme scheme)
+    public async Task Axe_finds_no_violations(Hosting hosting, int width, ColorScheme scheme)
     {
         var site = await busy.OfAsync(hosting);
         foreach (var path in new[] { "/", $"/incidents/{site.Incident}" })
         {
             await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
-            // Axe waits for a network that is silent.
+            // Axe waits for an idle network, which the page's event stream would prevent.
             await browser.AddInitScriptAsync("window.EventSource = EventTarget");
             var page = await browser.NewPageAsync();
             await page.GotoAsync(site.Kener.Url + path);
@@ -39,7 +39,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task Without_JavaScript_everything_is_told_in_one_request(Hosting hosting)
+    public async Task Without_JavaScript_the_page_is_complete_after_one_request(Hosting hosting)
     {
         var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new() { JavaScriptEnabled = false });
@@ -55,7 +55,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public async Task Nothing_runs_out_of_the_window(Hosting hosting, int width)
+    public async Task The_page_is_never_wider_than_the_window(Hosting hosting, int width)
     {
         var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
@@ -69,7 +69,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task The_console_stays_silent_under_the_page_s_own_policy(Hosting hosting)
+    public async Task The_console_stays_empty_under_the_content_security_policy(Hosting hosting)
     {
         var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new());
@@ -85,7 +85,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task An_open_page_takes_in_an_update_and_stays_the_same_document(Hosting hosting)
+    public async Task An_open_page_shows_an_update_without_a_reload(Hosting hosting)
     {
         var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new());
@@ -100,7 +100,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task A_visitor_chooses_zone_and_theme_without_JavaScript(Hosting hosting)
+    public async Task A_visitor_chooses_time_zone_and_theme_without_JavaScript(Hosting hosting)
     {
         var site = await busy.OfAsync(hosting);
         await using var browser = await busy.OpenAsync(new() { JavaScriptEnabled = false });
@@ -116,10 +116,10 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 
     [Fact]
-    public async Task The_demo_shows_a_company_with_everything_that_a_page_can_have()
+    public async Task The_demo_page_has_groups_and_bars_no_axe_violations_and_no_external_requests()
     {
         await using var kener = await KenerProcess.StartAsync(arguments: "--demo");
-        // All that it tells is told, and its own services have been checked.
+        // By then all demo data is on the page, and the demo's own services have been checked.
         await kener.Visitor.SeesAsync("/", html => html.Contains("<details class=\"card grp", StringComparison.Ordinal) && html.Contains("Identified") && html.Contains("id=\"resolved\""));
         foreach (var width in new[] { 1280, 390 })
         {
@@ -141,7 +141,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 
     [Fact]
-    public async Task Fifty_monitors_of_ninety_days_weigh_at_most_16_KB()
+    public async Task A_page_with_fifty_monitors_and_ninety_days_is_at_most_16_KB()
     {
         var site = await busy.OfAsync(Hosting.Embedded);
         using var bare = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
@@ -152,7 +152,7 @@ public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
     }
 }
 
-/// <summary>Fifty monitors with ninety days behind them, and an incident; in each hosting once, when first asked for.</summary>
+/// <summary>Fifty monitors with a history (90 days embedded, 3 distributed) and an incident; created once per hosting, at first use.</summary>
 public sealed class BusyKener(Hostings hostings) : IAsyncLifetime
 {
     private const float HangMs = 120_000;
@@ -182,7 +182,7 @@ public sealed class BusyKener(Hostings hostings) : IAsyncLifetime
     {
         var chromium = Environment.GetEnvironmentVariable("KENER_TEST_CHROMIUM") ?? "/usr/bin/chromium";
         if (!File.Exists(chromium)) throw new InvalidOperationException($"{chromium} is missing: run ./test, or set KENER_TEST_CHROMIUM");
-        // Playwright gives up after 5 s or 30 s, which a busy machine may take.
+        // Playwright's default timeouts of 5 s and 30 s are too short for a busy machine.
         Assertions.SetDefaultExpectTimeout(HangMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
@@ -211,7 +211,7 @@ public sealed class BusyKener(Hostings hostings) : IAsyncLifetime
             await api.CreateMonitorAsync(tag, $"Service {i}");
         }
 
-        // A few minutes of each day are enough for a bar; whole days would be six million rows. What weight they have is asked of one hosting.
+        // A few minutes of each day are enough for a bar; whole days would be six million rows. Only the embedded page's size is tested.
         var shown = site.Process.Hosting == Hosting.Embedded ? 90 : 3;
         var days = Enumerable.Range(0, 50 * 90).Where(i => i % 90 < shown).Select(i => (Tag: $"service-{i / 90:D2}", At: midnight - i % 90 * 86_400, Bad: random.Next(40)));
         await Parallel.ForEachAsync(days, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (day, _) =>

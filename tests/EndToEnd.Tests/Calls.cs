@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The API as an operator's script uses it.</summary>
+/// <summary>Calls of the API as an operator's script makes them.</summary>
 internal static class Calls
 {
     public static async Task<JsonNode> SendAsync(this HttpClient api, HttpMethod method, string path, object? body = null, int expect = 200)
@@ -40,7 +40,9 @@ internal static class Calls
 
     public static long Minute => Now / 60 * 60;
 
-    /// <summary>Reads a page until it holds, and gives up after two minutes. How soon it does is measured by bench.</summary>
+    /// <summary>
+    /// Reads a page until <paramref name="holds"/> accepts it; fails after two minutes by default. How long it takes is measured by bench.
+    /// </summary>
     public static async Task<string> SeesAsync(this HttpClient visitor, string path, Func<string, bool> holds, double seconds = 120)
     {
         var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
@@ -49,7 +51,7 @@ internal static class Calls
             using var answer = await visitor.GetAsync(path);
             var html = await answer.Content.ReadAsStringAsync();
             if (holds(html)) return html;
-            if (DateTimeOffset.UtcNow > deadline) throw new TimeoutException($"{path} does not show it after {seconds} s ({(int)answer.StatusCode}):\n{html}");
+            if (DateTimeOffset.UtcNow > deadline) throw new TimeoutException($"{path} does not show what was expected after {seconds} s ({(int)answer.StatusCode}):\n{html}");
             await Task.Delay(5);
         }
     }

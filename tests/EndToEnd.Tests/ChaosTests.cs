@@ -3,8 +3,8 @@ using Kener.TestKit;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>
-/// The distributed hosting while its parts die, halt or stay away under load; see <see cref="Load"/>. The page is served the whole time, save
-/// while the only gateway is away itself.
+/// The distributed hosting under load (see <see cref="Load"/>) while its processes are killed, halted or kept away. The page is served the
+/// whole time, except while the only gateway itself is down.
 /// </summary>
 public sealed class ChaosTests(Hostings hostings)
 {
@@ -20,11 +20,11 @@ public sealed class ChaosTests(Hostings hostings)
         ["Kener.Gateway.dll", "redis-server"],
     ];
 
-    /// <summary>What is killed together, by a word of its command; then Kener has to be well again before the next.</summary>
+    /// <summary>The programs that are killed together, each by a part of its command. Kener must be healthy again before the next kill.</summary>
     private static string[][] Kills => [.. Each.Select(one => new[] { one }), .. Scale.IsFull ? Pairs : []];
 
     [Fact]
-    public async Task What_was_acknowledged_is_there_once_whatever_dies_or_halts_meanwhile()
+    public async Task Every_acknowledged_change_is_stored_once_whatever_process_is_killed_or_halted()
     {
         var kener = (await hostings.EmptyAsync(Hosting.Distributed)).Process;
         var load = await Load.StartAsync(kener, kener.Visitor);
@@ -34,11 +34,11 @@ public sealed class ChaosTests(Hostings hostings)
     }
 
     [Fact]
-    public async Task What_an_agent_saw_while_the_service_was_away_is_there_to_the_minute()
+    public async Task No_minute_is_missing_after_the_monitors_service_was_down()
     {
         var kener = (await hostings.EmptyAsync(Hosting.Distributed)).Process;
         await using var server = RawServer.Saying(Ok);
-        // Places all over the minute, so that some are checked whenever it is.
+        // Enough tags to be spread over the minute, so that some are checked at any moment.
         var tags = Enumerable.Range(0, 30).Select(i => $"seen-{i}").ToList();
         foreach (var tag in tags)
             await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors", new { tag, name = tag, monitor_type = "API", cron = "* * * * *", type_data = new { url = server.Url, timeout = 20_000 } }, 201);
@@ -48,7 +48,7 @@ public sealed class ChaosTests(Hostings hostings)
         var back = DateTimeOffset.UtcNow + Away;
         while (DateTimeOffset.UtcNow < back || server.Requests.Count < before.Checks + 10)
         {
-            // It comes back by itself, each time.
+            // It is restarted each time.
             foreach (var monitors in Tree.All(kener.ProcessId, "Kener.Monitors.dll")) Tree.Kill(monitors);
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
@@ -57,7 +57,7 @@ public sealed class ChaosTests(Hostings hostings)
         var last = Calls.Minute;
         foreach (var tag in tags)
         {
-            // From its first minute to the one before its return each minute is there, once.
+            // Every minute from the monitor's first to the one before the service's return is stored, once.
             var minutes = await Eventually.GetAsync(() => MinutesAsync(tag), known => known[^1] >= last - 60);
             Assert.Equal(Enumerable.Range(0, minutes.Count).Select(i => minutes[0] + (60L * i)), minutes);
         }
@@ -78,7 +78,7 @@ public sealed class ChaosTests(Hostings hostings)
         if (isGateway) pages.MayBeMissing = false;
     }
 
-    /// <summary>All of its processes stand still for a while, with every connection open, and go on.</summary>
+    /// <summary>Halts all processes of the program for a while, with every connection open, then continues them.</summary>
     private static async Task HaltAsync(KenerProcess kener, string program)
     {
         var halted = Tree.All(kener.ProcessId, program.Split(' ')[0]);

@@ -5,7 +5,7 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>kill -9 at any moment: what was acknowledged is there after the restart, once.</summary>
+/// <summary>After kill -9 at any moment, everything that was acknowledged is stored, once.</summary>
 public sealed class CrashTests
 {
     [Fact]
@@ -47,7 +47,7 @@ public sealed class CrashTests
         var stored = told["comments"]!.AsArray().Select(update => update!["comment"]!.GetValue<string>()).ToList();
         Assert.Equal(stored.Count, stored.Distinct().Count());
         Assert.Empty(acknowledged.Keys.Except(stored));
-        // What was committed without an answer having got out is there too: the page tells what the API tells, word for word.
+        // Changes that were committed but not acknowledged are there too: the page shows exactly the updates that the API returns.
         await kener.Visitor.SeesAsync($"/incidents/{incident}",
             html => stored.TrueForAll(word => Occurrences(html, word) == 1) && Occurrences(html, "change-") == stored.Count);
     }
@@ -63,7 +63,7 @@ public sealed class CrashTests
         }
         catch (HttpRequestException)
         {
-            // Killed: not acknowledged.
+            // Killed before it acknowledged.
         }
     }
 

@@ -3,15 +3,15 @@ using Kener.EndToEnd.Tests;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Whole installations start here: side by side they would be slow on few cores.
+// Each test starts a whole installation; in parallel they would be slow on few cores.
 [assembly: Parallelization(Mode = ParallelMode.None)]
 [assembly: AssemblyFixture(typeof(Hostings))]
 
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>
-/// How Kener is run: all in one process, or a process each with PostgreSQL, RabbitMQ and Redis; or all in one as <c>dotnet publish</c> makes it,
-/// compiled ahead, which <c>./test</c> does.
+/// How Kener runs: all in one process; or a process per service with PostgreSQL, RabbitMQ and Redis; or all in one process as
+/// <c>dotnet publish</c> makes it, compiled ahead of time, which <c>./test</c> does.
 /// </summary>
 public enum Hosting
 {
@@ -21,8 +21,8 @@ public enum Hosting
 }
 
 /// <summary>
-/// One suite, two hostings. Embedded, who changes something has a process of his own; the servers of the distributed one take their time
-/// to start, so all tests share it, and each finds it empty.
+/// Runs one suite in both hostings. Embedded, each test that changes something gets its own process. The servers of the distributed hosting take
+/// long to start, so all tests share one installation, which is emptied for each.
 /// </summary>
 public sealed class Hostings : IAsyncLifetime
 {
@@ -32,14 +32,14 @@ public sealed class Hostings : IAsyncLifetime
 
     public static TheoryData<Hosting> All { get; } = [Hosting.Embedded, Hosting.Distributed, Hosting.Published];
 
-    /// <summary>For a test that changes nothing which others could see.</summary>
+    /// <summary>Returns the shared installation, for a test that changes nothing that other tests could see.</summary>
     public async Task<KenerProcess> SharedAsync(Hosting hosting)
     {
         if (!_shared.TryGetValue(hosting, out var kener)) _shared[hosting] = kener = await KenerProcess.StartAsync(hosting: hosting);
         return kener;
     }
 
-    /// <summary>An installation without monitors and incidents.</summary>
+    /// <summary>Returns an installation without monitors and incidents.</summary>
     public async Task<Empty> EmptyAsync(Hosting hosting)
     {
         if (hosting != Hosting.Distributed) return new Empty(await KenerProcess.StartAsync(hosting: hosting), isOwn: true);
@@ -68,7 +68,7 @@ public sealed class Hostings : IAsyncLifetime
     }
 }
 
-/// <summary>An installation that was empty when it was handed out.</summary>
+/// <summary>An installation that was empty when the test got it.</summary>
 public sealed class Empty(KenerProcess kener, bool isOwn) : IAsyncDisposable
 {
     public HttpClient Api => kener.Api;

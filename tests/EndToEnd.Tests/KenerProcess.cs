@@ -7,7 +7,7 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>Kener as an operator runs it, in either hosting: on a free port, with a folder of its own.</summary>
+/// <summary>Kener as an operator runs it, in any hosting: on a free port, with its own data folder.</summary>
 public sealed class KenerProcess : IAsyncDisposable
 {
     public const string Key = "end-to-end-key-0123456789abcdef0123456789";
@@ -33,13 +33,13 @@ public sealed class KenerProcess : IAsyncDisposable
 
     public string DataPath { get; }
 
-    /// <summary>Bearer of the bootstrap key.</summary>
+    /// <summary>A client with the bootstrap key.</summary>
     public HttpClient Api { get; }
 
-    /// <summary>Nobody in particular, with compression as a browser has it.</summary>
+    /// <summary>A client without a key that accepts compression, as a browser does.</summary>
     public HttpClient Visitor { get; }
 
-    /// <summary>All that the process wrote to its console.</summary>
+    /// <summary>Everything that the process wrote to its console.</summary>
     public string Output
     {
         get
@@ -48,12 +48,12 @@ public sealed class KenerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>All that it wrote since it was started for the last time.</summary>
+    /// <summary>Everything that it wrote since it was last started.</summary>
     public string OutputSinceLaunch => Output[_launchedAt..];
 
     public int ProcessId => _process!.Id;
 
-    /// <summary>Where a start without a terminal writes the first key.</summary>
+    /// <summary>The file to which a start without a terminal writes the first key.</summary>
     public string FirstKeyFile => Path.Combine(DataPath, "first-api-key");
 
     public string FirstKey() => File.ReadAllText(FirstKeyFile).Trim();
@@ -68,7 +68,7 @@ public sealed class KenerProcess : IAsyncDisposable
         }
         catch
         {
-            // The caller has nothing to dispose of.
+            // The caller gets no instance that it could dispose of.
             await kener.DisposeAsync();
             throw;
         }
@@ -89,7 +89,7 @@ public sealed class KenerProcess : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Starts the process and waits until a page can be had.</summary>
+    /// <summary>Starts the process and waits until it serves a page; distributed, also until all processes are up.</summary>
     public async Task StartAgainAsync()
     {
         Launch();
@@ -97,11 +97,11 @@ public sealed class KenerProcess : IAsyncDisposable
         var patience = TimeSpan.FromSeconds(Hosting == Hosting.Distributed ? 300 : 120);
         while (true)
         {
-            if (_process!.HasExited) throw new InvalidOperationException($"Kener ended with {_process.ExitCode}:\n{Output}");
+            if (_process!.HasExited) throw new InvalidOperationException($"Kener exited with code {_process.ExitCode}:\n{Output}");
             try
             {
                 using var page = await Visitor.GetAsync("/");
-                // Distributed, the gateway may have a page before all others are there.
+                // Distributed, the gateway may have a page before all other processes are up.
                 if (page.StatusCode == HttpStatusCode.OK && (Hosting != Hosting.Distributed || OutputSinceLaunch.Contains("All is up", StringComparison.Ordinal))) return;
             }
             catch (HttpRequestException)
@@ -124,7 +124,7 @@ public sealed class KenerProcess : IAsyncDisposable
             Environment =
             {
                 ["Kener__Url"] = Url, ["Kener__DataPath"] = DataPath, ["ASPNETCORE_ENVIRONMENT"] = "Production", ["Kener__Dashboard"] = "false",
-                // The walks are faster than any client should be.
+                // The tests send more requests than the default limits allow.
                 ["Kener__Limits__RequestsPerSecond"] = "100000", ["Kener__Limits__Burst"] = "100000",
                 ["Kener__Limits__AnonymousRequestsPerSecond"] = "100000", ["Kener__Limits__AnonymousBurst"] = "100000",
             },
@@ -138,13 +138,13 @@ public sealed class KenerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Whether the gateway says so of all, and these programs run, by a word of their commands.</summary>
+    /// <summary>Returns whether the gateway reports that all is healthy and each of these programs runs, by a part of its command.</summary>
     public async Task<bool> IsWellAsync(params string[] programs)
     {
         try
         {
             using var health = await Visitor.GetAsync("/health");
-            // What was killed may not have been noticed yet.
+            // The gateway may not have noticed yet that a process was killed.
             return health.IsSuccessStatusCode && programs.All(program => Tree.All(ProcessId, program).Count > 0);
         }
         catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
@@ -153,14 +153,14 @@ public sealed class KenerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Ends the process with kill -9.</summary>
     public async Task KillAsync()
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, or another that asks it to end; the exit code.</summary>
+    /// <summary>Sends SIGTERM, or another signal that ends the process; returns the exit code.</summary>
     public async Task<int> TerminateAsync(string signal = "TERM")
     {
         await Tree.SignalAsync(ProcessId, signal);

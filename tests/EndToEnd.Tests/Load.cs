@@ -5,8 +5,8 @@ using Kener.TestKit;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>
-/// Work for a distributed Kener that is not left in peace: incident changes, agents' reports and a visitor, and what has to be true of them
-/// after: every change that got a 2xx is there, none twice, and the counts are exact.
+/// Load on a distributed Kener while parts of it fail: incident updates, agents' reports and visitors. Afterwards every change that got a 2xx
+/// must be stored, none twice, and the counts must be exact.
 /// </summary>
 internal sealed class Load
 {
@@ -27,18 +27,18 @@ internal sealed class Load
 
     public Visits Pages { get; } = new();
 
-    /// <summary>Begins; <paramref name="visitors"/> look at the page by turns.</summary>
+    /// <summary>Starts the load; <paramref name="visitors"/> read the page in turn.</summary>
     public static async Task<Load> StartAsync(KenerProcess kener, params HttpClient[] visitors)
     {
         var monitors = new List<long>();
         for (var i = 0; i < Monitors; i++) monitors.Add(await CreateMonitorAsync(kener, $"web-{i}"));
-        // No impact: what the checks saw is to be counted, not what lies over it.
+        // No impact: the days count the results themselves, without an overlay.
         var incident = await kener.Api.OpenIncidentAsync("A long night", Calls.Minute);
         foreach (var visitor in visitors) await visitor.SeesAsync("/", html => html.Contains("A long night") && html.Contains("web-3"));
         return new Load(kener, monitors, incident, visitors);
     }
 
-    /// <summary>Call when all is well again: lets the work end, and holds it against what is stored, and shown in the end.</summary>
+    /// <summary>Call when all is healthy again: ends the load and compares it with what is stored and what the pages show.</summary>
     public async Task EndAsync(params HttpClient[] visitors)
     {
         _isOver = true;
@@ -62,12 +62,12 @@ internal sealed class Load
         Assert.Empty((await _kener.Api.SendAsync(HttpMethod.Get, "/api/v5/dead-letters"))["dead_letters"]!.AsArray());
     }
 
-    /// <summary>The last whole days before today.</summary>
+    /// <summary>The beginning of the period that is reported: the last whole days before today.</summary>
     private static long FirstMinute { get; } = ((Calls.Now / 86_400) - Days) * 86_400;
 
     private static async Task<long> CreateMonitorAsync(KenerProcess kener, string tag)
     {
-        // Checked once when it is new, and then at the turn of the year; what is reported of it lies before today.
+        // Checked when it is created, and then only at the turn of the year; the reported results are from before today.
         var body = new { tag, name = tag, monitor_type = "API", cron = "0 0 1 1 *", type_data = new { url = "http://127.0.0.1:9/", timeout = 1000 } };
         return (await kener.Api.SendAsync(HttpMethod.Post, "/api/v4/monitors", body, 201))["monitor"]!["id"]!.GetValue<long>();
     }
@@ -77,14 +77,14 @@ internal sealed class Load
         for (var i = 0; !_isOver || _acknowledged.Count < Changes; i++)
         {
             var word = $"word-{writer}-{i:D6}.";
-            // Updates of a long night; more of them would make the page the test.
+            // An incident with more updates would turn this into a test of the page.
             if (_acknowledged.Count >= 2 * Changes) return;
             if (await IsTakenAsync(() => _kener.Api.PostAsJsonAsync($"/api/v4/incidents/{_incident}/comments", new { comment = word, state = "MONITORING" }, CancellationToken.None)))
                 _acknowledged.Enqueue(word);
         }
     }
 
-    /// <summary>Each report until it is taken, as an agent does; when all are, the old ones again, which change nothing.</summary>
+    /// <summary>Sends each report until it is accepted, as an agent does; then sends the same reports again, which changes nothing.</summary>
     private async Task ReportAsync()
     {
         var (reports, sent) = (Days * 1_440 / MinutesAReport, 0);
@@ -104,12 +104,12 @@ internal sealed class Load
         {
             using var answer = await send();
             if (answer.IsSuccessStatusCode) return true;
-            // Away is an answer; a fault of ours is none.
+            // A service may be down; any other error is a bug.
             Assert.True((int)answer.StatusCode is 502 or 503 or 504, $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
         }
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
         {
-            // Nobody there.
+            // The gateway is down.
         }
         await Task.Delay(50);
         return false;
@@ -123,14 +123,14 @@ internal sealed class Load
 
     private static int Occurrences(string text, string word) => text.Split(word).Length - 1;
 
-    /// <summary>Visitors who look again and again.</summary>
+    /// <summary>Visitors that read the page again and again.</summary>
     public sealed class Visits
     {
         public int Served { get; private set; }
 
         public ConcurrentQueue<string> Missing { get; } = [];
 
-        /// <summary>While the only gateway itself is away.</summary>
+        /// <summary>True while the only gateway itself is down.</summary>
         public volatile bool MayBeMissing;
 
         public async Task ReadAsync(IReadOnlyList<HttpClient> visitors, Func<bool> isOver)

@@ -4,8 +4,8 @@ using Kener.TestKit;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>
-/// The gateway as native code (`dotnet publish gateway -p:PublishAot=true`), a second one of the distributed installation: what the managed
-/// one does, it does. <c>./test</c> makes it, and says where it is.
+/// The gateway as native code (`dotnet publish gateway -p:PublishAot=true`), run as a second gateway of the distributed installation, behaves as
+/// the managed one does. <c>./test</c> publishes it and passes its path.
 /// </summary>
 public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
 {
@@ -33,7 +33,7 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_serves_changes_refuses_and_tells_as_the_managed_one_does()
+    public async Task It_serves_pages_live_updates_and_API_answers_as_the_managed_gateway_does()
     {
         using var live = await _visitor.GetAsync("/live?page=/", HttpCompletionOption.ResponseHeadersRead, Cancel);
         Assert.Equal("text/event-stream", live.Content.Headers.ContentType?.MediaType);
@@ -48,7 +48,7 @@ public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
             await Eventually.TrueAsync(async () => await _visitor.GetStringAsync(path, Cancel) == await _kener.Visitor.GetStringAsync(path, Cancel));
         }
         var told = "";
-        while (!told.StartsWith("data:", StringComparison.Ordinal)) told = await news.ReadLineAsync(Cancel) ?? throw new InvalidOperationException("The news ended");
+        while (!told.StartsWith("data:", StringComparison.Ordinal)) told = await news.ReadLineAsync(Cancel) ?? throw new InvalidOperationException("The live stream ended");
 
         var asked = new (HttpClient Client, HttpMethod Method, string Path, string? Body)[]
         {

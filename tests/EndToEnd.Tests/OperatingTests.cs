@@ -3,14 +3,14 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>What an operator meets before and after the happy path.</summary>
+/// <summary>Starting, stopping and configuring Kener, when it works and when it does not.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class OperatingTests
 {
     [Theory]
     [InlineData(Hosting.Embedded)]
     [InlineData(Hosting.Published)]
-    public async Task It_starts_and_ends_cleanly_on_sigterm(Hosting hosting)
+    public async Task It_ends_cleanly_on_SIGTERM_and_starts_again(Hosting hosting)
     {
         await using var kener = await KenerProcess.StartAsync(hosting: hosting);
         Assert.Equal(0, await kener.TerminateAsync());
@@ -19,7 +19,7 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task Told_to_end_while_it_starts_it_ends_cleanly()
+    public async Task It_ends_cleanly_on_SIGTERM_while_it_starts()
     {
         await using var kener = KenerProcess.Prepare([]);
         kener.Launch();
@@ -29,7 +29,7 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task The_first_start_without_a_key_and_without_a_terminal_writes_one_to_a_closed_file_and_the_second_does_not()
+    public async Task The_first_start_without_a_key_and_without_a_terminal_writes_one_to_a_file_and_the_second_does_not()
     {
         await using var kener = await KenerProcess.StartAsync([]);
         var (file, key) = (kener.FirstKeyFile, kener.FirstKey());
@@ -46,7 +46,7 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task What_holds_secrets_is_closed_to_other_users_also_in_a_folder_that_was_there_and_is_open()
+    public async Task Files_with_secrets_are_closed_to_other_users_even_in_an_existing_folder_that_is_open()
     {
         await using var kener = KenerProcess.Prepare([]);
         Directory.CreateDirectory(kener.DataPath);
@@ -67,14 +67,14 @@ public sealed class OperatingTests
     [InlineData("Kener__Url", "https://127.0.0.1:{free}", "needs a certificate. Set Kestrel__Certificates__Default__Path, or set Kener__Url to an http address.")]
     [InlineData("Kestrel__Certificates__Default__Path", "/nowhere/certificate.pem", "The certificate of Kestrel__Certificates__Default__Path cannot be read")]
     [InlineData("Kestrel__Certificates__Default__Path", "/etc/hostname", "The certificate of Kestrel__Certificates__Default__Path cannot be used")]
-    [InlineData("Kener__DataPath", "/proc/kener", "Kener__DataPath: the folder '/proc/kener' can not be written")]
-    [InlineData("Kener__Agent__BufferPath", "/proc/kener", "give Kener__Agent__BufferPath")]
-    public async Task What_an_operator_can_put_right_stops_the_start_in_a_line(string name, string value, string words)
+    [InlineData("Kener__DataPath", "/proc/kener", "Kener__DataPath: the folder '/proc/kener' cannot be written")]
+    [InlineData("Kener__Agent__BufferPath", "/proc/kener", "set Kener__Agent__BufferPath to another folder")]
+    public async Task A_problem_that_an_operator_can_fix_stops_the_start_with_one_line(string name, string value, string words)
     {
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         string Ported(string text) => text.Replace("{taken}", $"{((IPEndPoint)taken.LocalEndpoint).Port}").Replace("{free}", $"{LocalPort.Free()}");
-        // Not in the folder that cannot be written, so that one thing alone is wrong.
+        // Not in the data folder, which may be the one that cannot be written: only one setting is to be wrong.
         var buffer = Directory.CreateTempSubdirectory("kener-e2e-agent-");
         Dictionary<string, string?> settings = new() { ["Kener__BootstrapApiKey"] = KenerProcess.Key, ["Kener__Agent__BufferPath"] = buffer.FullName };
         if (name.StartsWith("Kestrel", StringComparison.Ordinal)) settings["Kener__Url"] = $"https://127.0.0.1:{LocalPort.Free()}";
@@ -104,7 +104,7 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task Two_processes_do_not_share_a_folder()
+    public async Task Two_processes_cannot_share_a_data_folder()
     {
         await using var kener = await KenerProcess.StartAsync();
         await using var second = KenerProcess.Prepare(new() { ["Kener__DataPath"] = kener.DataPath });
@@ -114,7 +114,7 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task A_lost_status_database_fills_itself_again_from_the_others()
+    public async Task A_lost_status_database_is_filled_again_from_the_other_services()
     {
         await using var kener = await KenerProcess.StartAsync();
         await kener.Api.CreateMonitorAsync("web");
@@ -132,10 +132,10 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task Health_is_told_at_four_places()
+    public async Task Health_is_reported_at_four_paths()
     {
         await using var kener = await KenerProcess.StartAsync();
-        // There is a page before everything is warm.
+        // A page is served before the warm-up is complete.
         await Eventually.TrueAsync(() => kener.IsWellAsync());
         foreach (var path in new[] { "/health", "/ready", "/alive", "/healthcheck" })
         {
@@ -146,7 +146,7 @@ public sealed class OperatingTests
     }
 
     [Fact]
-    public async Task A_secret_is_neither_in_the_log_nor_in_the_data()
+    public async Task API_keys_are_neither_in_the_log_nor_in_the_data()
     {
         await using var kener = await KenerProcess.StartAsync();
         await kener.Api.SendAsync(HttpMethod.Get, "/api/v4/incidents");

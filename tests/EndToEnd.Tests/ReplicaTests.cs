@@ -4,15 +4,15 @@ using Npgsql;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>
-/// Two of each service and two gateways, on servers that run elsewhere, whose connections break: see <see cref="Load"/>. An event has its
-/// effect once, whoever takes it, and of two writers of a page none leaves the older one.
+/// Two replicas of each service and two gateways, on external servers whose connections break (see <see cref="Load"/>). An event has its effect
+/// once, whichever replica consumes it, and two writers of a page never leave the older version.
 /// </summary>
 public sealed class ReplicaTests
 {
     private static readonly string[] Twice = ["Kener.Incidents.dll", "Kener.Monitors.dll", "Kener.Status.dll"];
 
     [Fact]
-    public async Task Two_of_each_are_as_right_as_one_while_some_die_and_connections_break()
+    public async Task Two_replicas_lose_and_repeat_nothing_while_processes_are_killed_and_connections_break()
     {
         await using var postgres = await PrivateServer.PostgresAsync();
         await using var redis = await PrivateServer.RedisAsync();
@@ -49,7 +49,7 @@ public sealed class ReplicaTests
         {
             var one = Tree.Find(kener.ProcessId, program);
             Tree.Kill(one);
-            // The other answers meanwhile: see the visits.
+            // The other replica answers meanwhile: the visits check it.
             await Eventually.TrueAsync(async () => Tree.IsGone(one) && Tree.All(kener.ProcessId, program).Count == 2 && await kener.IsWellAsync(), 120);
         }
         await load.EndAsync(kener.Visitor, second);

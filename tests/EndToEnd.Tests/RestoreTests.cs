@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>Backup and restore of one service's database, by the very commands of docs/operating.md.</summary>
+/// <summary>Backup and restore of one service's database, by the commands of docs/operating.md.</summary>
 public sealed class RestoreTests(Hostings hostings)
 {
     public static TheoryData<Hosting> Both => Hostings.Both;
@@ -12,7 +12,7 @@ public sealed class RestoreTests(Hostings hostings)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(Both))]
-    public async Task After_a_restore_of_the_incidents_the_page_says_what_the_database_says_and_what_is_new_is_shown(Hosting hosting)
+    public async Task After_a_restore_of_the_incidents_the_page_follows_the_database_and_shows_new_changes(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
@@ -27,7 +27,7 @@ public sealed class RestoreTests(Hostings hostings)
 
         await backup.RestoreAsync();
         var made = await kener.Api.OpenIncidentAsync("Made after the restore", Calls.Minute, ("web", "DOWN"));
-        Assert.True(made > lost, $"{made} was given again: {lost} is known");
+        Assert.True(made > lost, $"The id {made} is not above {lost}, which other services have seen");
         await kener.Visitor.SeesAsync("/", html => html.Contains("Made after the restore") && html.Contains("Kept by the backup")
             && !html.Contains("Undone by the restore") && !html.Contains("Lost by the restore"));
         Assert.Contains("was restored from a backup", kener.Process.OutputSinceLaunch, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class RestoreTests(Hostings hostings)
     }
 
     [Theory, MemberData(nameof(Both))]
-    public async Task After_a_restore_of_the_monitors_the_page_says_what_the_database_says_and_what_is_new_is_shown(Hosting hosting)
+    public async Task After_a_restore_of_the_monitors_the_page_follows_the_database_and_shows_new_changes(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web", "Kept by the backup");
@@ -66,7 +66,7 @@ public sealed class RestoreTests(Hostings hostings)
     }
 
     [Theory, MemberData(nameof(Both))]
-    public async Task A_restored_status_database_gets_all_that_it_missed(Hosting hosting)
+    public async Task A_restored_status_database_receives_everything_it_missed(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web", "Old name");
@@ -79,7 +79,7 @@ public sealed class RestoreTests(Hostings hostings)
         await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/monitors/web", new { name = "New name" });
         await kener.Api.SendAsync(HttpMethod.Delete, $"/api/v4/incidents/{before}");
         var after = await kener.Api.OpenIncidentAsync("After the backup", Calls.Minute - 600, ("web", "DOWN"));
-        // Over, so that the page does not change with the minutes that the restore takes.
+        // Resolved, so that the page does not change in the minutes that the restore takes.
         await kener.Api.SendAsync(HttpMethod.Post, $"/api/v4/incidents/{after}/comments", new { comment = "It works again", state = "RESOLVED", timestamp = Calls.Minute - 60 }, 201);
         var page = await kener.Visitor.SeesAsync("/", html => html.Contains("It works again") && html.Contains("New name") && !html.Contains("Before the backup"));
 
@@ -89,7 +89,7 @@ public sealed class RestoreTests(Hostings hostings)
         await kener.Visitor.SeesAsync("/", html => html.Contains("Newest name"));
     }
 
-    /// <summary>The commands below a heading of the document, a text for each block.</summary>
+    /// <summary>Returns the commands below a heading of the document, a string per block.</summary>
     private static string[] Commands(string heading)
     {
         var lines = File.ReadAllLines(Path.Combine(Repository(), "docs", "operating.md")).SkipWhile(line => line != heading).Skip(1)
@@ -112,7 +112,7 @@ public sealed class RestoreTests(Hostings hostings)
         return folder;
     }
 
-    /// <summary>A backup of one service's database, in a folder of its own.</summary>
+    /// <summary>A backup of one service's database, in its own folder.</summary>
     private sealed class Backup : IDisposable
     {
         private static readonly Dictionary<string, string> Databases = new() { ["incidents"] = "incidentdb", ["monitors"] = "monitordb", ["status"] = "statusdb" };

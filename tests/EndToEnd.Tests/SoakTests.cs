@@ -5,23 +5,23 @@ using Kener.TestKit;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>An hour's worth of hostile traffic from clients without a key, shortened by count.</summary>
+/// <summary>Hostile traffic from clients without a key; its length is a number of requests, not a time.</summary>
 public sealed class SoakTests(Hostings hostings)
 {
     private const int Before = 1_000, Attackers = 100, AtOnce = 8;
     private const double MostGrowthMiB = 50;
     private const string Name = "Monitor of the soak test";
 
-    // Those that anyone can reach, directly or through the gateway.
+    // The processes that anyone can reach, directly or through the gateway.
     private static readonly string[] Reached = ["Kener.Gateway.dll", "Kener.Status.dll", "Kener.Monitors.dll"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task Hostile_traffic_fills_no_memory_causes_no_5xx_and_harms_no_visitor(Hosting hosting)
+    public async Task Hostile_traffic_leaks_no_memory_causes_no_5xx_and_does_not_affect_visitors(Hosting hosting)
     {
-        // Embedded with the limits that operators have; the distributed installation is shared with other tests, and so without limits.
+        // Embedded with the limits of a real installation; the distributed one is shared with other tests and has no limits.
         await using var own = hosting == Hosting.Embedded ? await KenerProcess.StartAsync(new()
         {
             ["Kener__BootstrapApiKey"] = KenerProcess.Key,
@@ -45,7 +45,7 @@ public sealed class SoakTests(Hostings hostings)
         attackers.ForEach(attacker => attacker.Dispose());
 
         Assert.DoesNotContain("fail:", kener.Output[from..], StringComparison.Ordinal);
-        // What was used for a moment goes back to the system once the process is quiet.
+        // Memory that was used briefly is returned to the system once the process is idle.
         await Eventually.TrueAsync(() => Task.FromResult(MemoryMiB(kener) <= before + MostGrowthMiB));
     }
 
@@ -56,7 +56,7 @@ public sealed class SoakTests(Hostings hostings)
         {
             for (var i = worker; i < count; i += AtOnce)
             {
-                // Of its own attackers alone: each is one client, with one request at a time.
+                // Each worker has its own attackers, so that each attacker is one client with one request at a time.
                 var (request, status) = await attackers[worker + (AtOnce * (i / AtOnce % (Attackers / AtOnce)))].AskAsync(cancel);
                 if (status >= 500) failed.Add($"{status}: {request}");
             }
@@ -64,7 +64,7 @@ public sealed class SoakTests(Hostings hostings)
         Assert.Empty(failed);
     }
 
-    /// <summary>A visitor at another address, in a zone and a theme of his own.</summary>
+    /// <summary>Reads the page from another address, with and without a theme and a time zone; returns the number of rounds.</summary>
     private static async Task<int> VisitAsync(string url, CancellationToken end)
     {
         using var visitor = Attacker.From("127.0.0.2", url);

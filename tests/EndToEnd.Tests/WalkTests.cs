@@ -2,12 +2,12 @@ using System.Net;
 
 namespace Kener.EndToEnd.Tests;
 
-/// <summary>The main job on real input: an incident posted through the gateway is on the public page, at each step of its life.</summary>
+/// <summary>The main use case end to end: an incident posted through the gateway is on the public page, at each step of its life.</summary>
 public sealed class WalkTests(Hostings hostings)
 {
     [Theory]
     [MemberData(nameof(Hostings.All), MemberType = typeof(Hostings))]
-    public async Task An_incident_lives_on_the_page_from_its_first_word_to_its_deletion(Hosting hosting)
+    public async Task An_incident_is_on_the_page_from_its_creation_to_its_deletion(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         foreach (var tag in new[] { "web", "api", "mail", "search" })
@@ -55,7 +55,7 @@ public sealed class WalkTests(Hostings hostings)
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task The_page_says_one_of_the_seven_messages(Hosting hosting)
+    public async Task The_page_message_follows_from_the_status_of_its_monitors(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Visitor.SeesAsync("/", html => html.Contains("No Status Available"));
@@ -85,7 +85,7 @@ public sealed class WalkTests(Hostings hostings)
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task An_incident_told_late_changes_the_days_that_it_covers_and_its_deletion_restores_them(Hosting hosting)
+    public async Task A_backdated_incident_changes_the_days_that_it_covers_and_its_deletion_restores_them(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");
@@ -111,7 +111,7 @@ public sealed class WalkTests(Hostings hostings)
 
     [Theory]
     [MemberData(nameof(Hostings.Both), MemberType = typeof(Hostings))]
-    public async Task An_open_incident_told_late_counts_until_now(Hosting hosting)
+    public async Task A_backdated_open_incident_counts_until_now(Hosting hosting)
     {
         await using var kener = await hostings.EmptyAsync(hosting);
         await kener.Api.CreateMonitorAsync("web");

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What anyone may ask of the gateway that memory cannot answer: so much from one address, and no more.</summary>
+/// <summary>The limit per address for requests without a key that the gateway cannot answer from memory.</summary>
 public sealed class AnonymousLimitTests
 {
     private static readonly (string, string)[] Small = [("Kener:Limits:AnonymousRequestsPerSecond", "1"), ("Kener:Limits:AnonymousBurst", "3")];
@@ -21,7 +21,7 @@ public sealed class AnonymousLimitTests
     [InlineData("HEAD", "/healthcheck")]
     [InlineData("POST", "/preferences")]
     [InlineData("GET", "/live?page=/nothing")]
-    public async Task An_address_that_asks_too_much_is_told_to_wait_while_pages_and_others_go_on(string method, string path)
+    public async Task An_address_over_its_limit_is_answered_429_while_pages_and_other_addresses_are_served(string method, string path)
     {
         var clock = new FakeTimeProvider();
         await using var host = await Embedded.StartAsync(app => app.MapGet("/incidents/{id}", () => "an incident").AllowAnyone(), clock, settings: Small);
@@ -38,7 +38,7 @@ public sealed class AnonymousLimitTests
     }
 
     [Theory, InlineData(404), InlineData(410)]
-    public async Task An_unknown_incident_is_asked_for_once_until_a_page_changes_or_two_seconds_pass(int status)
+    public async Task An_unknown_incident_is_requested_from_its_owner_once_until_a_page_changes_or_two_seconds_pass(int status)
     {
         var (clock, asked) = (new FakeTimeProvider(), 0);
         await using var host = await Embedded.StartAsync(app => app.MapGet("/incidents/{id}", IResult () =>
@@ -59,7 +59,7 @@ public sealed class AnonymousLimitTests
     }
 
     [Fact]
-    public async Task Health_is_looked_at_once_a_second_however_many_ask()
+    public async Task Health_checks_run_once_a_second_however_many_requests_arrive()
     {
         var (clock, looks) = (new FakeTimeProvider(), 0);
         await using var host = await Embedded.StartAsync(clock: clock, add: builder => builder.Services.AddHealthChecks().AddCheck("counted", () =>
@@ -78,7 +78,7 @@ public sealed class AnonymousLimitTests
     }
 
     [Fact]
-    public async Task Readers_at_one_address_leave_room_for_those_at_others()
+    public async Task Readers_at_one_address_cannot_take_the_places_of_readers_at_other_addresses()
     {
         await using var host = await Embedded.StartAsync(settings: ("Kener:Limits:LiveReadersPerAddress", "2"));
         host.Board.Publish(PageTests.Page("<h1>1</h1>"));
@@ -99,7 +99,7 @@ public sealed class AnonymousLimitTests
             client.GetAsync("/live?page=/", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>A client at another address of this machine.</summary>
+    /// <summary>Creates a client that connects from another address of this machine.</summary>
     private static HttpClient From(string address, Uri url) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, cancel) =>

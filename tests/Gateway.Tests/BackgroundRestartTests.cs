@@ -5,11 +5,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>A background service that ends by a fault nothing foresaw neither ends the process nor stays ended.</summary>
+/// <summary>A background service that ends with an unexpected exception neither ends the process nor stays stopped.</summary>
 public sealed class BackgroundRestartTests
 {
     [Fact]
-    public async Task A_background_service_that_fails_runs_again_and_the_process_goes_on()
+    public async Task A_background_service_that_fails_is_restarted_and_the_process_keeps_running()
     {
         var failing = new Failing();
         await using (var host = await Embedded.StartAsync(add: builder => builder.Services.AddHostedService(_ => failing)))
@@ -23,7 +23,7 @@ public sealed class BackgroundRestartTests
     }
 
     [Fact]
-    public async Task A_background_service_that_is_done_does_not_run_again()
+    public async Task A_background_service_that_completes_is_not_restarted()
     {
         var failing = new Failing();
         var done = new Done();
@@ -43,7 +43,7 @@ public sealed class BackgroundRestartTests
         }
     }
 
-    /// <summary>Fails, then is cancelled by something else than the end of the process, then works.</summary>
+    /// <summary>Fails, then is canceled by something other than the end of the process, then works.</summary>
     private sealed class Failing : BackgroundService
     {
         private int _runs, _running;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Chunked bodies that break HTTP's rules: the fault is the client's, and nothing of it is in the log.</summary>
+/// <summary>Chunked bodies that violate HTTP are answered as the client's fault, and nothing about them is logged.</summary>
 public sealed class ChunkedBodyTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -17,14 +17,14 @@ public sealed class ChunkedBodyTests
     [InlineData("3\r\nabcd\r\n0\r\n\r\n")]
     [InlineData("0\r\nX: \0\r\n\r\n")]
     [InlineData("0\r\n: x\r\n\r\n")]
-    public async Task A_chunked_body_that_cannot_be_read_is_refused_as_the_client_s_fault(string body)
+    public async Task A_chunked_body_that_cannot_be_read_is_400(string body)
     {
         await using var host = await Embedded.StartAsync();
         Assert.Equal(400, await SendAsync(host, body));
         Assert.Equal(303, await SendAsync(host, "a\r\ntheme=dark\r\n0\r\n\r\n"));
     }
 
-    /// <summary>No HTTP client would send such bodies.</summary>
+    /// <summary>Sends the body over a socket, because no HTTP client would send it.</summary>
     private static async Task<int> SendAsync(Embedded host, string body)
     {
         using var socket = new TcpClient();

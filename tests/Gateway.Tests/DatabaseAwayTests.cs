@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>A PostgreSQL of the test's own, which goes and comes back under all services and the gateway.</summary>
+/// <summary>Stops and restarts a private PostgreSQL server below all services and the gateway.</summary>
 public sealed class DatabaseAwayTests
 {
     private const string Bootstrap = "bootstrap-key-0123456789abcdef0123456789";
@@ -19,7 +19,7 @@ public sealed class DatabaseAwayTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Without_the_database_the_page_goes_on_with_its_age_and_the_API_says_503_and_all_comes_back_by_itself()
+    public async Task Without_the_database_the_page_shows_its_age_the_API_answers_503_and_everything_recovers_by_itself()
     {
         await using var server = await PrivateServer.PostgresAsync();
         await using var host = await StartAsync(server);
@@ -49,7 +49,7 @@ public sealed class DatabaseAwayTests
     }
 
     [Fact]
-    public async Task While_PostgreSQL_is_read_only_page_and_API_can_be_read_and_health_and_the_log_say_why_nothing_is_stored()
+    public async Task While_PostgreSQL_is_read_only_page_and_API_can_be_read_health_is_503_and_the_log_says_why()
     {
         await using var server = await PrivateServer.PostgresAsync();
         await using var host = await StartAsync(server);
@@ -91,14 +91,14 @@ public sealed class DatabaseAwayTests
             keys: false,
             [
                 ("Kener:Database", "PostgreSQL"), ("Kener:BootstrapApiKey", Bootstrap),
-                // The usual limits would answer 429 to a test that polls.
+                // The default limits would answer 429 to a test that polls.
                 ("Kener:Limits:RequestsPerSecond", "1000000"), ("Kener:Limits:Burst", "1000000"),
                 ("Kener:Limits:AnonymousRequestsPerSecond", "1000000"), ("Kener:Limits:AnonymousBurst", "1000000"),
                 .. Databases.Select(name => ($"ConnectionStrings:{name}", $"{server.Address};Database={name};MaxPoolSize=20")),
             ]);
     }
 
-    /// <summary>As a failover to a standby does, it ends the sessions that are there.</summary>
+    /// <summary>Sets whether the databases are read-only; "on" also ends the existing sessions, as a failover to a standby does.</summary>
     private static async Task SetReadOnlyAsync(PrivateServer server, string value)
     {
         foreach (var name in Databases) await ExecuteAsync(server.Address, $"ALTER DATABASE {name} SET default_transaction_read_only = {value}");

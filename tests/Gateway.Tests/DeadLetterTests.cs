@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>The dead letters of all services under one address, in both hostings.</summary>
+/// <summary>The dead letters of all services in one list, in both hostings.</summary>
 public sealed class DeadLetterTests
 {
     private const string All = "/api/v5/dead-letters";
@@ -15,7 +15,7 @@ public sealed class DeadLetterTests
     private static DeadLetterEntry Entry(string service, long id, long at) => new(id, service, "IncidentChanged", "incident/5", "why", at);
 
     [Fact]
-    public async Task In_one_process_all_boxes_are_put_together_the_newest_first_and_who_fails_is_named()
+    public async Task In_one_process_all_dead_letters_are_merged_newest_first_and_a_service_that_fails_is_named()
     {
         await using var host = await Embedded.StartAsync(add: builder => builder.Services
             .AddSingleton(new DeadLetterBox("incidents", (_, _) => Task.FromResult(new DeadLetterList("incidents", 300, [Entry("incidents", 2, 30), Entry("incidents", 1, 10)]))))
@@ -38,7 +38,7 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
-    public async Task Between_processes_each_service_is_asked_on_behalf_of_the_caller()
+    public async Task Between_processes_each_service_is_called_on_behalf_of_the_caller()
     {
         await using var service = await ReplicaTests.ReplicaAsync("one", app => app.MapGet(All + "/incidents", (HttpContext context) => Results.Text(
             $$"""{"service":"incidents","total":1,"dead_letters":[{"id":1,"service":"incidents","type":"t","subject":"{{context.User.Subject()}}","error":"e","dead_at":5}]}""",

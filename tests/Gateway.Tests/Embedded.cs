@@ -16,7 +16,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>The gateway before endpoints of the same process, on a real server. Keys and pages are put on its board by the test.</summary>
+/// <summary>
+/// Runs the gateway in front of endpoints of the same process, on a real server. Tests publish keys and pages to its snapshot store.
+/// </summary>
 internal sealed class Embedded : IAsyncDisposable
 {
     public const string Full = "full-key", ReadOnly = "read-key", Expiring = "expiring-key";
@@ -69,10 +71,10 @@ internal sealed class Embedded : IAsyncDisposable
 
     public void PublishKeys(long version, params PublishedKey[] keys) => Board.Publish(new PublishedKeys(version, keys).ToSnapshot(0));
 
-    /// <summary>Nothing is followed, decoded or kept.</summary>
+    /// <summary>Creates a client that follows no redirects, decodes no content and keeps no cookies.</summary>
     public HttpClient Client(string? key = null)
     {
-        // The client stands for one of another process, whose own trace must not decide on the server's.
+        // The client stands for one of another process, whose own trace must not decide whether the server traces.
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ActivityHeadersPropagator = null }) { BaseAddress = Url };
         if (key is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
@@ -112,7 +114,7 @@ internal sealed record Answer(HttpStatusCode Status, IReadOnlyDictionary<string,
     public string Text => Encoding.UTF8.GetString(Bytes);
     public string? this[string header] => Headers.GetValueOrDefault(header);
 
-    /// <summary>The API's error shape; fails where it is anything else.</summary>
+    /// <summary>Returns an error in the API's format; fails if the response is anything else.</summary>
     public (int Status, string Code, string Message) Error()
     {
         Assert.Equal("application/json; charset=utf-8", this["Content-Type"]);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Keeps what is logged as a warning or worse.</summary>
+/// <summary>Collects log entries of the level Warning and above.</summary>
 internal sealed class ErrorLog : ILoggerProvider
 {
     public ConcurrentQueue<string> Entries { get; } = [];
@@ -12,7 +12,7 @@ internal sealed class ErrorLog : ILoggerProvider
 
     public void Dispose()
     {
-        // Holds nothing.
+        // There is nothing to release.
     }
 
     private sealed class Logger(string category, ConcurrentQueue<string> entries) : ILogger

@@ -9,7 +9,10 @@ using Npgsql;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What a service throws, as it is answered: an outage of a database is 503 however deep it lies, every other fault is 500, and nothing tells of the inside.</summary>
+/// <summary>
+/// The responses to exceptions of a service: an outage of a database is 503 however deeply it is nested, every other exception is 500, and no
+/// response reveals details.
+/// </summary>
 public sealed class FaultTests
 {
     private const string Secret = "Password=hunter2";
@@ -36,7 +39,7 @@ public sealed class FaultTests
     [InlineData("no outage of a database", 500, "INTERNAL_ERROR")]
     [InlineData("stored JSON", 500, "INTERNAL_ERROR")]
     [InlineData("ours", 500, "INTERNAL_ERROR")]
-    public async Task A_fault_is_answered_by_its_kind_and_without_its_words(string fault, int status, string code)
+    public async Task An_exception_is_answered_by_its_kind_and_without_its_message(string fault, int status, string code)
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         await using var host = await Embedded.StartAsync(app => app.MapGet("/api/v4/incidents", string () => throw Faults[fault]).AllowAnyone(), add: builder =>

@@ -28,7 +28,7 @@ public sealed class FrontDoorTests
     [InlineData("PUT", "/api/v4/incidents", 405, "METHOD_NOT_ALLOWED", "PUT method not allowed")]
     [InlineData("OPTIONS", "/api/v4/incidents", 405, "METHOD_NOT_ALLOWED", "OPTIONS method not allowed")]
     [InlineData("NONSENSE", "/api/v4/incidents", 405, "METHOD_NOT_ALLOWED", "NONSENSE method not allowed")]
-    public async Task What_the_table_does_not_list_is_refused_in_the_error_shape(string method, string path, int status, string code, string message)
+    public async Task A_route_or_method_that_the_table_does_not_list_is_refused_in_the_error_format(string method, string path, int status, string code, string message)
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client(Embedded.Full);
@@ -38,7 +38,7 @@ public sealed class FrontDoorTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_the_table_does_not_list_does_not_exist()
+    public async Task An_endpoint_that_the_table_does_not_list_is_404()
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client();
@@ -51,7 +51,7 @@ public sealed class FrontDoorTests
     }
 
     [Fact]
-    public async Task What_a_client_says_about_itself_goes_no_further()
+    public async Task Headers_by_which_a_client_claims_an_identity_or_an_address_are_removed()
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client(Embedded.Full);
@@ -78,18 +78,18 @@ public sealed class FrontDoorTests
     }
 
     [Fact]
-    public async Task Who_sends_too_much_is_heard_out_and_told_why()
+    public async Task A_body_that_is_too_large_is_read_to_its_end_so_that_the_client_receives_the_413()
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client(Embedded.Full);
-        // More than lies in the buffers between the two: an answer before its end would cut the sender off.
+        // More than the socket buffers hold: an answer before the end of the body would cut the sender off.
         using var request = new HttpRequestMessage(HttpMethod.Post, Incidents) { Content = new ByteArrayContent(new byte[7 << 20]) };
         Assert.Equal((413, "PAYLOAD_TOO_LARGE", "The request body is too large"), (await client.AskAsync(request)).Error());
         Assert.Equal(200, (await client.AskAsync("GET", Incidents)).Code);
     }
 
     [Fact]
-    public async Task What_is_too_long_is_refused_in_the_error_shape()
+    public async Task A_URL_or_headers_that_are_too_long_are_refused_in_the_error_format()
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client(Embedded.Full);
@@ -103,7 +103,7 @@ public sealed class FrontDoorTests
     [InlineData("GET /api/v4/\u0001 HTTP/1.1")]
     [InlineData("GET  HTTP/1.1")]
     [InlineData("nonsense")]
-    public async Task What_is_no_http_is_a_4xx(string line)
+    public async Task A_request_that_is_not_HTTP_is_a_4xx(string line)
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var socket = new TcpClient();
@@ -117,7 +117,7 @@ public sealed class FrontDoorTests
     [Theory]
     [InlineData("http://x", null)]
     [InlineData("https://status.example", "max-age=31536000")]
-    public async Task Every_answer_bears_the_security_headers(string site, string? hsts)
+    public async Task Every_response_has_the_security_headers(string site, string? hsts)
     {
         await using var host = await Embedded.StartAsync(Echo, settings: ("Kener:SiteUrl", site));
         using var client = host.Client();

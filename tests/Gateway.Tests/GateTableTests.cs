@@ -16,20 +16,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Route × caller → answer, taken from the running whole: a new route fails until it is classed, here and in the route table.</summary>
+/// <summary>
+/// Calls every route of the running application as each kind of caller: a new route fails until it is public or requires a permission, and is in the
+/// route table.
+/// </summary>
 public sealed partial class GateTableTests
 {
     private const string Bootstrap = "bootstrap-key-0123456789abcdef0123456789";
 
-    /// <summary>An endpoint as the framework knows it. No permission: public.</summary>
+    /// <summary>An endpoint as the framework has it; public if it has no permission.</summary>
     private sealed record Classed(string Pattern, string Method, string? Permission)
     {
-        // Nothing has this id, so nothing is found or changed.
+        // No entity has this id, so nothing is found or changed.
         public string Path => Parameter().Replace(Pattern, "999999");
     }
 
     [Fact]
-    public async Task Every_route_lets_in_whom_it_should_and_nobody_else()
+    public async Task Every_route_admits_exactly_the_callers_that_it_should()
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         await using var host = await Embedded.StartAsync(
@@ -66,7 +69,7 @@ public sealed partial class GateTableTests
     }
 
     [Fact]
-    public async Task The_route_table_and_the_endpoints_are_the_same()
+    public async Task The_route_table_matches_the_endpoints()
     {
         await using var host = await ServicesAsync();
         var endpoints = ClassedEndpoints(host.Services).Where(endpoint => RouteTable.Kener.Find(endpoint.Path)?.Owner != Owner.Edge)
@@ -79,11 +82,11 @@ public sealed partial class GateTableTests
     }
 
     [Fact]
-    public void Tests_that_attack_every_public_route_know_them_all() =>
+    public void The_list_of_public_routes_that_tests_attack_is_complete() =>
         Assert.Equal(RouteTable.Kener.All.Where(route => route.Access == Access.Public).Select(route => route.Pattern).Order(), PublicRoutes.All.Order());
 
     [Fact]
-    public async Task A_service_alone_lets_in_nobody_without_an_internal_token()
+    public async Task A_service_by_itself_admits_no_caller_without_an_internal_token()
     {
         await using var host = await ServicesAsync();
         foreach (var endpoint in ClassedEndpoints(host.Services).Where(endpoint => endpoint.Permission is not null))
@@ -97,7 +100,7 @@ public sealed partial class GateTableTests
     }
 
     [Fact]
-    public async Task A_key_that_is_revoked_through_the_api_stops_working_within_a_second()
+    public async Task A_key_that_is_deleted_through_the_API_stops_working_at_once()
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         await using (var host = await Embedded.StartAsync(
@@ -133,8 +136,8 @@ public sealed partial class GateTableTests
         var isPublic = endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
         var policies = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).ToList();
         var isGated = policies.Count == 1 && Permissions.OfKeys.Contains(policies[0]);
-        Assert.True(isPublic != isGated, $"{endpoint.DisplayName} must say AllowAnyone or Requires, one of them");
-        // Health endpoints take any method; the front door lets in what the table lists.
+        Assert.True(isPublic != isGated, $"{endpoint.DisplayName} must have either AllowAnyone or Requires");
+        // Health endpoints accept any method; FrontDoor admits only those of the table.
         var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? RouteTable.Kener.Find(pattern)?.Methods ?? [];
         Assert.NotEmpty(methods);
         return methods.Select(method => new Classed(pattern, method, isPublic ? null : policies[0]));

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Whatever bytes a client's headers hold, the fault is the client's: a real gateway before a real service.</summary>
+/// <summary>Sends any bytes in headers to a real gateway in front of a real service: what is wrong is the client's fault.</summary>
 public sealed class HeaderTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Header_values_reach_the_service_and_return_byte_by_byte()
+    public async Task Header_values_reach_the_service_and_return_byte_for_byte()
     {
         await using var service = await ReplicaTests.ReplicaAsync("one", app => app.MapGet("/incidents/{id}", (HttpContext context) =>
         {
@@ -28,7 +28,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task No_byte_in_a_header_is_a_503_or_takes_the_replica_from_the_others()
+    public async Task No_byte_in_a_header_causes_a_503_or_ejects_a_replica()
     {
         await using var first = await ReplicaTests.ReplicaAsync("first", app => app.MapGet("/incidents/{id}", () => "first").AllowAnyone());
         await using var second = await ReplicaTests.ReplicaAsync("second", app => app.MapGet("/incidents/{id}", () => "second").AllowAnyone());
@@ -48,7 +48,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Odd_names_and_sizes_are_passed_on_or_refused_with_4xx()
+    public async Task Unusual_names_and_sizes_are_forwarded_or_refused_with_4xx()
     {
         await using var service = await ReplicaTests.ReplicaAsync("one", app => app.MapGet("/incidents/{id}", () => "one").AllowAnyone());
         await using var gateway = await GatewayAsync(service);
@@ -73,7 +73,7 @@ public sealed class HeaderTests
         .. replicas.Select((replica, i) => ($"services:status:http:{i}", replica.Urls.First())),
     ]);
 
-    /// <summary>No HTTP client would send such headers.</summary>
+    /// <summary>Sends the headers over a socket, because no HTTP client would send them.</summary>
     private static async Task<(int Status, string Headers, string Body)> SendAsync(Embedded gateway, (string Name, byte[] Value)[] headers, string path = "/incidents/1")
     {
         using var socket = new TcpClient();

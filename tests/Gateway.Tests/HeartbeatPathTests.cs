@@ -18,7 +18,7 @@ public sealed class HeartbeatPathTests
     ];
 
     [Theory, InlineData(false), InlineData(true)]
-    public async Task A_secret_of_any_characters_works_in_each_form_of_the_address(bool isDistributed)
+    public async Task A_secret_of_any_characters_works_in_each_form_of_the_path(bool isDistributed)
     {
         await using var kener = await Hosted.StartAsync(isDistributed);
         foreach (var (number, secret) in Secrets.Index())
@@ -32,7 +32,7 @@ public sealed class HeartbeatPathTests
                 (HttpMethod.Get, $"{tag}/{Encoded(secret)}?query=1"), (HttpMethod.Get, $"{tag}:{Encoded(secret)}"),
             })
                 Assert.True(HttpStatusCode.OK == await kener.CallAsync(method, path), $"{secret} as {path}");
-            // Encoded twice it is another one.
+            // Encoded twice, it is another secret.
             if (sent != secret) Assert.Equal(HttpStatusCode.BadRequest, await kener.CallAsync(HttpMethod.Get, $"{tag}/{Uri.EscapeDataString(sent)}"));
             Assert.Equal(HttpStatusCode.BadRequest, await kener.CallAsync(HttpMethod.Get, $"{tag}/{sent}x"));
         }
@@ -54,7 +54,7 @@ public sealed class HeartbeatPathTests
 
     private static string Encoded(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(octet => $"%{octet:x2}"));
 
-    /// <summary>Gateway and monitors, in one process or in two with YARP between them.</summary>
+    /// <summary>Runs the gateway and Monitors, in one process or in two with YARP between them.</summary>
     private sealed class Hosted(Embedded gateway, ModuleHost? service, string folder) : IAsyncDisposable
     {
         private static readonly (string, string) NoLimit = ("Kener:Limits:BeatsPerSecond", "100000");
@@ -91,7 +91,7 @@ public sealed class HeartbeatPathTests
 
         public async Task<HttpStatusCode> CallAsync(HttpMethod method, string path, byte[]? body = null, bool isChunked = false)
         {
-            // As it stands: the usual way makes of some addresses others.
+            // Without canonicalization, which would change some of these paths.
             var address = new Uri(gateway.Url + "ext/heartbeat/" + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
             using var request = new HttpRequestMessage(method, address);
             if (body is not null) request.Content = new ByteArrayContent(body);

@@ -18,15 +18,18 @@ using OpenTelemetry.Trace;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Who knows a heartbeat's address can keep its monitor up: nothing that Kener tells anybody bears it, however the request ends.</summary>
+/// <summary>
+/// Anyone who knows a heartbeat's URL can keep its monitor up: its secret must not appear in a log, a trace, an event or an error response, however
+/// the request ends.
+/// </summary>
 public sealed class HeartbeatSecretTests
 {
     private const string Secret = "s3cret-that-nobody-should-read";
-    // Nobody is there; but where no address is given, nothing is told at all.
+    // Nothing listens there, but without an endpoint no telemetry would be collected at all.
     private static readonly (string, string) Telemetry = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1");
 
     [Theory, InlineData(LogLevel.Warning), InlineData(LogLevel.Information), InlineData(LogLevel.Debug)]
-    public async Task No_log_no_trace_no_error_answer_and_no_event_bears_the_secret(LogLevel level)
+    public async Task No_log_trace_error_response_or_event_contains_the_secret(LogLevel level)
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         var told = new Told();
@@ -46,7 +49,7 @@ public sealed class HeartbeatSecretTests
             Assert.Equal(200, (await client.AskAsync("POST", $"/ext/heartbeat/job:{Secret}")).Code);
             var answers = await RefusedAsync(client);
             foreach (var kind in new[] { nameof(MonitorChanged), nameof(ReadingsRecorded) }) await told.HasAsync($"event {kind} ");
-            // Its database broken, the service has something to say about the request.
+            // With a broken database, the service logs something about the request.
             await using (var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "monitors.db")}"))
             {
                 await connection.OpenAsync(TestContext.Current.CancellationToken);
@@ -60,7 +63,7 @@ public sealed class HeartbeatSecretTests
             await told.HasAsync("/ext/heartbeat/… failed with");
             Assert.DoesNotContain(answers.Append(failed), answer => answer.Text.Contains(Secret, StringComparison.Ordinal));
         }
-        // Other requests do leave a trace.
+        // Other requests are traced.
         Assert.Contains(told.All, text => text.StartsWith("trace", StringComparison.Ordinal) && text.Contains("url.path=/api/v4/monitors", StringComparison.Ordinal));
         Assert.DoesNotContain(told.All, text => text.Contains(Secret, StringComparison.OrdinalIgnoreCase));
         SqliteConnection.ClearAllPools();
@@ -68,7 +71,7 @@ public sealed class HeartbeatSecretTests
     }
 
     [Fact]
-    public async Task On_the_way_to_a_service_of_another_process_it_leaves_no_trace_either()
+    public async Task The_secret_is_not_logged_or_traced_on_the_way_to_a_service_in_another_process()
     {
         var told = new Told();
         var service = RawServer.Saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -94,11 +97,11 @@ public sealed class HeartbeatSecretTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v4/monitors") { Content = content };
         var made = await client.AskAsync(request);
         Assert.Equal(201, made.Code);
-        // To its owner alone it is shown.
+        // Callers with monitors.write may read the secret (Behavior: CHK-12).
         Assert.Equal(Secret, JsonNode.Parse(made.Text)!["monitor"]!["type_data"]!["secretString"]!.GetValue<string>());
     }
 
-    /// <summary>The right secret in every wrong way.</summary>
+    /// <summary>Sends the right secret in every wrong way.</summary>
     private static async Task<List<Answer>> RefusedAsync(HttpClient client)
     {
         List<Answer> answers = [];
@@ -124,7 +127,7 @@ public sealed class HeartbeatSecretTests
         builder.Services.ConfigureOpenTelemetryLoggerProvider(logging => logging.AddProcessor(new SimpleLogRecordExportProcessor(new Logs(told))));
     }
 
-    /// <summary>All that left the process, as text.</summary>
+    /// <summary>Collects everything that leaves the process, as text.</summary>
     public sealed class Told : ILoggerProvider
     {
         private readonly ConcurrentQueue<string> _all = new();

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>An operator may let a process speak HTTPS itself, by a certificate that its settings name.</summary>
+/// <summary>A process can serve HTTPS itself, with a certificate that its settings name.</summary>
 public sealed class HttpsTests
 {
     [Fact]
-    public async Task A_certificate_of_the_settings_is_served()
+    public async Task The_certificate_that_the_settings_name_is_served()
     {
         var folder = Directory.CreateTempSubdirectory("kener-https-");
         try

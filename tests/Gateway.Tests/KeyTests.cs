@@ -27,7 +27,7 @@ public sealed class KeyTests
     [InlineData("Bearer wrong-key", "Invalid API key")]
     [InlineData("Bearer FULL-KEY", "Invalid API key")]
     [InlineData("Bearer full-key%00", "Invalid API key")]
-    public async Task Without_a_good_key_the_answer_is_401_in_the_words_of_the_api(string? header, string message)
+    public async Task Without_a_valid_key_the_API_answers_401_with_its_own_message(string? header, string message)
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client();
@@ -43,7 +43,7 @@ public sealed class KeyTests
     [InlineData("Bearer full-key", "key:1 True")]
     [InlineData("bEARER full-key", "key:1 True")]
     [InlineData("Bearer read-key", "key:2 False")]
-    public async Task A_good_key_comes_in_as_its_caller(string header, string expected)
+    public async Task A_valid_key_is_admitted_as_its_caller(string header, string expected)
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client();
@@ -51,7 +51,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task What_a_key_does_not_hold_is_403_and_two_authorization_headers_are_none()
+    public async Task A_missing_permission_is_403_and_two_Authorization_headers_are_401()
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client();
@@ -60,7 +60,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task An_internal_token_from_outside_opens_nothing()
+    public async Task An_internal_token_from_a_client_is_401()
     {
         await using var host = await Embedded.StartAsync(Echo);
         var token = ((InternalToken)host.Services.GetService(typeof(InternalToken))!).For(new Caller("key:9", Permissions.All));
@@ -69,7 +69,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task A_key_ends_with_its_expiry_and_with_its_revocation()
+    public async Task A_key_stops_working_when_it_expires_or_is_revoked()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var host = await Embedded.StartAsync(Echo, clock, keys: false);
@@ -91,7 +91,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task The_agents_key_of_the_settings_works_before_any_key_has_arrived_and_opens_nothing_else()
+    public async Task The_agents_key_of_the_settings_works_before_any_API_key_has_arrived_and_permits_nothing_else()
     {
         const string agents = "agent-key-0123456789abcdef0123456789abcdef";
         await using var host = await Embedded.StartAsync(
@@ -115,15 +115,15 @@ public sealed class KeyTests
 
     [Theory]
     [InlineData("short", "Kener__AgentKey is shorter than 32 characters")]
-    [InlineData("a key with blanks that is long enough", "Kener__AgentKey holds a blank")]
-    public async Task An_agents_key_that_is_no_key_stops_the_start(string key, string message)
+    [InlineData("a key with blanks that is long enough", "Kener__AgentKey contains a space")]
+    public async Task An_invalid_agents_key_stops_the_start(string key, string message)
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => Embedded.StartAsync(null, null, null, true, ("Kener:AgentKey", key)));
         Assert.Contains(message, fault.Message);
     }
 
     [Fact]
-    public async Task A_set_that_can_not_be_read_leaves_the_one_before()
+    public async Task A_set_of_keys_that_cannot_be_read_leaves_the_previous_one_in_use()
     {
         await using var host = await Embedded.StartAsync(Echo);
         using var client = host.Client(Embedded.Full);
@@ -132,7 +132,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task A_long_lived_key_gets_a_fresh_internal_token_in_time()
+    public async Task A_key_in_constant_use_gets_a_new_internal_token_before_the_old_one_expires()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var host = await Embedded.StartAsync(Echo, clock);
@@ -145,7 +145,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public void A_published_set_survives_its_journey()
+    public void A_published_set_of_keys_is_read_as_it_was_written()
     {
         var keys = new PublishedKeys(7, [Embedded.Known("a", 1, ["x", "y\""], 5), Embedded.Known("ü\"", 2, [])]);
         var read = PublishedKeys.From(keys.ToSnapshot(3));

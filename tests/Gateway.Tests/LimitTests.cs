@@ -11,7 +11,7 @@ namespace Kener.Gateway.Tests;
 public sealed class LimitTests
 {
     [Fact]
-    public void No_span_of_time_takes_more_than_its_burst_and_its_rate()
+    public void No_span_of_time_admits_more_requests_than_burst_plus_rate()
     {
         Gen.Select(Gen.Int[1, 50], Gen.Int[1, 100], Gen.Int[0, 400].Array[1, 200]).Sample((rate, size, pauses) =>
         {
@@ -32,7 +32,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void After_a_rest_the_whole_burst_is_there_and_nobody_pays_for_another()
+    public void After_a_pause_the_whole_burst_is_available_and_no_client_uses_the_tokens_of_another()
     {
         var clock = new FakeTimeProvider();
         var buckets = new TokenBuckets<int>(10, 30, clock);
@@ -45,7 +45,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_flood_from_new_addresses_gives_no_client_that_goes_on_asking_a_new_bucket()
+    public void A_flood_of_new_addresses_does_not_reset_the_bucket_of_a_client_that_keeps_sending_requests()
     {
         var buckets = new TokenBuckets<int>(1, 5, new FakeTimeProvider());
         for (var i = 0; i < 5; i++) Assert.True(buckets.TryTake(-1));
@@ -60,11 +60,11 @@ public sealed class LimitTests
     [InlineData("192.0.2.1", "192.0.2.1")]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
-    public void A_client_is_an_IPv4_address_or_a_network_of_sixty_four_bits(string address, string client) =>
+    public void A_client_is_an_IPv4_address_or_an_IPv6_network_of_64_bits(string address, string client) =>
         Assert.Equal(IPAddress.Parse(client), ClientAddress.Network(IPAddress.Parse(address)));
 
     [Fact]
-    public async Task A_key_that_asks_too_much_is_told_to_wait_and_others_are_not()
+    public async Task A_key_over_its_limit_is_answered_429_and_other_keys_are_not()
     {
         var clock = new FakeTimeProvider();
         await using var host = await Embedded.StartAsync(
@@ -84,7 +84,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Agents_have_a_wider_measure_for_their_own_routes_alone()
+    public async Task Agents_have_a_higher_limit_on_their_own_routes_only()
     {
         await using var host = await Embedded.StartAsync(
             app =>
@@ -110,7 +110,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Heartbeats_have_a_measure_of_their_own_good_or_bad_and_are_told_to_wait_in_the_error_shape()
+    public async Task Heartbeats_have_their_own_limit_valid_or_not_and_are_answered_429_in_the_error_format()
     {
         var clock = new FakeTimeProvider();
         await using var host = await Embedded.StartAsync(
@@ -129,7 +129,7 @@ public sealed class LimitTests
             Assert.Equal((429, "TOO_MANY_REQUESTS", "Too many requests; slow down"), refused.Error());
             Assert.Equal("1", refused["Retry-After"]);
         }
-        // Neither the key's measure nor that of failures is touched, and theirs does not count here.
+        // Heartbeats count neither for the key's limit nor as failures, and requests with a key do not count as heartbeats.
         for (var i = 0; i < 20; i++) Assert.Equal(200, (await client.AskAsync("GET", "/api/v4/incidents")).Code);
         clock.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 3; i++) Assert.Equal(200, (await client.AskAsync("GET", "/ext/heartbeat/web/right")).Code);
@@ -137,7 +137,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Who_guesses_keys_is_slowed_down_while_good_keys_and_pages_go_on()
+    public async Task A_client_that_guesses_keys_is_answered_429_while_valid_keys_and_pages_still_work()
     {
         await using var host = await Embedded.StartAsync(
             app => app.MapGet("/api/v4/incidents", () => "ok").Requires(Permissions.IncidentsRead), new FakeTimeProvider(), null, true,
@@ -152,7 +152,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task A_limit_that_means_nothing_stops_the_start()
+    public async Task An_invalid_limit_stops_the_start()
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => Embedded.StartAsync(settings: ("Kener:Limits:Burst", "0")));
         Assert.Contains("Kener__Limits__Burst is 0", fault.Message);

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Who reads a page is told its versions.</summary>
+/// <summary>The stream of versions that the readers of a page receive.</summary>
 public sealed class LiveTests
 {
     [Fact]
-    public async Task A_reader_is_told_the_present_version_and_each_new_one()
+    public async Task A_reader_receives_the_present_version_and_each_new_one()
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish(PageTests.Page("<h1>1</h1>", version: 1));
@@ -22,7 +22,7 @@ public sealed class LiveTests
     }
 
     [Theory, InlineData("1", "2"), InlineData("2", null), InlineData("nonsense", "2")]
-    public async Task Who_comes_back_is_told_at_once_what_he_missed(string last, string? told)
+    public async Task A_reader_that_reconnects_receives_a_missed_version_at_once(string last, string? told)
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish(PageTests.Page("<h1>2</h1>", version: 2));
@@ -33,7 +33,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task A_reader_of_a_variant_is_told_of_that_one()
+    public async Task A_reader_of_a_variant_receives_the_versions_of_that_variant()
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish(PageTests.Page("<h1>plain</h1>", version: 1));
@@ -43,14 +43,14 @@ public sealed class LiveTests
         host.Board.Publish(PageTests.Page("<h1>plain</h1>", version: 2));
         host.Board.Publish(PageTests.Page("<h1>dark</h1>", "page:/?en&UTC&dark", 6));
         Assert.Equal("id: 6", (await reader.LinesAsync(2))[1]);
-        // Not drawn any more: the news of the plain page sends the reader to have it drawn again.
+        // The variant is no longer rendered: the version of the default page makes the reader request the variant, which renders it again.
         await reader.LinesAsync(2);
         host.Board.Remove("page:/?en&UTC&dark");
         Assert.Equal("id: 2", (await reader.LinesAsync(2))[1]);
     }
 
     [Fact]
-    public async Task A_heartbeat_comes_every_25_seconds()
+    public async Task A_heartbeat_is_sent_every_25_seconds()
     {
         var clock = new SendingClock();
         await using var host = await Embedded.StartAsync(clock: clock);
@@ -59,7 +59,7 @@ public sealed class LiveTests
         await reader.LinesAsync(6);
         for (var i = 0; i < 3; i++)
         {
-            // The reader may have all of it before the sender knows, whose patience must not end then.
+            // The reader may have everything before the sender's write completes, and that write must not time out when the clock advances.
             await Eventually.TrueAsync(() => Task.FromResult(clock.Sending == 0));
             clock.Advance(LiveTopics.Heartbeat);
             Assert.Equal([":", ""], await reader.LinesAsync(2));
@@ -73,7 +73,7 @@ public sealed class LiveTests
     [InlineData("/live?page=//", 404)]
     [InlineData("/live?page=/incidents/x", 404)]
     [InlineData("/live?page=/&page=/", 400)]
-    public async Task Where_there_is_no_page_there_is_nothing_to_tell(string path, int status)
+    public async Task A_request_that_names_no_existing_page_is_refused(string path, int status)
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish(PageTests.Page("<h1>1</h1>"));
@@ -82,7 +82,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task Many_readers_hear_of_it_and_leave_nothing_behind()
+    public async Task Many_readers_receive_a_new_version_and_leave_nothing_behind()
     {
         await using var host = await Embedded.StartAsync(settings:
             [("Kener:Limits:LiveReadersPerAddress", "10000"), ("Kener:Limits:AnonymousBurst", "10000"), ("Kener:Limits:AnonymousRequestsPerSecond", "10000")]);
@@ -98,7 +98,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task One_too_many_is_asked_to_look_from_time_to_time()
+    public async Task One_reader_too_many_is_answered_503()
     {
         await using var host = await Embedded.StartAsync(settings: ("Kener:Limits:LiveReaders", "1"));
         host.Board.Publish(PageTests.Page("<h1>1</h1>"));
@@ -108,7 +108,7 @@ public sealed class LiveTests
         Assert.Equal(503, (await client.AskAsync("GET", "/live?page=/")).Code);
     }
 
-    /// <summary>A clock that knows how many are being patient with a reader.</summary>
+    /// <summary>A clock that counts the writes to readers that are in progress.</summary>
     private sealed class SendingClock : FakeTimeProvider
     {
         private int _sending;

@@ -15,7 +15,7 @@ using OpenTelemetry.Trace;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>The gateway and three services with servers of their own, as far as one process can hold them: every span of it is recorded.</summary>
+/// <summary>Runs the gateway and three services with real servers, as separately as one process allows, and records every span.</summary>
 public sealed class OneTraceTests : IAsyncLifetime
 {
     private const string Redis = "OpenTelemetry.Instrumentation.StackExchangeRedis", Comment = "The cause is known";
@@ -72,16 +72,17 @@ public sealed class OneTraceTests : IAsyncLifetime
         var write = await FindAsync(span => span.TraceId == request.TraceId && span.Source.Name == Redis);
         List<string> way = [];
         for (var span = write; span != request; span = await FindAsync(other => other.SpanId == span.ParentSpanId)) way.Add(span.Source.Name);
-        // Upwards: the script in Redis, the drawing in Status, the bus, the outbox and the endpoint of Incidents, the proxy of the gateway.
+        // From child to parent: the script in Redis, rendering in Status, the bus, the outbox and the endpoint of Incidents, the proxy of the
+        // gateway.
         Assert.Equal(
             [
                 Redis, "Kener", "Kener", "MassTransit", "MassTransit", "MassTransit", "Kener",
                 "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy",
             ], way);
-        // Monitors keeps incidents, too.
+        // Monitors consumes the event, too.
         await FindAsync(span => span.TraceId == request.TraceId && Has(span, "Kener.Monitors.IncidentChangedConsumer"));
         await FindAsync(span => span.TraceId == request.TraceId && span.Source.Name == "Npgsql");
-        // What the loops ask Redis once a second is no trace.
+        // What the loops query in Redis once a second is not traced.
         Assert.DoesNotContain(_recorder.Spans, span => span.Source.Name == Redis && span.ParentSpanId == default);
     }
 
@@ -108,7 +109,7 @@ public sealed class OneTraceTests : IAsyncLifetime
     private Task SeesAsync(string words) => Eventually.TrueAsync(() => Task.FromResult(
         _gateway.Board.Find("page:/") is { } page && Encoding.UTF8.GetString(page.Body).Contains(words, StringComparison.Ordinal)), seconds: 60);
 
-    /// <summary>Spans of Redis are made from its client's notes every ten seconds.</summary>
+    /// <summary>Waits for a span. Those of Redis are created from the records of its client every ten seconds.</summary>
     private async Task<Activity> FindAsync(Func<Activity, bool> isIt) =>
         (await Eventually.GetAsync(() => Task.FromResult(_recorder.Spans.FirstOrDefault(isIt)), found => found is not null, seconds: 60))!;
 

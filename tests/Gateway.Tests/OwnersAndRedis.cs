@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>A Redis of the test's own between owners of snapshots and gateways.</summary>
+/// <summary>Runs a private Redis server between owners of snapshots and gateways.</summary>
 public abstract class OwnersAndRedis : IAsyncLifetime
 {
     private static readonly (string Name, string Value) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));

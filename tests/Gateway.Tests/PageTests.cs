@@ -43,7 +43,7 @@ public sealed class PageTests
     [InlineData("br;q=nonsense", null)]
     [InlineData("deflate", null)]
     [InlineData(";;,,;q=1", null)]
-    public async Task The_coding_is_the_one_that_the_client_likes_best(string? accept, string? coding)
+    public async Task The_coding_is_the_one_that_the_client_prefers(string? accept, string? coding)
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish(Page(Html));
@@ -58,7 +58,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void No_header_at_all_breaks_the_choice()
+    public void The_choice_of_a_coding_works_with_any_header()
     {
         var page = Page(Html);
         Gen.String[Gen.Char["brgzip*;q=01., identy"], 0, 40].Array[0, 3].Sample(lines => SnapshotAnswer.Choose(page, lines).Body.Length > 0);
@@ -85,7 +85,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task Validators_differ_where_bytes_do()
+    public async Task Different_bytes_have_different_validators()
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish(Page(Html));
@@ -117,7 +117,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task A_page_whose_origin_is_silent_says_how_old_it_is()
+    public async Task A_page_that_is_no_longer_confirmed_says_how_old_it_is()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero));
         await using var host = await Embedded.StartAsync(clock: clock);
@@ -148,7 +148,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void A_page_without_a_place_for_the_notice_stays_as_it_is()
+    public void A_page_without_a_place_for_the_notice_is_not_changed()
     {
         var page = Page("<p>no marker</p>");
         Assert.Same(page, OldPages.Make(page, 1));
@@ -156,7 +156,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public async Task Ready_means_that_there_is_a_page()
+    public async Task The_gateway_is_ready_once_it_has_the_home_page()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         await using var host = await Embedded.StartAsync(clock: clock);

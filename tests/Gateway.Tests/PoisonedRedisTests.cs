@@ -10,7 +10,7 @@ using StackExchange.Redis;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Somebody else writes to Redis, or answers in an owner's place: the gateway and the owners go on, and all heals.</summary>
+/// <summary>An attacker writes to Redis, or answers in place of an owner: the gateway and the owners keep working, and everything recovers.</summary>
 public sealed class PoisonedRedisTests : OwnersAndRedis
 {
     private const string Versions = "{kener}:versions", Bodies = "{kener}:snapshots", Writes = "{kener}:writes", Confirmed = "{kener}:confirmed", Epoch = "{kener}:epoch";
@@ -33,7 +33,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
     }
 
     [Fact]
-    public async Task Nothing_in_Redis_ends_a_gateway_or_its_start_or_keeps_the_owners_pages_out()
+    public async Task No_value_in_Redis_ends_a_gateway_or_its_start_or_keeps_out_the_owners_pages()
     {
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
         await using var gateway = await GatewayAsync(status, accounts);
@@ -43,7 +43,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
         foreach (var poison in Poisons())
         {
             await poison();
-            // All gateways look at all that is in Redis when this number changes.
+            // When this number changes, all gateways read all versions in Redis.
             await TryAsync(() => Db.StringIncrementAsync(Writes));
             await PublishAndSeeAsync();
             Assert.Equal($"home {version}", (await visitor.AskAsync("GET", "/")).Text);
@@ -57,7 +57,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
 
         await _redis.GetServers().Single().FlushDatabaseAsync();
         await Eventually.TrueAsync(async () => await Db.HashLengthAsync(Versions) == 4 && await Db.HashLengthAsync(Bodies) == 4);
-        // Only Redis is known to this one.
+        // This gateway knows no owner, only Redis.
         await using var last = await GatewayAsync();
         await SeesAsync(last, version);
 
@@ -72,7 +72,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
     }
 
     [Fact]
-    public async Task A_forged_snapshot_that_a_gateway_has_taken_goes_when_Redis_is_emptied()
+    public async Task A_forged_snapshot_that_a_gateway_has_stored_is_replaced_when_Redis_is_emptied()
     {
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
         status.Services.GetRequiredService<SnapshotBoard>().Publish(PublishedSite.Default.ToSnapshot(1, 0));
@@ -82,7 +82,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
         await SeesAsync(gateway, 1);
         var site = gateway.Services.GetRequiredService<SiteOnBoard>();
 
-        // Well-formed, and an hour ahead: no check can tell it from an owner's.
+        // Well-formed, and an hour ahead: no check can distinguish it from an owner's.
         var ahead = Now + 3_600_000;
         foreach (var forged in new[]
         {
@@ -99,7 +99,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
         PublishKeys(accounts, 2);
         await SeesAsync(gateway, 2);
 
-        // One with the owner's own version as well.
+        // The same with the owner's own version.
         await StoreAsync("page:/", 2, SnapshotBytes.Write(PageTests.Page("forged", version: 2)));
         await using var later = await GatewayAsync();
         await Eventually.TrueAsync(() => Task.FromResult(later.Board.Find("page:/") is { } page && Encoding.UTF8.GetString(page.Body) == "forged"));
@@ -108,7 +108,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
     }
 
     [Fact]
-    public async Task What_is_lost_of_Redis_is_written_again_also_where_nothing_changes()
+    public async Task What_Redis_loses_is_written_again_even_if_nothing_changes()
     {
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
         Publish(status, 1);
@@ -132,16 +132,16 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
             }
             catch (RedisServerException)
             {
-                // Still of the wrong type.
+                // The key still has the wrong type.
                 return false;
             }
         });
     }
 
     [Fact]
-    public async Task An_owner_s_answer_that_cannot_be_true_changes_nothing_and_the_next_good_one_counts()
+    public async Task An_impossible_response_of_an_owner_changes_nothing_and_the_next_valid_one_is_used()
     {
-        // The bodies belong to the inventory that was answered last, also where the test has gone on since.
+        // The bodies belong to the inventory that was sent last, even if the test has moved on since.
         Tuple<byte[], byte[]> present = new([], []), answered = present;
         var asked = 0;
         await using var owner = await AnsweringAsync(context =>
@@ -172,7 +172,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
         yield return ([], good);
         yield return ([1, 255, 255, 255, 255, 15], good);
         yield return ([.. Inventory(("page:/", 2))[..^3]], good);
-        // The count of the versions follows the format, the board's name and the time.
+        // The number of versions follows the format, the store's id and the time.
         foreach (var count in new[] { -1, int.MaxValue, int.MinValue, 50_000 })
         {
             var bytes = Inventory(("page:/", 2));
@@ -195,7 +195,10 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
     private static byte[] Inventory(params (string Key, long Version)[] versions) =>
         new SnapshotInventory("board", 0, versions.ToDictionary(one => one.Key, one => one.Version)).Write();
 
-    /// <summary>Ways to harm, one after the other on the same Redis; last those after which it takes nothing of the owners' any more.</summary>
+    /// <summary>
+    /// Returns harmful writes, which are applied one after the other to the same Redis; last those after which Redis no longer accepts anything from
+    /// the owners.
+    /// </summary>
     private IEnumerable<Func<Task>> Poisons()
     {
         foreach (var version in new[] { "9000000000000000", "9223372036854775807", "-1", "0", "", "abc", "1e300", "0x7fffffff", "nan", "inf", new string('9', 100_000) })
@@ -261,7 +264,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
         }
         catch (RedisServerException)
         {
-            // The poison is a value that cannot grow.
+            // The harmful write left a value that cannot be incremented.
         }
     }
 

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Primitives;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What a visitor chooses, and what he then sees.</summary>
+/// <summary>What visitors choose, and what they then see.</summary>
 public sealed class PreferenceTests
 {
     private static readonly PublishedSite Site = new("en", "UTC", "system", ["en", "de", "pt-BR"], true, true);
 
     [Fact]
-    public async Task A_plain_form_sets_cookies_and_leads_back()
+    public async Task A_plain_form_sets_cookies_and_redirects_back()
     {
         await using var host = await Embedded.StartAsync();
         var answer = await PostAsync(host, "theme=dark&tz=Asia%2FTokyo&lang=en&back=%2Feurope%3Fx%3Dy");
@@ -26,7 +26,7 @@ public sealed class PreferenceTests
     [InlineData("theme=pink&lang=xx&tz=Mars")]
     [InlineData("theme=dark&theme=light")]
     [InlineData("")]
-    public async Task What_is_not_on_offer_sets_nothing(string form)
+    public async Task Values_that_are_not_offered_set_no_cookie(string form)
     {
         await using var host = await Embedded.StartAsync();
         var answer = await PostAsync(host, form);
@@ -34,7 +34,7 @@ public sealed class PreferenceTests
     }
 
     [Fact]
-    public async Task Too_much_is_refused()
+    public async Task A_form_that_is_too_large_is_413()
     {
         await using var host = await Embedded.StartAsync();
         Assert.Equal(413, (await PostAsync(host, "theme=" + new string('x', 5000))).Code);
@@ -70,7 +70,7 @@ public sealed class PreferenceTests
     [InlineData("application/x-www-form-urlencoded; charset=\"UTF-8\"", "theme=dark", 303)]
     [InlineData("application/x-www-form-urlencoded", "%ff%fe%zz=%&&=&theme=%", 303)]
     [InlineData("application/x-www-form-urlencoded", "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1&n=1&o=1&p=1&q=1&r=1", 400)]
-    public async Task A_form_is_read_or_refused(string type, string body, int status)
+    public async Task An_unusual_form_is_read_or_refused_and_nothing_is_logged(string type, string body, int status)
     {
         var log = new ErrorLog();
         await using var host = await Embedded.StartAsync(add: builder => builder.Logging.AddProvider(log));
@@ -93,7 +93,7 @@ public sealed class PreferenceTests
     [InlineData("/\t/evil.example", "/")]
     [InlineData("/a\r\nSet-Cookie: x=y", "/")]
     [InlineData("https://evil.example", "/")]
-    public void The_way_back_never_leaves_the_site(string? back, string leads) => Assert.Equal(leads, SetPreferences.Back(back));
+    public void The_redirect_never_leaves_the_site(string? back, string leads) => Assert.Equal(leads, SetPreferences.Back(back));
 
     [Theory]
     [InlineData("", "", "en UTC system public")]
@@ -106,7 +106,7 @@ public sealed class PreferenceTests
     [InlineData("kener_tz=Asia/Tokyo", "", "en Asia/Tokyo system private")]
     [InlineData("kener_tz=Asia%2FTokyo", "", "en Asia/Tokyo system private")]
     [InlineData("kener_theme=light; kener_tz=UTC", "", "en UTC light private")]
-    public void A_visitor_sees_what_he_chose_of_what_is_on_offer(string cookies, string languages, string seen)
+    public void A_visitor_sees_their_choice_if_the_site_offers_it(string cookies, string languages, string seen)
     {
         var request = new DefaultHttpContext().Request;
         request.Headers.Cookie = new StringValues(cookies);
@@ -117,7 +117,7 @@ public sealed class PreferenceTests
     }
 
     [Fact]
-    public async Task A_variant_comes_from_memory_and_where_its_owner_is_silent_the_plain_page_stands_in()
+    public async Task A_variant_is_served_from_memory_and_replaced_by_another_one_while_its_owner_is_unreachable()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         await using var host = await Embedded.StartAsync(clock: clock);
@@ -127,20 +127,20 @@ public sealed class PreferenceTests
         using var client = host.Client();
         var dark = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=dark"));
         Assert.Equal(("<main><!--age-->dark</main>", "max-age=5, private, stale-while-revalidate=30", "en"), (dark.Text, dark["Cache-Control"], dark["Content-Language"]));
-        // Asked of its owner, who is not there in this test.
+        // Requested from its owner, which does not exist in this test.
         Assert.NotEqual(200, (await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"))).Code);
         clock.Advance(TimeSpan.FromSeconds(15));
         var standIn = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=light"));
         Assert.Contains("plain", standIn.Text);
         Assert.Equal(("no-store", "en"), (standIn["Cache-Control"], standIn["Content-Language"]));
-        // The language and the theme are there, in the site's zone.
+        // The language and the theme are available in the site's zone.
         var zoned = await client.AskAsync("GET", "/", ("Cookie", "kener_theme=dark; kener_tz=Asia/Tokyo"));
         Assert.Contains("dark", zoned.Text);
         Assert.Equal("no-store", zoned["Cache-Control"]);
     }
 
     [Fact]
-    public async Task Only_pages_that_there_are_lead_anywhere()
+    public async Task Only_paths_of_existing_pages_are_served()
     {
         await using var host = await Embedded.StartAsync();
         host.Board.Publish((Site with { Pages = new HashSet<string> { "/", "/europe" } }).ToSnapshot(1, 0));
@@ -151,7 +151,7 @@ public sealed class PreferenceTests
     }
 
     [Fact]
-    public async Task Where_nothing_can_be_had_the_sites_own_page_says_so_and_the_api_keeps_its_shape()
+    public async Task Errors_show_the_sites_own_page_and_the_API_keeps_its_error_format()
     {
         await using var host = await Embedded.StartAsync(keys: false);
         host.Board.Publish(PageTests.Page("<h1>503</h1>", Variant.KeyOfError(503, "en", "system")));

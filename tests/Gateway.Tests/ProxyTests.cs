@@ -12,12 +12,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>The gateway in a process of its own: what it lets in goes to the service that discovery names.</summary>
+/// <summary>The gateway in its own process: it forwards the requests that it admits to the services that service discovery names.</summary>
 public sealed class ProxyTests
 {
     private const string Incidents = "/api/v4/incidents";
     private static readonly (string, string) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));
-    // Nothing listens there: keys and pages are on the board already, and Redis may be away.
+    // Nothing listens there: keys and pages are in the snapshot store already, and Redis may be unreachable.
     private static readonly (string, string) NoRedis = ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
     private static readonly (string, string) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
 
@@ -39,7 +39,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task A_request_reaches_its_owner_with_the_internal_token_and_the_gateways_word_for_where_it_came_from()
+    public async Task A_request_reaches_its_owner_with_the_internal_token_and_the_client_address_that_the_gateway_saw()
     {
         await using var service = await ServiceAsync(app =>
         {
@@ -61,7 +61,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task No_answer_of_the_api_may_be_stored_whatever_its_owner_says_of_it()
+    public async Task No_API_response_may_be_cached_whatever_its_owner_says()
     {
         await using var service = await ServiceAsync(app => app.MapFallback((HttpContext context) =>
         {
@@ -87,7 +87,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task A_service_that_is_degraded_serves_and_is_not_healthy_to_the_gateway()
+    public async Task A_degraded_service_serves_but_is_not_healthy_to_the_gateway()
     {
         await using var service = await ServiceAsync(
             app => app.MapGet(Incidents, () => "served").Requires(Permissions.IncidentsRead),
@@ -96,7 +96,7 @@ public sealed class ProxyTests
         using var client = host.Client(Embedded.Full);
         Assert.Equal((200, "served"), (await client.AskAsync("GET", Incidents) is var answer ? (answer.Code, answer.Text) : default));
         var health = host.Services.GetRequiredService<HealthCheckService>();
-        // The gateway takes a service for unhealthy whose answer takes more than 1.5 s, as it may on a busy machine.
+        // The gateway treats a service as unhealthy if its answer takes more than 1.5 s, which may happen on a busy machine.
         await Eventually.GetAsync(() => health.CheckHealthAsync(check => check.Name == "incidents", TestContext.Current.CancellationToken),
             report => report.Entries["incidents"].Status == HealthStatus.Degraded);
         using var direct = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
@@ -104,7 +104,7 @@ public sealed class ProxyTests
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task A_body_over_one_mebibyte_is_413_through_the_proxy(bool chunked)
+    public async Task A_body_over_one_mebibyte_is_refused_through_the_proxy(bool chunked)
     {
         await using var service = await ServiceAsync(app => app.MapPost(Incidents, async (HttpContext context) =>
             (await JsonBody.ReadAsync(context.Request, context.RequestAborted)).ToString()).Requires(Permissions.IncidentsWrite));
@@ -116,7 +116,7 @@ public sealed class ProxyTests
     }
 
     [Fact]
-    public async Task A_service_that_is_away_is_told_in_the_error_shape_and_its_page_as_503()
+    public async Task An_unreachable_service_is_503_in_the_error_format_and_as_a_page()
     {
         using var held = LocalPort.Refusing(out var port);
         var away = $"http://127.0.0.1:{port}";

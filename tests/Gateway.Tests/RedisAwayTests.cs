@@ -5,11 +5,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>A Redis of the tests' own, which goes and comes back, between two owners of snapshots and the gateway.</summary>
+/// <summary>Stops and restarts a private Redis server between two owners of snapshots and the gateway.</summary>
 public sealed class RedisAwayTests : OwnersAndRedis
 {
     [Fact]
-    public async Task While_Redis_is_away_changes_are_seen_and_requests_are_answered()
+    public async Task While_Redis_is_unreachable_changes_arrive_and_requests_are_answered()
     {
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
         await using var gateway = await GatewayAsync(status, accounts);
@@ -36,13 +36,13 @@ public sealed class RedisAwayTests : OwnersAndRedis
         await Redis.StartAsync();
         Publish(status, 9);
         await SeesAsync(gateway, 9, keys: 5);
-        // Redis has it all again, for gateways that come later.
+        // Redis has everything again, for gateways that start later.
         await using var later = await GatewayAsync();
         await SeesAsync(later, 9, keys: 5);
     }
 
     [Fact]
-    public async Task Everything_starts_without_Redis_and_finds_it_when_it_comes()
+    public async Task Everything_starts_without_Redis_and_uses_it_once_it_is_up()
     {
         await Redis.StopAsync();
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
@@ -53,13 +53,13 @@ public sealed class RedisAwayTests : OwnersAndRedis
         var health = gateway.Services.GetRequiredService<HealthCheckService>();
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(check => check.Tags.Contains("ready"), Cancel)).Status);
         await Redis.StartAsync();
-        // Nobody but Redis tells this one.
+        // This gateway knows no owner, only Redis.
         await using var later = await GatewayAsync();
         await SeesAsync(later, 1);
     }
 
     [Fact]
-    public async Task An_owner_that_can_not_reach_Redis_is_asked_though_the_gateway_reaches_it()
+    public async Task An_owner_that_cannot_reach_Redis_is_queried_although_the_gateway_reaches_it()
     {
         var status = await OwnerAsync("page:", "127.0.0.1:1");
         var accounts = await OwnerAsync(PublishedKeys.SnapshotKey);
@@ -77,7 +77,7 @@ public sealed class RedisAwayTests : OwnersAndRedis
     }
 
     [Fact]
-    public async Task The_owners_give_their_snapshots_to_the_gateway_and_to_nobody_else()
+    public async Task Owners_return_their_snapshots_to_the_gateway_only()
     {
         var status = await OwnerAsync("page:");
         Publish(status, 1);

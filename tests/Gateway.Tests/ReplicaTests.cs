@@ -12,14 +12,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Several processes of a service behind the gateway, which come and go.</summary>
+/// <summary>Several replicas of a service behind the gateway, which start and stop.</summary>
 public sealed class ReplicaTests
 {
     private const string Incidents = "/api/v4/incidents";
     private static readonly (string, string) Distributed = ("Kener:Delivery", nameof(DeliveryKind.RabbitMQ));
     private static readonly (string, string) NoRedis = ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
     private static readonly (string, string) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
-    // The usual limits would answer 429 to a test that polls, the sooner the faster the machine is.
+    // The default limits would answer 429 to a test that polls, and the sooner the faster the machine is.
     private static readonly (string, string)[] Unlimited = [("Kener:Limits:RequestsPerSecond", "1000000"), ("Kener:Limits:Burst", "1000000")];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -47,7 +47,7 @@ public sealed class ReplicaTests
         [Distributed, Internal, NoRedis, .. Unlimited, .. replicas.Select((url, i) => ($"services:incidents:http:{i}", url))]);
 
     [Fact]
-    public async Task Of_two_replicas_both_work_and_a_killed_one_fails_no_request()
+    public async Task Two_replicas_share_the_requests_and_a_stopped_one_fails_no_GET()
     {
         var port = LocalPort.Free();
         await using var first = await ReplicaAsync("first", port: port);
@@ -68,7 +68,7 @@ public sealed class ReplicaTests
         await stop.CancelAsync();
         var answers = await Task.WhenAll(asking);
         foreach (var codes in answers[1..]) Assert.All(codes, code => Assert.Equal(200, code));
-        // What a POST had begun when its server died nobody may repeat; one that never reached it is sent to the other.
+        // A POST that was in progress when its server died must not be repeated; one that never reached it is sent to the other replica.
         Assert.InRange(answers[0].Count(code => code != 200), 0, 1);
 
         await using var again = await ReplicaAsync("first", port: port);
@@ -76,7 +76,7 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task A_replica_that_is_not_ready_is_asked_only_where_there_is_no_other()
+    public async Task A_replica_that_is_not_ready_receives_requests_only_if_there_is_no_other()
     {
         var ready = true;
         await using var first = await ReplicaAsync("first", app => app.MapGet("/ready", () => Volatile.Read(ref ready) ? Results.Ok() : Results.StatusCode(503)).WithOrder(-1).AllowAnyone());
@@ -90,7 +90,7 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task A_replica_that_discovery_learns_of_is_used()
+    public async Task A_replica_that_is_new_in_service_discovery_is_used()
     {
         await using var first = await ReplicaAsync("first");
         await using var second = await ReplicaAsync("second");
@@ -105,7 +105,7 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task Streams_and_sockets_pass_as_they_come()
+    public async Task A_stream_is_forwarded_without_buffering()
     {
         var go = new TaskCompletionSource();
         await using var service = await ReplicaAsync("one", app =>
@@ -123,7 +123,7 @@ public sealed class ReplicaTests
         using var client = gateway.Client(Embedded.Full);
         using var answer = await client.GetAsync(Incidents + "/1", HttpCompletionOption.ResponseHeadersRead, Cancel);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
-        // The first is here while the second is not sent yet.
+        // The first event arrives before the second one is sent.
         Assert.Equal("data: 1", await reader.ReadLineAsync(Cancel));
         go.SetResult();
         await reader.ReadLineAsync(Cancel);
@@ -131,7 +131,7 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task Who_is_being_answered_at_the_stop_gets_the_answer_and_nobody_new_is_let_in()
+    public async Task During_a_stop_requests_in_progress_complete_and_new_connections_are_refused()
     {
         var (asked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var service = await ReplicaAsync("one", app => app.MapGet("/api/v4/incidents/{id}", async () =>
@@ -165,9 +165,9 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task A_stop_does_not_wait_for_those_who_listen_for_news()
+    public async Task A_stop_does_not_wait_for_readers_of_live_updates()
     {
-        // What the host would give them: longer than this test waits.
+        // The host would wait for them longer than this test does.
         await using var host = await Embedded.StartAsync(add: builder => builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromHours(1)));
         host.Board.Publish(PageTests.Page("<h1>Page</h1>"));
         using var client = host.Client();

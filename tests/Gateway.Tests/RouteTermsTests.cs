@@ -14,7 +14,9 @@ using Route = Kener.Gateway.Routes.Route;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What a route may say of its requests, on a table of its own before a service of its own, in this process and in another.</summary>
+/// <summary>
+/// The terms that a route can set for its requests, tested with a separate route table and service, in this process and in another host.
+/// </summary>
 public sealed class RouteTermsTests
 {
     private const string Policy = "default-src 'self'; frame-ancestors 'none'", Stricter = "default-src 'none'; frame-ancestors 'none'";
@@ -51,7 +53,7 @@ public sealed class RouteTermsTests
         return $"{length}";
     }
 
-    /// <summary>Sends back over a WebSocket who opened it and what came; without one, the same as text.</summary>
+    /// <summary>Sends back, over a WebSocket, who opened it and what arrived; without one, who sent the request, as text.</summary>
     private static async Task EchoAsync(HttpContext context)
     {
         var who = $"{context.User.Subject()} {context.Request.RouteValues["rest"]}";
@@ -68,7 +70,7 @@ public sealed class RouteTermsTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
     }
 
-    /// <summary>The gateway before <see cref="Map"/>, in its own process where embedded, else behind the proxy.</summary>
+    /// <summary>Starts the gateway in front of <see cref="Map"/>: in the same host if embedded, else behind the proxy.</summary>
     private static async Task<(Embedded Gateway, WebApplication? Service)> StartAsync(bool embedded, HttpProtocols protocols = HttpProtocols.Http1)
     {
         void Speak(WebApplicationBuilder builder) =>
@@ -83,7 +85,7 @@ public sealed class RouteTermsTests
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task A_tail_stands_for_everything_below_its_prefix_and_nothing_beside_it(bool embedded)
+    public async Task A_tail_matches_everything_below_its_prefix_and_nothing_beside_it(bool embedded)
     {
         var (gateway, service) = await StartAsync(embedded);
         await using var behind = service;
@@ -98,7 +100,7 @@ public sealed class RouteTermsTests
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task A_tail_admits_whom_its_route_admits_and_the_service_learns_the_caller(bool embedded)
+    public async Task A_tail_admits_the_callers_of_its_route_and_the_service_receives_the_caller(bool embedded)
     {
         var (gateway, service) = await StartAsync(embedded);
         await using var behind = service;
@@ -116,7 +118,7 @@ public sealed class RouteTermsTests
     [InlineData(false, HttpProtocols.Http1)]
     [InlineData(true, HttpProtocols.Http2)]
     [InlineData(false, HttpProtocols.Http2)]
-    public async Task A_web_socket_passes_where_its_route_allows_it_and_knows_its_caller(bool embedded, HttpProtocols protocols)
+    public async Task A_WebSocket_is_forwarded_with_its_caller_if_its_route_allows_it(bool embedded, HttpProtocols protocols)
     {
         var (gateway, service) = await StartAsync(embedded, protocols);
         await using var behind = service;
@@ -131,7 +133,7 @@ public sealed class RouteTermsTests
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task Where_a_route_allows_no_web_socket_the_request_for_one_is_a_plain_one(bool embedded)
+    public async Task On_a_route_without_WebSockets_a_request_for_one_is_handled_as_a_plain_GET(bool embedded)
     {
         var (gateway, service) = await StartAsync(embedded);
         await using var behind = service;
@@ -147,7 +149,7 @@ public sealed class RouteTermsTests
     [InlineData(true, true)]
     [InlineData(false, false)]
     [InlineData(false, true)]
-    public async Task A_body_may_be_as_long_as_its_route_says(bool embedded, bool chunked)
+    public async Task A_body_may_be_as_large_as_its_route_allows(bool embedded, bool chunked)
     {
         var (gateway, service) = await StartAsync(embedded);
         await using var behind = service;
@@ -155,7 +157,7 @@ public sealed class RouteTermsTests
         using var client = gateway.Client(Embedded.Full);
         foreach (var (path, limit) in new[] { ("/tools/upload", Large), ("/note", Small) })
         {
-            // The server counts the frames of chunks as well.
+            // The server counts the framing of the chunks as well.
             var most = chunked ? limit / 2 : limit;
             Assert.Equal($"200 {most}", await PostAsync(path, most));
             Assert.StartsWith("413 ", await PostAsync(path, limit + 1), StringComparison.Ordinal);
@@ -171,7 +173,7 @@ public sealed class RouteTermsTests
     }
 
     [Theory, InlineData(true), InlineData(false)]
-    public async Task An_answer_bears_the_content_policy_of_its_route_unless_it_has_one(bool embedded)
+    public async Task A_response_has_the_content_security_policy_of_its_route_unless_it_sets_one(bool embedded)
     {
         var (gateway, service) = await StartAsync(embedded);
         await using var behind = service;

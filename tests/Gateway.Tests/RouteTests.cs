@@ -9,7 +9,7 @@ namespace Kener.Gateway.Tests;
 public sealed class RouteTests
 {
     [Fact]
-    public void A_path_matches_as_in_the_frameworks_routing()
+    public void A_path_matches_as_in_the_routing_of_ASP_NET_Core()
     {
         string[] words = ["api", "API", "v4", "incidents", "comments", "monitors", "data", "x", "", "%2F", "ü", "{id}"];
         var path = Gen.Int[0, words.Length - 1].Array[0, 7].Select(parts => "/" + string.Join('/', parts.Select(part => words[part])));
@@ -46,7 +46,7 @@ public sealed class RouteTests
     public void A_path_finds_its_route(string path, string? pattern) => Assert.Equal(pattern, RouteTable.Kener.Find(path)?.Pattern);
 
     [Fact]
-    public void No_route_is_listed_twice_and_only_what_is_no_api_is_public()
+    public void No_route_is_listed_twice_and_only_routes_outside_the_API_are_public()
     {
         Assert.Distinct(RouteTable.Kener.All.Select(route => route.Pattern.ToLowerInvariant()));
         Assert.All(RouteTable.Kener.All, route => Assert.Equal(route.Pattern.StartsWith("/api/", StringComparison.Ordinal), route.Access == Access.Key));

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What the gateway makes of bytes that another process wrote, good or bad.</summary>
+/// <summary>How the gateway handles bytes that another process wrote, valid or not.</summary>
 public sealed class SnapshotIntakeTests
 {
     private static readonly byte[] Good = SnapshotBytes.Write(PageTests.Page("<h1>ü</h1>", version: 7));
 
     [Fact]
-    public void No_bytes_make_it_fail_and_only_a_whole_snapshot_of_that_key_and_version_gets_in()
+    public void No_bytes_cause_an_exception_and_only_a_whole_snapshot_of_the_key_and_version_is_stored()
     {
         var mutated = Gen.Select(Gen.Int[0, Good.Length - 1], Gen.Byte, Gen.Int[0, Good.Length]).Array[1, 4].Select(changes =>
         {
@@ -29,7 +29,7 @@ public sealed class SnapshotIntakeTests
                 Assert.Matches("^\"[!-~]+\"$", snapshot.ETag);
             }
             Assert.Equal(board.All.Count == 0, intake.AsksOwners);
-            // The owner's answer over HTTP is framed, and read by the same rules.
+            // An owner's response over HTTP is framed, and read by the same rules.
             try
             {
                 _ = SnapshotInventory.Read(bytes);
@@ -37,13 +37,13 @@ public sealed class SnapshotIntakeTests
             }
             catch (Exception fault) when (fault is IOException or FormatException or ArgumentException)
             {
-                // The loop that asks the owners goes on.
+                // The loop that queries the owners catches these and continues.
             }
         }, iter: 20_000);
     }
 
     [Fact]
-    public void A_length_that_is_not_true_is_not_allocated()
+    public void A_false_length_is_not_allocated()
     {
         var usual = AllocatedBy(-2);
         foreach (var length in new[] { int.MaxValue, 1 << 30, int.MinValue }) Assert.InRange(AllocatedBy(length), 0, 100 * usual);
@@ -98,7 +98,7 @@ public sealed class SnapshotIntakeTests
     };
 
     [Theory, MemberData(nameof(Unfit), DisableDiscoveryEnumeration = true)]
-    public void What_does_not_fit_its_key_its_version_or_a_header_is_not_taken(string key, long version, Func<Snapshot, Snapshot> change)
+    public void A_snapshot_that_does_not_fit_its_key_its_version_or_a_header_is_not_stored(string key, long version, Func<Snapshot, Snapshot> change)
     {
         var (intake, board, _) = Intake();
         intake.Take(key, version, SnapshotBytes.Write(change(PageTests.Page("x", version: 7))));
@@ -125,7 +125,7 @@ public sealed class SnapshotIntakeTests
     [InlineData("""{"version":7,"keys":{}}""")]
     [InlineData("""{"version":"7","keys":[]}""")]
     [InlineData("""{"version":7,"keys":[null]}""")]
-    public void A_site_or_a_set_of_keys_that_cannot_be_read_leaves_the_one_before(string json)
+    public void A_site_or_a_set_of_keys_that_cannot_be_read_leaves_the_previous_one(string json)
     {
         var (intake, board, _) = Intake();
         board.Publish((PublishedSite.Default with { Zone = "Europe/Berlin" }).ToSnapshot(3, 0));
@@ -133,7 +133,7 @@ public sealed class SnapshotIntakeTests
         foreach (var key in new[] { PublishedSite.SnapshotKey, PublishedKeys.SnapshotKey })
             intake.Take(key, 7, SnapshotBytes.Write(board.Find(key)! with { Version = 7, Body = Encoding.UTF8.GetBytes(json) }));
         Assert.All(board.All, snapshot => Assert.Equal(3, snapshot.Version));
-        // What got on the board some other way does no harm either.
+        // One that was stored in some other way does no harm either.
         var site = new SiteOnBoard(board);
         Assert.Equal("Europe/Berlin", site.Now.Zone);
         board.Publish(board.Find(PublishedSite.SnapshotKey)! with { Version = 8, Body = Encoding.UTF8.GetBytes(json) });
@@ -141,7 +141,7 @@ public sealed class SnapshotIntakeTests
     }
 
     [Fact]
-    public void A_fault_is_logged_once_for_its_key_and_again_after_the_key_was_good()
+    public void A_fault_is_logged_once_for_its_key_and_again_after_the_key_was_valid()
     {
         var (intake, _, log) = Intake();
         for (var i = 0; i < 5; i++) intake.Take("page:/", 7, [1, 2, 3]);

@@ -12,7 +12,9 @@ using StackExchange.Redis;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Owner → Redis → gateway on a real Redis, which these tests empty: they run one after the other.</summary>
+/// <summary>
+/// Sends snapshots from an owner through a real Redis server to a gateway. These tests empty that server, so they run one after the other.
+/// </summary>
 [Collection(nameof(SnapshotTravelTests))]
 public sealed class SnapshotTravelTests : IAsyncLifetime
 {
@@ -35,7 +37,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_owner_publishes_is_at_the_gateway_at_once_with_all_its_fields()
+    public async Task A_published_snapshot_reaches_the_gateway_with_all_its_fields()
     {
         var owner = await OwnerAsync();
         var gateway = await GatewayAsync();
@@ -56,7 +58,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_goes_to_Redis_and_comes_from_it_is_traced_by_name_alone()
+    public async Task Writing_and_reading_a_snapshot_in_Redis_is_traced_with_its_key_only()
     {
         var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -78,7 +80,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_gateway_that_comes_later_gets_all_and_says_how_old_it_is()
+    public async Task A_gateway_that_starts_later_receives_all_snapshots_and_when_they_were_confirmed()
     {
         var owner = await OwnerAsync();
         for (var i = 0; i < 50; i++) owner.Publish(PageTests.Page($"{i}", $"page:/incidents/{i}", 100 + i));
@@ -109,7 +111,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Redis_that_lost_all_gets_all_again_and_no_page_goes_away_meanwhile()
+    public async Task A_Redis_that_lost_everything_is_filled_again_and_no_page_disappears_meanwhile()
     {
         var owner = await OwnerAsync();
         var gateway = await GatewayAsync();
@@ -124,7 +126,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_owner_learns_which_variants_gateways_use()
+    public async Task The_owner_receives_which_variants_gateways_use()
     {
         var owner = await OwnerAsync();
         var gateway = await GatewayAsync();
@@ -142,14 +144,14 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
             clock.Advance(VariantUsesSender.Every);
             return Task.FromResult(ofOwner.LastMs("page:/?en&UTC&dark") > 0);
         });
-        // It has none of that, so there is nothing to keep.
+        // The owner does not have that variant, so it records nothing.
         Assert.Equal(0, ofOwner.LastMs("page:/?en&Asia/Tokyo&dark"));
         owner.Remove("page:/?en&UTC&dark");
         Assert.Empty(ofOwner.Since(0));
     }
 
     [Fact]
-    public async Task An_owner_that_starts_anew_takes_away_what_it_no_longer_has()
+    public async Task An_owner_that_restarts_removes_what_it_no_longer_has()
     {
         var before = await OwnerAsync();
         var gateway = await GatewayAsync();
@@ -163,7 +165,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Aspires_conventions_find_the_client_and_its_health()
+    public async Task Aspires_conventions_configure_the_client_and_its_health_check()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration["ConnectionStrings:cache"] = Address;
@@ -175,7 +177,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
         var options = host.Services.GetRequiredService<IOptions<ConfigurationOptions>>().Value;
         Assert.Equal((123456, "by-name", 7, false), (options.ConnectTimeout, options.ClientName, options.ConnectRetry, options.AbortOnConnectFail));
         var health = host.Services.GetRequiredService<HealthCheckService>();
-        // A busy machine may be slower than the client's patience with a command.
+        // On a busy machine a command may take longer than the client's timeout.
         var report = await Eventually.GetAsync(() => health.CheckHealthAsync(TestContext.Current.CancellationToken), one => one.Entries["StackExchange.Redis"].Status == HealthStatus.Healthy);
         Assert.Equal(HealthStatus.Unhealthy, report.Entries["StackExchange.Redis_other"].Status);
     }
@@ -191,7 +193,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_health_check_of_Redis_bears_its_tag_and_does_not_count_for_readiness()
+    public void The_health_check_of_Redis_has_its_tag_and_does_not_count_for_readiness()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.AddConnection();
@@ -204,7 +206,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
     [Theory]
     [InlineData(null, false)]
     [InlineData("http://127.0.0.1:1", true)]
-    public async Task Redis_is_traced_where_traces_are_sent_and_the_start_does_not_connect(string? endpoint, bool isTraced)
+    public async Task Redis_is_traced_if_traces_are_exported_and_the_start_does_not_connect(string? endpoint, bool isTraced)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;

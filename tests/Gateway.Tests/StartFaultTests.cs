@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>A start that fails for a reason which the operator can put right, from the exception to the line that names it.</summary>
+/// <summary>A start that fails for a reason that the operator can fix: from the exception to the line that names the reason.</summary>
 public sealed class StartFaultTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class StartFaultTests
     [InlineData(SocketError.AccessDenied, "http://0.0.0.0:80 cannot be opened: permission denied. Ports below 1024 need a privilege; set ASPNETCORE_URLS to a higher one.")]
     [InlineData(SocketError.AddressNotAvailable, "http://0.0.0.0:80 is not an address of this machine. Set ASPNETCORE_URLS.")]
     [InlineData(SocketError.ConnectionReset, null)]
-    public void A_fault_of_a_socket_names_the_address_and_the_setting_however_deep_it_lies(SocketError error, string? line)
+    public void A_socket_error_names_the_address_and_the_setting_however_deeply_it_is_nested(SocketError error, string? line)
     {
         foreach (var fault in new Exception[]
         {
@@ -22,7 +22,7 @@ public sealed class StartFaultTests
     }
 
     [Fact]
-    public void A_fault_of_the_program_keeps_its_stack_trace()
+    public void A_bug_keeps_its_stack_trace()
     {
         foreach (var fault in new Exception[] { new InvalidOperationException("x"), new ArgumentException("x"), new FileNotFoundException("x"), new IOException("x") })
             Assert.Null(RunExtensions.Explain(fault, Addresses("http://127.0.0.1:8080")));
@@ -38,7 +38,7 @@ public sealed class StartFaultTests
     [InlineData("http://localhost:65536", false)]
     [InlineData("http://localhost:8080/status", false)]
     [InlineData("tcp://localhost:8080", false)]
-    public void An_address_to_listen_on_is_checked_before_anything_starts(string addresses, bool isGood)
+    public void A_listen_address_is_checked_before_anything_starts(string addresses, bool isGood)
     {
         var fault = Record.Exception(Addresses(addresses).Check);
         Assert.Equal(isGood, fault is null);

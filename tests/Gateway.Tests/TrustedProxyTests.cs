@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>Whose word about a client's address counts.</summary>
+/// <summary>Which proxies may set a client's address.</summary>
 public sealed class TrustedProxyTests
 {
     private const string Incidents = "/api/v4/incidents";
@@ -20,13 +20,13 @@ public sealed class TrustedProxyTests
     [InlineData("10.0.0.0/8", "203.0.113.7", "127.0.0.1")]
     [InlineData("127.0.0.1", "203.0.113.7", "203.0.113.7")]
     [InlineData("127.0.0.0/8, 10.0.0.0/8", "203.0.113.7", "203.0.113.7")]
-    // Only what trusted ones wrote counts, from the right: what a client put before it is its own story.
+    // Only what trusted proxies wrote counts, from the right: a client can write anything before it.
     [InlineData("127.0.0.0/8 10.0.0.0/8", "198.51.100.1, 203.0.113.7, 10.1.2.3", "203.0.113.7")]
     [InlineData("127.0.0.0/8", "198.51.100.1, 203.0.113.7, 10.1.2.3", "10.1.2.3")]
     [InlineData("127.0.0.1", "2001:db8::5", "2001:db8::5")]
     [InlineData("127.0.0.1", "nonsense", "127.0.0.1")]
     [InlineData("127.0.0.1", "", "127.0.0.1")]
-    public async Task The_clients_address_is_what_trusted_proxies_say(string trusted, string forwarded, string client)
+    public async Task The_client_address_is_the_one_that_trusted_proxies_report(string trusted, string forwarded, string client)
     {
         await using var host = await Embedded.StartAsync(Tell, settings: ("Kener:TrustedProxies", trusted));
         using var caller = host.Client(Embedded.Full);
@@ -35,7 +35,7 @@ public sealed class TrustedProxyTests
     }
 
     [Fact]
-    public async Task Failed_keys_are_counted_for_the_client_and_not_for_the_proxy()
+    public async Task Failed_authentications_are_counted_for_the_client_and_not_for_the_proxy()
     {
         await using var host = await Embedded.StartAsync(Tell, settings: [("Kener:TrustedProxies", "127.0.0.1"), ("Kener:Limits:FailuresPerSecond", "1")]);
         using var guesser = host.Client("guess");
@@ -49,7 +49,7 @@ public sealed class TrustedProxyTests
     [InlineData("10.0.0.0/33")]
     [InlineData("localhost")]
     [InlineData("10.0.0.0/8,*")]
-    public async Task What_is_no_network_stops_the_start_by_name(string trusted)
+    public async Task A_setting_that_is_not_a_network_stops_the_start_with_its_name(string trusted)
     {
         var fault = await Assert.ThrowsAnyAsync<Exception>(() => Embedded.StartAsync(settings: ("Kener:TrustedProxies", trusted)));
         Assert.Contains("Kener__TrustedProxies holds '", fault.Message);

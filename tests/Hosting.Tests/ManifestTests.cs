@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Kener.Hosting.Tests;
 
-/// <summary>What the app host tells the tools that deploy it: <c>--publisher manifest</c>.</summary>
+/// <summary>The manifest that the app host writes for deployment tools: <c>--publisher manifest</c>.</summary>
 public sealed class ManifestTests
 {
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ManifestTests
         Assert.Equal("{messaging.connectionString}", (string)incidents["ConnectionStrings__messaging"]!);
         Assert.Equal("{incidents.bindings.http.url}", (string)resources["gateway"]!["env"]!["services__incidents__http__0"]!);
         Assert.Equal("data/agent", (string)resources["agent"]!["env"]!["Kener__Agent__BufferPath"]!);
-        Assert.False(Directory.Exists(Path.Combine(folder.FullName, ".kener")), "a description needs no data folder");
+        Assert.False(Directory.Exists(Path.Combine(folder.FullName, ".kener")), "writing a manifest must not create a data folder");
         folder.Delete(recursive: true);
     }
 }

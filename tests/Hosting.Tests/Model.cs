@@ -4,7 +4,7 @@ using Aspire.Hosting.Testing;
 
 namespace Kener.Hosting.Tests;
 
-/// <summary>The app host's model with these settings, in a data folder of its own; nothing is started.</summary>
+/// <summary>Builds the app host's model with settings of a test and its own data folder; nothing is started.</summary>
 internal sealed class Model : IAsyncDisposable
 {
     private readonly IDistributedApplicationTestingBuilder _builder;
@@ -16,7 +16,7 @@ internal sealed class Model : IAsyncDisposable
 
     public static string NewFolder() => Path.Combine(Path.GetTempPath(), "kener-model-" + Guid.NewGuid().ToString("N"));
 
-    /// <summary>By settings such as "--Kener:Replicas=2".</summary>
+    /// <summary>Builds the model with settings such as "--Kener:Replicas=2".</summary>
     public static async Task<Model> CreateAsync(params string[] settings)
     {
         var folder = Array.Find(settings, setting => setting.StartsWith("--Kener:DataPath=", StringComparison.Ordinal))?.Split('=')[1] ?? NewFolder();
@@ -32,7 +32,7 @@ internal sealed class Model : IAsyncDisposable
 
     public T Find<T>(string name) where T : IResource => _builder.Resources.OfType<T>().Single(resource => resource.Name == name);
 
-    /// <summary>The variables that the model gives a resource, with references as expressions.</summary>
+    /// <summary>Returns the environment variables of a resource, with references as expressions.</summary>
     public async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string name)
     {
         var variables = new Dictionary<string, object>();
@@ -41,7 +41,7 @@ internal sealed class Model : IAsyncDisposable
         return variables.ToDictionary(one => one.Key, one => one.Value is IManifestExpressionProvider expression ? expression.ValueExpression : one.Value.ToString()!);
     }
 
-    /// <summary>What it waits for.</summary>
+    /// <summary>Returns the names of the resources that a resource waits for.</summary>
     public IEnumerable<string> WaitsOf(string name) => Find<IResource>(name).Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
 
     public async ValueTask DisposeAsync()

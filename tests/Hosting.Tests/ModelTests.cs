@@ -4,13 +4,13 @@ using Kener.Hosting.Servers;
 
 namespace Kener.Hosting.Tests;
 
-/// <summary>What the app host describes: resources, their environment, what they wait for, and the kinds of servers.</summary>
+/// <summary>The app host's model: resources, their environment, what they wait for, and the kinds of servers.</summary>
 public sealed class ModelTests
 {
     private const string Native = "--Kener:Servers=native";
 
     [Fact]
-    public async Task Each_service_has_a_database_of_its_own_and_the_broker()
+    public async Task Each_service_has_its_own_database_and_the_broker()
     {
         await using var model = await Model.CreateAsync(Native);
         Assert.Equal(["accounts", "incidents", "monitors", "status", "gateway", "agent"], model.Names<ProjectResource>());
@@ -26,7 +26,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task The_agent_gets_the_gateway_s_address_and_its_own_key_alone()
+    public async Task The_agent_gets_only_the_address_of_the_gateway_and_its_own_key()
     {
         await using var model = await Model.CreateAsync(Native);
         var environment = await model.EnvironmentAsync("agent");
@@ -38,7 +38,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task Who_refers_to_replicas_gets_the_address_of_each()
+    public async Task A_reference_to_replicas_passes_the_address_of_each()
     {
         await using var model = await Model.CreateAsync(Native, "--Kener:Replicas=2");
         Assert.Contains("incidents-2", model.Names<ProjectResource>());
@@ -53,14 +53,14 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task Without_a_dashboard_no_telemetry_is_sent_to_where_it_would_be()
+    public async Task Without_a_dashboard_no_telemetry_is_sent_to_its_address()
     {
         await using var model = await Model.CreateAsync(Native);
         Assert.DoesNotContain("OTEL_EXPORTER_OTLP_ENDPOINT", (await model.EnvironmentAsync("status")).Keys);
     }
 
     [Fact]
-    public async Task Servers_are_programs_of_this_machine_where_they_are_installed()
+    public async Task Servers_run_as_programs_of_this_machine_if_they_are_installed()
     {
         await using var model = await Model.CreateAsync();
         Assert.Equal(["postgres", "cache", "messaging"], model.Names<NativeServer>());
@@ -68,7 +68,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task A_given_connection_string_comes_before_everything()
+    public async Task A_given_connection_string_takes_precedence_over_everything()
     {
         await using var model = await Model.CreateAsync(Native, "--ConnectionStrings:postgres=Host=elsewhere", "--ConnectionStrings:cache=elsewhere");
         Assert.Equal(["messaging"], model.Names<NativeServer>());
@@ -77,7 +77,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task A_given_database_is_not_made()
+    public async Task A_database_with_a_given_connection_string_is_not_created()
     {
         await using var model = await Model.CreateAsync(Native, "--ConnectionStrings:statusdb=Host=elsewhere;Database=other");
         Assert.Equal(["accountdb", "incidentdb", "monitordb"], model.Names<DatabaseResource>());
@@ -85,7 +85,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task Containers_are_taken_where_that_is_asked_for()
+    public async Task Containers_are_used_if_the_setting_says_so()
     {
         await using var model = await Model.CreateAsync("--Kener:Servers=container");
         Assert.Equal(["postgres", "cache", "messaging"], model.Names<ContainerResource>());
@@ -103,7 +103,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public async Task Secrets_are_kept_beside_the_data()
+    public async Task Secrets_are_stored_beside_the_data()
     {
         var folder = Model.NewFolder();
         var secrets = Path.Combine(folder, "secrets.json");

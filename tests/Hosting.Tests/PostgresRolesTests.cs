@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Kener.Hosting.Tests;
 
-/// <summary>A role for each database, on a real server.</summary>
+/// <summary>Tests the roles of the databases on a real server.</summary>
 public sealed class PostgresRolesTests : IAsyncLifetime
 {
     private const string Password = "it's-a-password";
@@ -25,7 +25,7 @@ public sealed class PostgresRolesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_owns_its_database_and_can_connect_to_no_other_one()
+    public async Task A_role_owns_its_database_and_cannot_connect_to_another_one()
     {
         foreach (var name in new[] { _one, _other }) await PostgresRoles.EnsureAsync(_superuser, name, Password, Cancel);
         await PostgresRoles.CloseOwnDatabasesAsync(_superuser, Cancel);

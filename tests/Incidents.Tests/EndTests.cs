@@ -3,19 +3,19 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>An incident never ends before its start, whichever request would make it so.</summary>
+/// <summary>An incident cannot end before its start, whichever request would cause it (Behavior: INC-4).</summary>
 public sealed class EndTests(Hosts hosts) : IClassFixture<Hosts>
 {
     private const long Start = 1_700_000_040;
     private const string Message = "end_date_time must not be before start_date_time";
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_end_before_the_start_is_400_by_every_way_and_changes_nothing(DatabaseKind database)
+    public async Task An_end_before_the_start_is_400_for_every_request_and_changes_nothing(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         await RefuseAsync("POST", "", $$"""{"title":"t","start_date_time":{{Start}},"end_date_time":{{Start - 60}}}""");
         var id = await service.CreateAsync(new { title = "t", start_date_time = Start });
-        // Each update says that it was over before it began, but another one is posted later.
+        // An update before the start may be RESOLVED only while one that was posted later decides the state.
         var early = await service.PostAsync(id, "IDENTIFIED", Start - 600);
         await RefuseAsync("POST", $"/{id}/comments", $$"""{"comment":"c","state":"RESOLVED","timestamp":{{Start - 1}}}""");
         await RefuseAsync("PATCH", $"/{id}/comments/{early}", """{"state":"RESOLVED"}""");
@@ -35,7 +35,7 @@ public sealed class EndTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_incident_may_end_in_the_minute_in_which_it_began(DatabaseKind database)
+    public async Task An_incident_may_end_in_the_minute_of_its_start(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync(new { title = "t", start_date_time = Start + 59 });

@@ -7,11 +7,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>What the others are told, and what stays on record.</summary>
+/// <summary>The events that are published, the history and the audit.</summary>
 public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Every_change_is_told_whole_recorded_and_noted(DatabaseKind database)
+    public async Task Every_change_is_published_with_the_whole_state_and_is_in_history_and_audit(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (tag, monitor) = await service.MonitorAsync();
@@ -58,7 +58,7 @@ public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Writers_at_once_all_land_and_each_has_a_version(DatabaseKind database)
+    public async Task Concurrent_changes_are_all_stored_and_each_has_its_own_version(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync();
@@ -79,7 +79,7 @@ public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Of_a_deletion_and_an_edit_at_once_one_comes_last_and_no_5xx(DatabaseKind database)
+    public async Task Concurrent_deletions_and_edits_end_in_a_deletion_and_never_in_a_5xx(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         for (var round = 0; round < 5; round++)
@@ -97,7 +97,7 @@ public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_replay_tells_everything_again_tombstones_too(DatabaseKind database)
+    public async Task A_replay_publishes_everything_again_including_tombstones(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var (tag, _) = await service.MonitorAsync();
@@ -113,7 +113,7 @@ public sealed class EventTests(Hosts hosts) : IClassFixture<Hosts>
 
         service.Events.Clear();
         await service.Host.PublishAsync(new ReplayRequested { By = "status" });
-        // The replay that a start asks for may tell some of them once more.
+        // The replay requested at the start may publish some of them once more.
         await Eventually.GetAsync(() => Task.FromResult(service.Events.Select(one => one.Id).Distinct().Count()), count => count == 232);
         var told = service.Events.DistinctBy(one => one.Id).ToDictionary(one => one.Id, Json);
         Assert.Equal((232, whole, tombstone), (told.Count, told[rich], told[gone]));

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>Whatever is sent, it is refused with a 4xx in the error shape, and nothing has changed.</summary>
+/// <summary>Invalid input is rejected with a 4xx in the error format and changes nothing.</summary>
 public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
 {
     private const string Invalid = "Invalid JSON body";
@@ -83,7 +83,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
         .. new[] { "null", "\"x\"", "5" }.Select(value => ($$"""{"comment":"new","state":{{value}}}""", State)),
     ];
 
-    /// <summary>All that a change leaves behind.</summary>
+    /// <summary>Returns all that a change leaves behind, as text.</summary>
     private static Task<string> TracesAsync(Service service, long incident) => service.ReadAsync(async db =>
     {
         var cancel = TestContext.Current.CancellationToken;
@@ -93,7 +93,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
     });
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Every_bad_body_is_refused_in_the_error_shape_and_changes_nothing(DatabaseKind database)
+    public async Task Every_bad_body_is_rejected_in_the_error_format_and_changes_nothing(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();
@@ -120,7 +120,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Names_of_fields_that_are_no_text_do_no_harm(DatabaseKind database)
+    public async Task Field_names_that_are_not_valid_text_do_no_harm(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         foreach (var name in new[] { @"\ud800", @"titl\ud800", @"\u0000", @"\ud800monitor_tag", @"monitor_ta\ud800", "" })
@@ -134,7 +134,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_body_over_the_limit_is_refused_as_such(DatabaseKind database)
+    public async Task A_body_over_the_size_limit_is_413(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var reply = await service.SendAsync("POST", "/api/v4/incidents", $$"""{"title":"{{new string('x', 1 << 20)}}"}""");
@@ -143,7 +143,7 @@ public sealed class HostileInputTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_longest_texts_are_taken_whole(DatabaseKind database)
+    public async Task Texts_of_the_maximum_length_are_stored_completely(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var title = new string('é', 255);

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>The module on each database, started when first asked for, for all tests of a class.</summary>
+/// <summary>The running module on each database for all tests of a class, started on first use.</summary>
 public sealed class Hosts : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<DatabaseKind, Lazy<Task<Service>>> _started = new();
@@ -27,7 +27,7 @@ public sealed class Hosts : IAsyncDisposable
     }
 }
 
-/// <summary>The running module, and short ways to ask it.</summary>
+/// <summary>The running module, and shortcuts for requests and queries.</summary>
 internal sealed class Service : IAsyncDisposable
 {
     private static long s_lastMonitor = 100;
@@ -48,7 +48,7 @@ internal sealed class Service : IAsyncDisposable
         more?.Invoke(builder);
     }, app => app.MapIncidents(), clock, settings: new Dictionary<string, string?> { ["Kener:SiteUrl"] = "https://status.example.com/" }));
 
-    /// <summary>Sends JSON as it stands, well-formed or not.</summary>
+    /// <summary>Sends the text as the body, whether or not it is well-formed JSON.</summary>
     public async Task<Reply> SendAsync(string method, string path, string? json = null, HttpClient? by = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -59,12 +59,12 @@ internal sealed class Service : IAsyncDisposable
 
     public Task<Reply> SendAsync(string method, string path, object body) => SendAsync(method, path, JsonSerializer.Serialize(body));
 
-    /// <summary>A new incident's id.</summary>
+    /// <summary>Creates an incident; returns its id.</summary>
     public async Task<long> CreateAsync(object? body = null) =>
         (await SendAsync("POST", "/api/v4/incidents", body ?? new { title = "API down", start_date_time = 1_700_000_000 }))
             .Expect(HttpStatusCode.Created).GetProperty("incident").GetProperty("id").GetInt64();
 
-    /// <summary>A new update's id.</summary>
+    /// <summary>Posts an update; returns its id.</summary>
     public async Task<long> PostAsync(long incident, string state, long? timestamp = null, string comment = "text") =>
         (await SendAsync("POST", $"/api/v4/incidents/{incident}/comments", new { comment, state, timestamp }))
             .Expect(HttpStatusCode.Created).GetProperty("comment").GetProperty("id").GetInt64();
@@ -75,7 +75,7 @@ internal sealed class Service : IAsyncDisposable
     public async Task<JsonElement[]> UpdatesAsync(long id) =>
         [.. (await SendAsync("GET", $"/api/v4/incidents/{id}/comments")).Expect(HttpStatusCode.OK).GetProperty("comments").EnumerateArray()];
 
-    /// <summary>A monitor that no other test has, made known; its tag and id.</summary>
+    /// <summary>Publishes a monitor that no other test has; returns its tag and id.</summary>
     public async Task<(string Tag, long Id)> MonitorAsync()
     {
         var id = Interlocked.Increment(ref s_lastMonitor);
@@ -83,9 +83,9 @@ internal sealed class Service : IAsyncDisposable
         return ($"m{id}", id);
     }
 
-    /// <summary>The events of one incident by version, once that many have come.</summary>
+    /// <summary>Waits for this many events of one incident; returns them by version.</summary>
     public Task<IncidentChanged[]> EventsOfAsync(long incident, int count) => Eventually.GetAsync(
-        // The replay that a start asks for may tell a version again.
+        // The replay requested at the start may publish a version again.
         () => Task.FromResult(Events.Where(one => one.Id == incident).DistinctBy(one => one.Version).OrderBy(one => one.Version).ToArray()),
         events => events.Length >= count);
 
@@ -95,7 +95,7 @@ internal sealed class Service : IAsyncDisposable
         return await read(scope.ServiceProvider.GetRequiredService<IncidentsDb>());
     }
 
-    /// <summary>That many bare incidents, by the shortest way.</summary>
+    /// <summary>Inserts this many minimal incidents directly into the table.</summary>
     public Task SeedAsync(int count)
     {
         const string Columns = "version, title, type, source, is_global, state, start_at, created_ms, updated_ms";
@@ -120,7 +120,7 @@ internal sealed record Reply(HttpStatusCode Status, string Body)
         return JsonElement.Parse(Body);
     }
 
-    /// <summary>The error shape, whole.</summary>
+    /// <summary>Expects an error of exactly this status, code and message.</summary>
     public void ExpectRefusal(HttpStatusCode status, string message)
     {
         var code = status == HttpStatusCode.NotFound ? "NOT_FOUND" : "BAD_REQUEST";

@@ -13,7 +13,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     private const string Path = "/api/v4/incidents";
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_new_incident_is_answered_whole_and_in_order(DatabaseKind database)
+    public async Task A_new_incident_is_returned_with_all_fields_in_order(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (tag, _) = await service.MonitorAsync();
@@ -55,7 +55,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Monitors_keep_their_order_and_the_last_impact_of_one_wins(DatabaseKind database)
+    public async Task Monitors_keep_their_order_and_the_last_impact_of_a_repeated_one_wins(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (first, _) = await service.MonitorAsync();
@@ -75,7 +75,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_edit_sets_what_it_names_and_leaves_the_rest(DatabaseKind database)
+    public async Task An_edit_changes_only_the_fields_that_were_sent(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (one, _) = await service.MonitorAsync();
@@ -98,7 +98,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_deleted_incident_is_gone_with_its_comments_and_its_id_is_not_used_again(DatabaseKind database)
+    public async Task A_deleted_incident_is_404_with_its_comments_and_its_id_is_not_used_again(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync();
@@ -112,7 +112,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_list_is_by_id_newest_first_and_filters_by_start_and_tags(DatabaseKind database)
+    public async Task The_list_is_ordered_by_id_newest_first_and_filters_by_start_and_tags(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (one, _) = await service.MonitorAsync();
@@ -139,7 +139,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_list_ends_at_a_thousand_and_the_tag_filter_comes_before_the_cut(DatabaseKind database)
+    public async Task The_list_has_at_most_a_thousand_incidents_and_the_tag_filter_is_applied_before(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var (tag, _) = await service.MonitorAsync();
@@ -155,13 +155,13 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Ids_that_name_nothing_are_not_found(DatabaseKind database)
+    public async Task Unknown_and_invalid_ids_are_not_found(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         foreach (var id in new[] { "abc", "0", "-1", "1.5", "99999999999999999999999", "9223372036854775807", "1e3", "+1" })
         {
             (await service.SendAsync("GET", $"{Path}/{id}")).ExpectRefusal(HttpStatusCode.NotFound, $"Incident with id '{id}' not found");
-            // The parent comes before the body.
+            // The incident is looked up before the body is read.
             (await service.SendAsync("PATCH", $"{Path}/{id}", "not json")).ExpectRefusal(HttpStatusCode.NotFound, $"Incident with id '{id}' not found");
             (await service.SendAsync("POST", $"{Path}/{id}/comments", "not json")).ExpectRefusal(HttpStatusCode.NotFound, $"Incident with id '{id}' not found");
         }
@@ -194,7 +194,7 @@ public sealed partial class IncidentApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_is_no_route_of_the_service_is_404_or_405_in_the_error_shape(DatabaseKind database)
+    public async Task An_unknown_route_or_method_is_404_or_405_in_the_error_format(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync();

@@ -5,14 +5,14 @@ namespace Kener.Incidents.Tests;
 public sealed class MigrationTests
 {
     [Fact]
-    public void The_migrations_for_SQLite_say_all_that_the_model_says()
+    public void The_SQLite_migrations_match_the_model()
     {
         using var db = new IncidentsSqliteDesign().CreateDbContext([]);
         Assert.False(db.Database.HasPendingModelChanges());
     }
 
     [Fact]
-    public void The_migrations_for_PostgreSQL_say_all_that_the_model_says()
+    public void The_PostgreSQL_migrations_match_the_model()
     {
         using var db = new IncidentsPostgresDesign().CreateDbContext([]);
         Assert.False(db.Database.HasPendingModelChanges());

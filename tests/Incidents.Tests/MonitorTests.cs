@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>Monitors are known by hearsay.</summary>
+/// <summary>Monitors, which Incidents knows only from events.</summary>
 public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_monitor_heard_of_a_moment_later_is_waited_for(DatabaseKind database)
+    public async Task A_request_waits_for_a_monitor_whose_event_arrives_a_moment_later(DatabaseKind database)
     {
-        // What waits for the monitor asks again after this time.
+        // A request that waits for a monitor queries it again after this time.
         var clock = new WatchedClock(TimeSpan.FromMilliseconds(20));
         await using var service = await Service.StartAsync(database, clock: clock);
         var creating = service.CreateAsync(new { title = "t", start_date_time = 60, monitors = new[] { new { monitor_tag = "just-made" } } });
@@ -23,7 +23,7 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_deleted_monitor_leaves_its_incidents_and_is_unknown_from_then_on(DatabaseKind database)
+    public async Task A_deleted_monitor_is_removed_from_its_incidents_and_is_unknown_from_then_on(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (gone, goneId) = await service.MonitorAsync();
@@ -57,13 +57,13 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_tag_made_anew_inherits_nothing(DatabaseKind database)
+    public async Task A_recreated_tag_inherits_nothing(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         await service.Host.PublishAsync(new MonitorChanged { Id = 31, Version = 1, Tag = "phoenix" });
         var body = new { title = "t", start_date_time = 60, monitors = new[] { new { monitor_tag = "phoenix" } } };
         var old = await service.CreateAsync(body);
-        // The new one is heard of before the old one's end.
+        // The event of the new monitor arrives before the deletion of the old one.
         await service.Host.PublishAsync(new MonitorChanged { Id = 32, Version = 1, Tag = "phoenix" });
         var fresh = await service.CreateAsync(body);
         await service.Host.PublishAsync(new MonitorChanged { Id = 31, Version = 2, Tag = "phoenix", Deleted = true });
@@ -72,7 +72,7 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task No_link_outlives_a_monitor_that_is_deleted_while_incidents_are_made(DatabaseKind database)
+    public async Task No_link_outlives_a_monitor_that_is_deleted_while_incidents_are_created(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         for (var round = 0; round < 5; round++)
@@ -87,7 +87,7 @@ public sealed class MonitorTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_impact_of_up_links_the_monitor(DatabaseKind database)
+    public async Task An_impact_of_UP_links_the_monitor(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var (tag, monitor) = await service.MonitorAsync();

@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>What the owner of incidents says when others have other versions than it has.</summary>
+/// <summary>What the owner of incidents publishes when other services have other versions.</summary>
 public sealed class ReconciliationTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Incidents_that_others_know_newer_are_published_above_that_and_unknown_ones_as_deleted(DatabaseKind database)
+    public async Task Incidents_that_others_have_in_a_newer_version_are_published_above_it_and_unknown_ones_as_deleted(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var (same, older, missed) = (await service.CreateAsync(), await service.CreateAsync(), await service.CreateAsync());
@@ -32,7 +32,7 @@ public sealed class ReconciliationTests
         Assert.Equal(versions[missed], (await service.EventsOfAsync(missed, 1)).Single().Version);
         var gone = (await service.EventsOfAsync(500, 1)).Single();
         Assert.True(gone is { Deleted: true, Version: > 7 });
-        // Repeated, it has nothing more to say of what it has published above: those versions are no longer disputed.
+        // Repeating the dispute with the versions that were just published has no effect: they no longer differ.
         await service.Host.PublishAsync(disputed with { Known = [Of(older, ahead + 1), Of(500, gone.Version)] });
 
         var made = await service.CreateAsync();
@@ -44,7 +44,7 @@ public sealed class ReconciliationTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Versions_are_published_in_ranges_of_ids_deleted_incidents_included(DatabaseKind database)
+    public async Task Versions_are_published_in_ranges_of_ids_including_deleted_incidents(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database, builder => builder.AddVersionLog());
         var log = service.Host.Services.GetRequiredService<VersionLog>();
@@ -61,7 +61,7 @@ public sealed class ReconciliationTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Versions_of_monitors_that_differ_from_their_owners_are_disputed(DatabaseKind database)
+    public async Task Versions_of_monitors_that_differ_from_those_of_the_owner_are_disputed(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database, builder => builder.AddVersionLog());
         var log = service.Host.Services.GetRequiredService<VersionLog>();

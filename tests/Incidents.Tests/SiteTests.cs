@@ -4,11 +4,11 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>The site is known by hearsay.</summary>
+/// <summary>The site, which Incidents knows only from events.</summary>
 public sealed class SiteTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Addresses_are_those_of_the_site_in_every_answer(DatabaseKind database)
+    public async Task Every_answer_uses_the_address_of_the_site(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var id = await service.CreateAsync();

@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>What an incident may cost, and what is left of a deleted one.</summary>
+/// <summary>Limits on the size of an incident, and what remains of a deleted one.</summary>
 public sealed class SizeTests(Hosts hosts) : IClassFixture<Hosts>
 {
     private const string TooLarge = "An incident's title and updates must not be larger than 1024 KiB in total";
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_update_costs_no_more_after_many_others_and_a_deletion_leaves_only_tombstone_and_audit(DatabaseKind database)
+    public async Task Storage_grows_linearly_with_updates_and_a_deletion_leaves_only_tombstone_and_audit(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync();
@@ -31,11 +31,11 @@ public sealed class SizeTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task More_than_a_mebibyte_of_text_is_refused_by_every_way_hidden_updates_count(DatabaseKind database)
+    public async Task More_than_a_mebibyte_of_text_is_rejected_for_every_request_and_hidden_updates_count(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync(new { title = "t", start_date_time = 60 });
-        // Two bytes a letter.
+        // Two bytes per character.
         var largest = new string('é', UpdateFields.LongestComment);
         List<long> updates = [];
         for (var i = 0; i < 7; i++) updates.Add(await service.PostAsync(id, "MONITORING", comment: largest));
@@ -51,7 +51,7 @@ public sealed class SizeTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task More_than_500_updates_are_refused_hidden_ones_count(DatabaseKind database)
+    public async Task More_than_500_updates_are_rejected_and_hidden_ones_count(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync();
@@ -78,7 +78,7 @@ public sealed class SizeTests(Hosts hosts) : IClassFixture<Hosts>
                 """);
         });
         (await service.SendAsync("PATCH", $"/api/v4/incidents/{id}", new { title = "x" })).Expect(HttpStatusCode.OK);
-        // The first of them is an instant, and the 1,498 that were added are lower: the newest 998 of them are left.
+        // The versions of creation and edit come from the clock and are above the 1,498 inserted ones, of which the newest 998 are kept.
         Assert.Equal((1_000, 502L), await service.ReadAsync(async db => (
             await db.Versions.CountAsync(row => row.IncidentId == id), await db.Versions.Where(row => row.IncidentId == id).MinAsync(row => row.Version))));
     }

@@ -28,7 +28,7 @@ public sealed class TimelineTests
     public void An_incident_without_updates_is_being_investigated() => Assert.Equal(IncidentState.Investigating, Fresh().State);
 
     [Fact]
-    public void The_update_posted_last_decides_whatever_its_own_time()
+    public void The_update_posted_last_decides_the_state_whatever_its_own_time()
     {
         var incident = Fresh();
         Post(incident, IncidentState.Monitoring, Start + 600);
@@ -54,7 +54,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void Editing_an_older_update_moves_nothing()
+    public void Editing_an_older_update_changes_neither_state_nor_end()
     {
         var incident = Fresh();
         var first = Post(incident, IncidentState.Investigating);
@@ -64,7 +64,7 @@ public sealed class TimelineTests
     }
 
     [Theory, InlineData(nameof(UpdateStatus.Inactive)), InlineData(nameof(UpdateStatus.Deleted))]
-    public void Taking_the_resolving_update_away_opens_the_incident_again(string away)
+    public void Hiding_or_deleting_the_resolving_update_reopens_the_incident(string away)
     {
         var incident = Fresh();
         Post(incident, IncidentState.Monitoring);
@@ -76,7 +76,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void An_end_set_outright_outlives_updates_that_do_not_resolve()
+    public void An_explicit_end_is_kept_by_updates_that_do_not_resolve()
     {
         var incident = Fresh(Start + 3600);
         var update = Post(incident, IncidentState.Monitoring);
@@ -85,11 +85,11 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void An_end_before_the_start_is_refused() =>
+    public void An_end_before_the_start_is_rejected() =>
         Assert.Equal(400, Assert.Throws<Refusal>(() => Fresh(Start - 60)).Status);
 
     [Fact]
-    public void An_update_can_not_end_the_incident_before_its_start()
+    public void An_update_cannot_end_the_incident_before_its_start()
     {
         var incident = Fresh();
         Assert.Equal(400, Assert.Throws<Refusal>(() => Post(incident, IncidentState.Resolved, Start - 60)).Status);
@@ -103,7 +103,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void A_new_text_alone_moves_neither_state_nor_end()
+    public void Editing_only_the_text_changes_neither_state_nor_end()
     {
         var incident = Fresh();
         var update = Post(incident, IncidentState.Resolved, Start + 60);
@@ -141,7 +141,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void Replacing_the_monitors_keeps_no_other_and_takes_the_given_order()
+    public void Replacing_the_monitors_removes_all_others_and_uses_the_given_order()
     {
         var monitors = Gen.Select(Gen.Long[1, 6], Gen.Int[(int)MonitorStatus.Maintenance, (int)MonitorStatus.Down].Select(impact => (MonitorStatus)impact)).Array[0, 6]
             .Select(given => given.DistinctBy(one => one.Item1).ToArray());

@@ -14,7 +14,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
         incident.GetProperty("end_date_time") is { ValueKind: JsonValueKind.Number } end ? end.GetInt64() : null);
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_posted_update_is_answered_whole_and_in_order(DatabaseKind database)
+    public async Task A_posted_update_is_returned_with_all_fields_in_order(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();
@@ -30,7 +30,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Without_a_timestamp_an_update_is_of_this_minute(DatabaseKind database)
+    public async Task An_update_without_a_timestamp_gets_the_current_minute(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();
@@ -56,7 +56,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_incident_follows_post_edit_and_deletion(DatabaseKind database)
+    public async Task The_incident_follows_posted_edited_and_deleted_updates(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();
@@ -80,7 +80,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_edit_sets_what_it_names_and_leaves_the_rest(DatabaseKind database)
+    public async Task An_edit_changes_only_the_fields_that_were_sent(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();
@@ -92,7 +92,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_comment_that_a_page_could_only_show_as_code_is_refused(DatabaseKind database)
+    public async Task A_comment_that_a_page_could_only_show_as_code_is_rejected(DatabaseKind database)
     {
         static string Repeat(string part, int times) => string.Concat(Enumerable.Repeat(part, times));
         var service = await hosts.OnAsync(database);
@@ -112,7 +112,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_deleted_or_hidden_update_is_gone_for_every_verb(DatabaseKind database)
+    public async Task A_deleted_or_hidden_update_is_not_found_by_any_method(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();
@@ -130,7 +130,7 @@ public sealed class UpdateApiTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_update_of_another_incident_or_of_none_is_refused(DatabaseKind database)
+    public async Task An_update_of_another_incident_or_of_none_is_rejected(DatabaseKind database)
     {
         var service = await hosts.OnAsync(database);
         var incident = await service.CreateAsync();

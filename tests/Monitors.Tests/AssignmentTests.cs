@@ -16,7 +16,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     private const string Tcp = ""","monitor_type":"TCP","cron":"* * * * *","type_data":{"hosts":[{"host":"192.0.2.1","port":80}]}""";
 
     [Fact]
-    public void Each_monitor_is_checked_by_one_agent_and_an_agent_that_leaves_moves_no_others()
+    public void Each_monitor_has_one_agent_and_keeps_it_when_another_agent_leaves()
     {
         var names = Gen.String[Gen.Char.AlphaNumeric, 1, 20].HashSet[2, 12];
         Gen.Select(names, Gen.Long[1, 1_000_000].HashSet[1, 60]).Sample((agents, monitors) =>
@@ -32,7 +32,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Fact]
-    public void Agents_get_equal_shares()
+    public void Agents_get_nearly_equal_shares()
     {
         ulong[] agents = [.. Enumerable.Range(1, 10).Select(i => Rendezvous.Hash($"agent-{i}"))];
         foreach (var agent in agents)
@@ -40,7 +40,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task An_agent_is_told_of_active_monitors_with_a_cron_of_types_that_it_knows(DatabaseKind database)
+    public async Task An_assignment_has_the_active_monitors_with_a_cron_of_types_that_the_agent_knows(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var (tag, id) = await app.CheckedAsync(""","is_hidden":"YES","type_data":{"url":"http://192.0.2.1/","secret":"x"}""");
@@ -54,9 +54,9 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_waiting_agent_is_answered_at_once_when_a_monitor_is_made_changed_or_deleted(DatabaseKind database)
+    public async Task A_waiting_agent_is_answered_at_once_when_a_monitor_is_created_changed_or_deleted(DatabaseKind database)
     {
-        // A clock that stands still: neither the end of the agent's wait nor a look at the database that was due anyway answers.
+        // The clock stands still, so neither the end of the agent's wait nor a regular poll of the database causes the answer.
         await using var app = await MonitorsApp.StartAsync(database, Clocks.AtHand());
         var known = await app.AssignmentAsync("one");
         Assert.Empty(known!.Monitors);
@@ -81,7 +81,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_change_that_a_replica_made_is_known_soon(DatabaseKind database)
+    public async Task A_change_made_by_another_replica_is_noticed_soon(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var (_, id) = await app.CheckedAsync();
@@ -91,7 +91,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
             await db.Monitors.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, 7), TestContext.Current.CancellationToken);
             return await db.MonitorSets.ExecuteUpdateAsync(set => set.SetProperty(row => row.Version, row => row.Version + 1), TestContext.Current.CancellationToken);
         });
-        // A wait that ends by its own time has no answer.
+        // A wait that times out returns null.
         var next = await Eventually.GetAsync(() => app.AssignmentAsync("one", known!.Version), assignment => assignment is not null);
         Assert.Equal(7, next!.Monitors.Single().Version);
     }
@@ -117,13 +117,13 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_monitor_goes_to_agents_that_know_its_type(DatabaseKind database)
+    public async Task A_monitor_is_assigned_to_agents_that_know_its_type(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var (tag, tcp) = await app.MonitorAsync(Tcp);
         var api = new List<long>();
         for (var i = 0; i < 12; i++) api.Add((await app.CheckedAsync()).Id);
-        // The previous build does not say what it knows.
+        // An agent of the previous build does not report the types that it knows.
         await Eventually.GetAsync(() => AskAsync("previous"), share => share.Count == 12);
         Assert.Equal("The monitor is not checked: no agent knows the type TCP", await ReasonAsync());
         await Eventually.GetAsync(() => AskAsync("new", "TCP,API"), share => share.Contains(tcp));
@@ -132,10 +132,10 @@ public sealed class AssignmentTests(MonitorsApps apps)
             && !old.Contains(tcp) && both.Contains(tcp) && old.Concat(both).Order().SequenceEqual(api.Append(tcp).Order()));
         Assert.Equal([CheckObstacle.NoAgent, null], (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(tag)), heard => heard.Count == 2))
             .OrderBy(heard => heard.Version).Select(heard => heard.Obstacle));
-        // Its results count.
+        // Its results are stored.
         Assert.Equal((1, 0), await app.ReportAsync(MonitorsApp.Result(tcp, Minutes.Floor(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()))));
 
-        // Put back to the previous build.
+        // The agent is rolled back to the previous build.
         await AskAsync("new");
         Assert.Equal("The monitor is not checked: no agent knows the type TCP", await ReasonAsync());
         await Eventually.GetAsync(() => AskAsync("new"), share => !share.Contains(tcp));
@@ -147,7 +147,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_type_that_only_a_forgotten_agent_knew_is_known_no_more(DatabaseKind database)
+    public async Task A_type_that_only_a_deleted_agent_knew_is_no_longer_known(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -156,7 +156,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
         var share = await Eventually.GetAsync(() => app.AssignmentAsync("one", types: "TCP"), assignment => assignment!.Monitors.Count > 0);
         Assert.Equal(id, share!.Monitors.Single().Id);
         Assert.Equal([CheckObstacle.NoAgent, null], await HeardAsync(tag, 2));
-        // The one agent that there is does not know that type.
+        // The only agent does not know this type.
         Assert.Equal([null, CheckObstacle.NoAgent], await HeardAsync(web, 2));
         clock.Advance(TimeSpan.FromDays(2));
         await app.Host.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(TestContext.Current.CancellationToken);
@@ -168,14 +168,14 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Who_only_reports_takes_no_share(DatabaseKind database)
+    public async Task An_agent_that_only_reports_gets_no_share(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var ids = new List<long>();
         for (var i = 0; i < 12; i++) ids.Add((await app.CheckedAsync()).Id);
         await Eventually.TrueAsync(async () => (await app.AssignmentAsync("one"))!.Monitors.Count == 12);
         Assert.Equal((1, 0), await app.ReportAsync(MonitorsApp.Result(ids[0], Minutes.Floor(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()))));
-        // A change of the set makes all of it be looked at again.
+        // A changed set of monitors causes monitors and agents to be read again.
         await app.CheckedAsync();
         await Eventually.TrueAsync(async () => (await app.AssignmentAsync("one"))!.Monitors.Count == 13);
         await using var scope = app.Host.Services.CreateAsyncScope();
@@ -184,7 +184,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Where_nothing_changes_the_answer_is_204_after_25_seconds(DatabaseKind database)
+    public async Task Without_a_change_the_answer_is_204_after_25_seconds(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -200,9 +200,9 @@ public sealed class AssignmentTests(MonitorsApps apps)
     }
 
     [Fact]
-    public async Task A_stop_ends_the_wait_of_an_agent()
+    public async Task A_shutdown_ends_the_wait_of_an_agent()
     {
-        // The clock stands still, so that the wait does not end by its own time.
+        // The clock stands still, so the wait cannot time out.
         var clock = new WatchedClock(TimeSpan.FromSeconds(25));
         var app = await MonitorsApp.StartAsync(DatabaseKind.Sqlite, clock);
         var known = await app.AssignmentAsync("one");
@@ -220,7 +220,7 @@ public sealed class AssignmentTests(MonitorsApps apps)
     [InlineData("?agent=a%2Fb")]
     [InlineData("?agent=a&types=API;TCP")]
     [InlineData("?agent=a&types=%00")]
-    public async Task An_agent_without_a_name_or_with_types_that_are_no_names_is_refused(string query)
+    public async Task An_agent_with_an_invalid_name_or_invalid_types_is_rejected(string query)
     {
         var app = await apps.OnAsync(DatabaseKind.Sqlite);
         using var client = app.Host.Client(Permissions.AgentsReport);

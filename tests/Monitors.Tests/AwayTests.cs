@@ -9,13 +9,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Heartbeats while the service itself was away: nothing could call then.</summary>
+/// <summary>Heartbeats after the service itself could not be called for a time (Behavior: HBT-3).</summary>
 public sealed class AwayTests
 {
     private const long Start = 1_800_000_000;
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task After_a_time_away_a_heartbeat_has_its_full_grace_and_one_that_was_down_stays_down(DatabaseKind database)
+    public async Task After_downtime_of_the_service_a_heartbeat_has_its_full_grace_period_and_one_that_was_down_stays_down(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Start));
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
@@ -53,7 +53,7 @@ public sealed class AwayTests
             if (clock.GetUtcNow() < At(minute)) clock.SetUtcNow(At(minute));
             await Eventually.GetAsync(() =>
             {
-                // A round that was under way when the clock was set is followed by another, also when the clock may not be turned further.
+                // Starts another evaluation: one in progress when the clock was set may have missed it, and the clock may not advance further.
                 app.Host.Services.GetRequiredService<Evaluations>().Ring();
                 if (clock.GetUtcNow() < At(minute).AddSeconds(30)) clock.Advance(TimeSpan.FromMilliseconds(100));
                 return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
@@ -90,11 +90,11 @@ public sealed class AwayTests
     [InlineData("", 100, 0)]
     [InlineData("0-1000", 100, 100)]
     [InlineData("-90--10", 100, 0)]
-    // A second replica was there all the time.
+    // A second replica ran all the time.
     [InlineData("0-40 60-100 0-100", 100, 100)]
-    // Restarts all the time hide no silence for ever: half of all that time counts.
+    // Continual restarts do not hide silence for ever: half of the total time counts.
     [InlineData("0-10 11-21 22-32 33-43 44-54", 54, 25)]
-    public void Silence_is_the_longest_time_without_interruption_in_which_nothing_called(string spans, long now, long expected)
+    public void Silence_is_the_longest_time_without_a_ping_or_an_interruption(string spans, long now, long expected)
     {
         var awake = spans.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text =>
         {

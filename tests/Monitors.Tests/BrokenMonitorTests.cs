@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>A monitor whose stored data cannot be read does not keep the loops from serving the others.</summary>
+/// <summary>A monitor whose stored data cannot be read does not stop the loops from serving the others.</summary>
 public sealed class BrokenMonitorTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
@@ -16,7 +16,7 @@ public sealed class BrokenMonitorTests
     public static MatrixTheoryData<DatabaseKind, string> Cases { get; } = new([DatabaseKind.Sqlite, DatabaseKind.PostgreSQL], ["HEARTBEAT", "GROUP"]);
 
     [Theory, MemberData(nameof(Cases))]
-    public async Task The_others_are_evaluated_each_minute(DatabaseKind database, string type)
+    public async Task The_other_monitors_are_evaluated_each_minute(DatabaseKind database, string type)
     {
         var clock = new FakeTimeProvider(Start);
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -27,14 +27,14 @@ public sealed class BrokenMonitorTests
             $$""","monitor_type":"GROUP","cron":"* * * * *","type_data":{"monitors":[{"tag":"{{a}}","weight":0.5},{"tag":"{{b}}","weight":0.5}]}""");
         await HasAsync(0);
         await app.WithDbAsync(db => db.Monitors.Where(row => row.Id == broken).ExecuteUpdateAsync(set => set.SetProperty(row => row.TypeData, "[1]")));
-        // Any change lets the loop read all monitors again.
+        // Any change makes the loop read all monitors again.
         await app.PatchAsync("/" + a, """{"description":"changed"}""");
         clock.Advance(TimeSpan.FromMinutes(1));
         await HasAsync(1);
         clock.Advance(TimeSpan.FromMinutes(1));
         await HasAsync(2);
 
-        // The loop sleeps by this clock, too.
+        // The loop also sleeps on this clock.
         Task HasAsync(int minutes) => Eventually.TrueAsync(async () =>
         {
             clock.Advance(TimeSpan.FromMilliseconds(100));
@@ -44,14 +44,14 @@ public sealed class BrokenMonitorTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Old_results_of_the_others_go(DatabaseKind database)
+    public async Task Old_results_of_the_other_monitors_are_deleted(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database, new FakeTimeProvider(Start));
         var (_, broken) = await app.MonitorAsync();
         var (other, otherId) = await app.MonitorAsync();
         var old = Start.AddDays(-400).ToUnixTimeSeconds();
         await app.PatchAsync($"/{other}/data/{old}", """{"status":"UP"}""");
-        // So many days before now is before the first instant of the calendar.
+        // This many days ago is before the earliest date that can be represented.
         await app.WithDbAsync(db => db.Monitors.Where(row => row.Id == broken).ExecuteUpdateAsync(set => set.SetProperty(row => row.RetentionDays, int.MaxValue)));
         await app.Host.Services.GetServices<IHostedService>().OfType<Retention>().Single().RunAsync(TestContext.Current.CancellationToken);
         Assert.False(await app.WithDbAsync(db => db.Results.AnyAsync(row => row.MonitorId == otherId)));

@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Long corrections do not keep results and heartbeats waiting.</summary>
+/// <summary>Long corrections do not block results and pings (Behavior: COR-5).</summary>
 public sealed class BulkWriteTests
 {
     private const int Days = 20;
     private const long From = 1_700_006_400, To = From + (Days * Minutes.Day) - 60;
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task While_long_corrections_are_under_way_heartbeats_and_results_are_stored_and_one_is_made_at_a_time(DatabaseKind database)
+    public async Task During_long_corrections_pings_and_results_are_stored_and_one_correction_runs_at_a_time(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var cancel = TestContext.Current.CancellationToken;
@@ -24,7 +24,7 @@ public sealed class BulkWriteTests
         List<(string Tag, long Id)> monitors = [await app.MonitorAsync(), await app.MonitorAsync(), await app.MonitorAsync()];
         var held = await bulk.PartAsync(cancel);
         var corrections = monitors.Select(monitor => app.PatchAsync($"/{monitor.Tag}/data", Range(To))).ToList();
-        // Lets parts through one by one, until the first correction is between two of its own.
+        // Lets parts through one by one until the first correction is between two of its parts.
         await Eventually.TrueAsync(async () =>
         {
             var next = bulk.PartAsync(cancel);
@@ -52,7 +52,7 @@ public sealed class BulkWriteTests
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_correction_that_was_broken_off_is_whole_after_the_next_try_and_keeps_no_turn(DatabaseKind database)
+    public async Task An_aborted_correction_is_complete_after_a_retry_and_does_not_block_others(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var cancel = TestContext.Current.CancellationToken;
@@ -66,7 +66,7 @@ public sealed class BulkWriteTests
             var broken = client.PatchAsync($"/api/v4/monitors/{tag}/data", body, leaving.Token);
             await Eventually.TrueAsync(async () =>
             {
-                // It has begun when no other can.
+                // It has begun once no other correction can begin.
                 using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
                 try
                 {

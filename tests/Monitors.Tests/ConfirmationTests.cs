@@ -20,7 +20,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
         public string? Message { get; set; } = seen.Message;
     }
 
-    /// <summary>The rules CON-1 to CON-3 of docs/behavior.md, step by step, looking back over rows as they stand.</summary>
+    /// <summary>Applies the rules CON-1 to CON-3 of docs/behavior.md step by step, looking back over all earlier rows.</summary>
     private static List<(MonitorStatus, string?)> Model(int threshold, IEnumerable<Observation> ordered)
     {
         var rows = new List<Row>();
@@ -60,7 +60,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
         Gen.Bool, (raw, talks) => (raw, raw != MonitorStatus.Up && talks ? "refused" : (string?)null));
 
     [Fact]
-    public void The_rule_says_what_its_words_say()
+    public void The_rule_matches_its_reference_model()
     {
         Gen.Select(Gen.Int[1, 5], Seen.Array[1, 40]).Sample((threshold, seen) =>
         {
@@ -74,7 +74,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Any_order_of_arrival_and_any_repeats_give_the_same_rows(DatabaseKind database)
+    public async Task Any_order_of_arrival_and_any_repetition_give_the_same_rows(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var sample = Gen.Select(Gen.Int[2, 4], Seen.Array[1, 16], Gen.Int[1, 6])
@@ -94,7 +94,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_failure_and_a_recovery_count_from_their_first_check_once_three_say_so(DatabaseKind database)
+    public async Task A_failure_and_a_recovery_count_from_their_first_check_once_three_checks_agree(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, id) = await app.CheckedAsync(""","confirmation_threshold":3""");
@@ -113,7 +113,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Minutes_under_a_maintenance_count_for_nothing_and_an_incident_freezes_nothing(DatabaseKind database)
+    public async Task Minutes_under_a_maintenance_are_left_out_and_an_incident_freezes_nothing(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, id) = await app.CheckedAsync(""","confirmation_threshold":2""");
@@ -129,7 +129,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
             }, TestContext.Current.CancellationToken);
             return 0;
         });
-        // Up, down (held), two minutes of maintenance that stand as they are, down: the second in a row.
+        // Up, down (held), two minutes of maintenance that keep their own status, down: the second in a row.
         string[] seen = ["UP", "DOWN", "UP", "DOWN", "DOWN"];
         for (var i = 0; i < seen.Length; i++) await app.ReportAsync(Result(id, start + (i * 60), seen[i]));
         var rows = await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == id).OrderBy(row => row.Minute).Select(row => row.Status).ToListAsync());
@@ -137,7 +137,7 @@ public sealed class ConfirmationTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_correction_stands_and_is_passed_over(DatabaseKind database)
+    public async Task A_correction_stands_and_is_not_counted(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.CheckedAsync(""","confirmation_threshold":2""");

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Recorded minutes as API v4 writes and shows them (Behavior: API-10, COR-2, STA-3).</summary>
+/// <summary>Recorded minutes as API v4 writes and returns them (Behavior: API-10, COR-2, STA-3).</summary>
 public sealed class DataApiTests(MonitorsApps apps)
 {
     private const long Noon = 1_700_049_600;
@@ -16,7 +16,7 @@ public sealed class DataApiTests(MonitorsApps apps)
         $$"""{"monitor_tag":"{{tag}}","timestamp":{{timestamp}},"status":"{{status}}","latency":{{latency}},"type":"{{type}}","raw_status":"{{raw}}"}""";
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_minute_is_written_completed_and_read(DatabaseKind database)
+    public async Task A_correction_of_a_minute_keeps_what_it_does_not_set_and_can_be_read(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -31,7 +31,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_range_is_written_with_its_end_and_read_without(DatabaseKind database)
+    public async Task A_range_is_written_including_its_end_and_read_excluding_it(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -46,7 +46,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Each_overwrite_raises_the_minutes_version_above_all_and_is_told_in_runs(DatabaseKind database)
+    public async Task Each_overwrite_raises_the_versions_of_its_minutes_and_is_published_in_runs(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -66,7 +66,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Corrections_at_once_each_get_a_version_of_their_own(DatabaseKind database)
+    public async Task Concurrent_corrections_each_get_their_own_version(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -82,7 +82,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_range_of_366_days_is_exact_and_one_more_second_is_refused(DatabaseKind database)
+    public async Task A_range_of_366_days_is_written_exactly_and_one_second_more_is_rejected(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -101,7 +101,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Latency_strays_by_whole_numbers_and_messages_keep_their_size(DatabaseKind database)
+    public async Task Latencies_deviate_by_whole_numbers_and_messages_stay_within_their_limits(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -117,7 +117,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task An_incident_lies_over_recorded_minutes_and_leaves_them_as_observed(DatabaseKind database)
+    public async Task An_incident_overlays_recorded_minutes_and_leaves_their_observed_status(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -143,7 +143,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task An_incident_with_the_impact_up_lays_nothing_over_what_was_observed(DatabaseKind database)
+    public async Task An_incident_with_the_impact_UP_is_no_overlay(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -159,7 +159,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_range_within_one_minute_is_refused(DatabaseKind database)
+    public async Task A_range_within_one_minute_is_rejected(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -192,7 +192,7 @@ public sealed class DataApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task What_lies_more_than_a_day_ahead_is_refused_and_may_be_asked_for(DatabaseKind database)
+    public async Task Times_more_than_a_day_ahead_are_rejected_for_writes_and_accepted_for_reads(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();

@@ -23,7 +23,7 @@ public sealed class GroupTests(MonitorsApps apps)
     [InlineData("Down NoData", "Down")]
     [InlineData("NoData NoData", "NoData")]
     [InlineData("", "NoData")]
-    public void A_group_is_the_weighted_mean_of_what_is_known_of_its_members(string members, string expected)
+    public void A_group_is_the_weighted_mean_of_its_members_with_data(string members, string expected)
     {
         var states = members.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => new MemberState(0.1, Enum.Parse<MonitorStatus>(word), 5));
         Assert.Equal(expected, GroupRule.Of("{}").Judge(1, 0, states).Raw.ToString());
@@ -33,14 +33,14 @@ public sealed class GroupTests(MonitorsApps apps)
     [InlineData("AVG", 20)]
     [InlineData("MAX", 30)]
     [InlineData("MIN", 10)]
-    public void Latency_is_the_average_or_the_largest_or_the_smallest(string word, double expected)
+    public void Latency_is_the_average_the_maximum_or_the_minimum(string word, double expected)
     {
         MemberState[] states = [new(0.5, MonitorStatus.Up, 10), new(0.5, MonitorStatus.Down, 30), new(0, MonitorStatus.NoData, 90)];
         Assert.Equal(expected, GroupRule.Of($$"""{"latencyCalculation":"{{word}}"}""").Judge(1, 0, states).Latency);
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_group_follows_its_members_and_what_is_laid_over_them(DatabaseKind database)
+    public async Task A_group_follows_its_members_and_their_overlays(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var ((a, idA), (b, idB), (idle, _)) = (await app.CheckedAsync(), await app.CheckedAsync(), await app.CheckedAsync(""","status":"INACTIVE" """));
@@ -65,7 +65,7 @@ public sealed class GroupTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_member_that_is_deleted_leaves_the_others_equal_weights_and_one_alone_is_no_group(DatabaseKind database)
+    public async Task Deleting_a_member_gives_the_others_equal_weights_and_a_group_of_one_becomes_inactive(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var tags = new List<string>();
@@ -87,7 +87,7 @@ public sealed class GroupTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_group_of_what_is_not_there_or_of_groups_is_refused(DatabaseKind database)
+    public async Task A_group_with_invalid_or_unknown_members_or_with_groups_is_rejected(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (member, _) = await app.MonitorAsync();

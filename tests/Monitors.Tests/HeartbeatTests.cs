@@ -28,20 +28,20 @@ public sealed class HeartbeatTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_beat_is_taken_by_each_form_of_its_address_and_shows_at_once(DatabaseKind database)
+    public async Task A_ping_is_accepted_at_each_form_of_its_address_and_counts_at_once(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         foreach (var (form, method) in new[] { ("{0}/{1}", HttpMethod.Get), ("{0}/{1}", HttpMethod.Post), ("{0}:{1}", HttpMethod.Get), ("{0}:{1}", HttpMethod.Post) })
         {
             var (tag, id, secret) = await MadeAsync(app);
             Assert.Equal((HttpStatusCode.OK, """{"status":"OK"}"""), await BeatAsync(app, string.Format(null, form, tag, secret), method));
-            // Not the newest result: a minute may have ended since.
+            // Looks for any such result, since the newest may be of the next minute.
             Assert.True(await app.WithDbAsync(db => db.Results.AnyAsync(row => row.MonitorId == id && row.Status == MonitorStatus.Up && row.Latency == 0)));
         }
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Whatever_is_wrong_the_answer_is_the_same_and_nothing_is_stored(DatabaseKind database)
+    public async Task Every_invalid_ping_gets_the_same_answer_and_is_not_stored(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id, secret) = await MadeAsync(app, ""","type_data":{"secretString":"chosen"}""");
@@ -60,7 +60,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Silence_is_told_minute_by_minute_first_degraded_then_down_and_a_beat_ends_it(DatabaseKind database)
+    public async Task Silence_is_recorded_each_minute_first_as_degraded_then_as_down_until_the_next_ping(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Start));
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -80,7 +80,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
 
         Task<string?> StatusAsync(long monitor, int minute)
         {
-            // A round that was under way when the clock was set is followed by another, also when the clock may not be turned further.
+            // Starts another evaluation: one in progress when the clock was set may have missed it, and the clock may not advance further.
             app.Host.Services.GetRequiredService<Evaluations>().Ring();
             if (clock.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(Start + (minute * 60L) + 30)) clock.Advance(TimeSpan.FromMilliseconds(100));
             return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
@@ -89,7 +89,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_heartbeat_never_called_and_a_group_whose_members_are_paused_are_without_data_whatever_the_default(DatabaseKind database)
+    public async Task A_heartbeat_without_a_ping_and_a_group_of_inactive_members_have_no_data_whatever_the_default(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         foreach (var word in new[] { "UP", "DOWN", "DEGRADED" })
@@ -110,7 +110,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_secret_that_no_address_can_hold_is_refused(DatabaseKind database)
+    public async Task A_secret_that_no_address_can_hold_is_rejected(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         foreach (var secret in new[] { ".", "..", new string('x', 513) })
@@ -124,7 +124,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
     }
 
     [Fact]
-    public void Age_is_told_as_latency_and_two_replicas_say_the_same()
+    public void The_latency_is_the_age_of_the_ping_and_replicas_agree()
     {
         var rule = HeartbeatRule.Of("""{"secretString":"x"}""");
         AwakeSpan[] awake = [new() { Process = "p", Start = 0, End = Start }];

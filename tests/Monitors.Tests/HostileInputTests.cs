@@ -63,7 +63,7 @@ public sealed class HostileInputTests(MonitorsApps apps)
     ];
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Bad_input_is_refused_in_the_error_shape_and_changes_nothing(DatabaseKind database)
+    public async Task Bad_input_is_rejected_in_the_error_format_and_changes_nothing(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();
@@ -86,7 +86,7 @@ public sealed class HostileInputTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Bad_addresses_are_refused_in_the_error_shape(DatabaseKind database)
+    public async Task Bad_addresses_are_rejected_in_the_error_format(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -110,7 +110,7 @@ public sealed class HostileInputTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_method_that_a_route_does_not_have_is_named_so(DatabaseKind database)
+    public async Task A_method_that_a_route_does_not_have_is_405(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -120,7 +120,7 @@ public sealed class HostileInputTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Bytes_that_are_no_text_and_bodies_that_are_too_large_are_refused(DatabaseKind database)
+    public async Task Invalid_UTF8_and_bodies_that_are_too_large_are_rejected(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -132,7 +132,7 @@ public sealed class HostileInputTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Odd_but_storable_input_is_taken_and_can_be_read_again(DatabaseKind database)
+    public async Task Odd_but_storable_input_is_accepted_and_can_be_read_again(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync(""","status":null,"is_hidden":null,"monitor_type":null,"type_data":null,"cron":"","name":"y","default_status":"" """);

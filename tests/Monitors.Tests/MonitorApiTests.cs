@@ -43,7 +43,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task What_is_sent_is_what_is_shown(DatabaseKind database)
+    public async Task A_monitor_is_returned_as_it_was_sent(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var tag = MonitorsApp.NewTag();
@@ -59,7 +59,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Editing_changes_what_is_sent_and_no_more(DatabaseKind database)
+    public async Task An_edit_changes_only_the_fields_that_were_sent(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync(""","description":"old","cron":"* * * * *","confirmation_threshold":5,"type_data":{"a":1}""");
@@ -98,7 +98,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Of_many_who_post_the_same_tag_at_once_one_wins(DatabaseKind database)
+    public async Task Of_concurrent_requests_to_create_the_same_tag_one_succeeds(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var tag = MonitorsApp.NewTag();
@@ -110,7 +110,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Edits_at_once_all_count_and_each_has_its_version(DatabaseKind database)
+    public async Task Concurrent_edits_all_take_effect_and_each_has_its_own_version(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync();
@@ -122,7 +122,7 @@ public sealed class MonitorApiTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_deleted_monitor_is_gone_with_all_that_hung_on_it_and_its_tag_is_free(DatabaseKind database)
+    public async Task Deleting_a_monitor_deletes_its_results_and_overlays_and_frees_its_tag(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.MonitorAsync();

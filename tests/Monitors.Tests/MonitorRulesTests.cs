@@ -5,7 +5,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>What a monitor may be, and what is told of it (Behavior: CHK-1, STA-5, STA-7).</summary>
+/// <summary>Validation of monitors, and the events about them (Behavior: CHK-1, STA-5, STA-7).</summary>
 public sealed class MonitorRulesTests
 {
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
@@ -38,10 +38,10 @@ public sealed class MonitorRulesTests
     [InlineData("0 0 30 2 *")]
     [InlineData("H * * * *")]
     [InlineData("every five minutes of it")]
-    public void What_never_comes_due_is_no_schedule(string cron) => Assert.False(Schedule.IsValid(cron));
+    public void An_invalid_cron_or_one_that_never_comes_due_is_no_schedule(string cron) => Assert.False(Schedule.IsValid(cron));
 
     [Fact]
-    public void Any_text_is_a_schedule_or_is_not_and_a_schedule_has_a_period() =>
+    public void Any_text_can_be_validated_and_every_valid_schedule_has_a_period() =>
         Gen.OneOf(Gen.Char["0123456789*/,-LWH#? "].Array[1, 20].Select(characters => new string(characters)), Gen.String).Sample(text =>
             !Schedule.IsValid(text) || Schedule.PeriodSeconds(text) >= 60);
 
@@ -54,7 +54,7 @@ public sealed class MonitorRulesTests
     [InlineData("a b", false)]
     [InlineData("é", false)]
     [InlineData("", false)]
-    public void A_tag_is_friendly_to_addresses(string tag, bool friendly) => Assert.Equal(friendly, MonitorFields.IsTag(tag));
+    public void A_tag_has_only_characters_that_are_safe_in_addresses(string tag, bool friendly) => Assert.Equal(friendly, MonitorFields.IsTag(tag));
 
     [Fact]
     public void A_default_status_applies_only_to_an_active_monitor_with_a_cron()
@@ -79,7 +79,7 @@ public sealed class MonitorRulesTests
     }
 
     [Fact]
-    public void Secrets_do_not_leave_in_the_event()
+    public void Events_contain_no_secrets()
     {
         var monitor = Made(""","monitor_type":"SQL","type_data":{"connectionString":"hunter2","headers":[{"key":"X","value":"hunter2"}],"secretString":"hunter2"}""");
         Assert.DoesNotContain("hunter2", JsonSerializer.Serialize(monitor.ToEvent()), StringComparison.Ordinal);
@@ -90,11 +90,11 @@ public sealed class MonitorRulesTests
     [InlineData("javascript:alert(1)", null)]
     [InlineData("/relative", null)]
     [InlineData("", null)]
-    public void Only_web_addresses_are_told_to_pages(string address, string? told) =>
+    public void Events_carry_only_http_and_https_addresses(string address, string? told) =>
         Assert.Equal(told, Made($$""","external_url":"{{address}}" """).ToEvent().ExternalUrl);
 
     [Fact]
-    public void A_formula_that_does_not_parse_is_left_to_the_default()
+    public void A_formula_that_does_not_parse_is_replaced_by_the_default()
     {
         var told = Made(""","monitor_settings_json":{"uptime_formula_numerator":"up + degraded","uptime_formula_denominator":"2 * up"}""").ToEvent();
         Assert.Equal(("up + degraded", null), (told.UptimeNumerator, told.UptimeDenominator));
@@ -102,7 +102,7 @@ public sealed class MonitorRulesTests
     }
 
     [Fact]
-    public void Editing_with_its_own_tag_is_no_change_of_it_and_with_another_is_refused()
+    public void An_edit_may_contain_the_monitors_own_tag_and_no_other()
     {
         var monitor = Made("");
         monitor.Edit(Json("""{"tag":"web","name":"New"}"""), 2_000);

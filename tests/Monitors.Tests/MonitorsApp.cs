@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Every module test runs on both.</summary>
+/// <summary>The databases that every module test runs on.</summary>
 public sealed class BothDatabases : TheoryData<DatabaseKind>
 {
     public BothDatabases() : base(DatabaseKind.Sqlite, DatabaseKind.PostgreSQL)
@@ -21,7 +21,7 @@ public sealed class BothDatabases : TheoryData<DatabaseKind>
     }
 }
 
-/// <summary>One running service per database, shared by tests that each have monitors of their own.</summary>
+/// <summary>One running service per database, shared by tests that each create their own monitors.</summary>
 public sealed class MonitorsApps : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<DatabaseKind, Lazy<Task<MonitorsApp>>> _apps = new();
@@ -35,7 +35,7 @@ public sealed class MonitorsApps : IAsyncDisposable
     }
 }
 
-/// <summary>What the service sent, as others received it.</summary>
+/// <summary>The messages that the service published, as consumers received them.</summary>
 public sealed class Heard
 {
     private readonly ConcurrentQueue<object> _messages = new();
@@ -44,7 +44,7 @@ public sealed class Heard
 
     public void Clear() => _messages.Clear();
 
-    /// <summary>Whether the service asked others for all that they have.</summary>
+    /// <summary>Whether the service requested a replay.</summary>
     public bool Asked => _messages.OfType<ReplayRequested>().Any();
 
     public IReadOnlyList<MonitorChanged> Of(string tag) => [.. _messages.OfType<MonitorChanged>().Where(changed => changed.Tag == tag)];
@@ -52,7 +52,7 @@ public sealed class Heard
     public IReadOnlyList<ReadingsRecorded> Of(long monitor) =>
         [.. _messages.OfType<ReadingsRecorded>().Where(recorded => recorded.Readings.Any(reading => reading.MonitorId == monitor))];
 
-    /// <summary>What a consumer knows that keeps the highest version of each minute.</summary>
+    /// <summary>Returns the state of a consumer that keeps the highest version of each minute.</summary>
     public SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)> Known(long monitor)
     {
         var known = new SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)>();
@@ -102,7 +102,7 @@ public sealed class MonitorsApp : IAsyncDisposable
 
     public Heard Heard => _host.Services.GetRequiredService<Heard>();
 
-    /// <summary>What one process hears and stores outlives it where a test says where.</summary>
+    /// <summary>Starts the service. What it stores and receives outlives it if a test passes a data folder or a record of messages.</summary>
     public static async Task<MonitorsApp> StartAsync(
         DatabaseKind database, TimeProvider? clock = null, string? dataPath = null, IReadOnlyDictionary<string, string?>? settings = null, Heard? heard = null) => new(await ModuleHost.StartAsync(
         database,
@@ -129,14 +129,14 @@ public sealed class MonitorsApp : IAsyncDisposable
         using var request = new HttpRequestMessage(method, "/api/v4/monitors" + path);
         if (bytes is not null) request.Content = new ByteArrayContent(bytes);
         else if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        // A token lives for a minute, and the service for longer.
+        // A token is valid for a minute, and the service runs for longer.
         using var client = _host.Client();
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Answer(response.StatusCode, JsonSerializer.Deserialize<JsonElement>(text));
     }
 
-    /// <summary>A monitor of its own for one test; its tag and id.</summary>
+    /// <summary>Creates a monitor for one test; returns its tag and id.</summary>
     public async Task<(string Tag, long Id)> MonitorAsync(string more = "")
     {
         var tag = NewTag();
@@ -145,7 +145,7 @@ public sealed class MonitorsApp : IAsyncDisposable
         return (tag, made.Monitor.GetProperty("id").GetInt64());
     }
 
-    /// <summary>A monitor that agents check.</summary>
+    /// <summary>Creates a monitor that agents check.</summary>
     public Task<(string Tag, long Id)> CheckedAsync(string more = "") => MonitorAsync("""
         ,"monitor_type":"API","cron":"* * * * *","type_data":{"url":"http://192.0.2.1/"}
         """ + more);
@@ -153,7 +153,7 @@ public sealed class MonitorsApp : IAsyncDisposable
     public static CheckResult Result(long monitor, long minute, string status = "UP", double latency = 1, string type = "REALTIME", string? message = null) =>
         new(monitor, minute, status, latency, type, message);
 
-    /// <summary>What an agent reports; the receipt, which there must be.</summary>
+    /// <summary>Reports results as an agent, expects success, and returns the receipt.</summary>
     public async Task<(int Stored, int Passed)> ReportAsync(params CheckResult[] results)
     {
         var answer = await ReportAsync(JsonSerializer.Serialize(new CheckReport("tester", results), AgentJson.Default.CheckReport));
@@ -169,7 +169,7 @@ public sealed class MonitorsApp : IAsyncDisposable
         return new Answer(response.StatusCode, JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
     }
 
-    /// <summary>What the agent is to check; null where that is what it knows.</summary>
+    /// <summary>Returns what the agent is to check; null if that is still the version that it has.</summary>
     public async Task<Assignment?> AssignmentAsync(string agent, string? known = null, string? types = null)
     {
         using var client = _host.Client(Permissions.AgentsReport);

@@ -6,11 +6,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>What the owner of monitors says when others have other versions than it has.</summary>
+/// <summary>What the owner of monitors publishes when other services have other versions.</summary>
 public sealed class ReconciliationTests
 {
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Monitors_that_others_know_newer_are_published_above_that_and_unknown_ones_as_deleted(DatabaseKind database)
+    public async Task Monitors_that_others_have_in_a_newer_version_are_published_above_it_and_unknown_ones_as_deleted(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var ((older, olderId), (missed, missedId)) = (await app.MonitorAsync(), await app.MonitorAsync());

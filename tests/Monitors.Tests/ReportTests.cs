@@ -13,7 +13,7 @@ public sealed class ReportTests(MonitorsApps apps)
     private readonly long Now = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task What_agents_report_is_stored_and_told_and_can_be_read(DatabaseKind database)
+    public async Task Reported_results_are_stored_and_published_and_can_be_read(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var ((tag, a), (_, b)) = (await app.CheckedAsync(), await app.CheckedAsync());
@@ -31,7 +31,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task The_same_report_again_changes_nothing_and_another_of_the_same_minute_overwrites(DatabaseKind database)
+    public async Task A_repeated_report_changes_nothing_and_a_different_one_for_the_same_minute_overwrites_it(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, id) = await app.CheckedAsync();
@@ -47,9 +47,9 @@ public sealed class ReportTests(MonitorsApps apps)
         Assert.Equal((MonitorStatus.Up, 1d, 1), app.Heard.Known(id)[Now - 60]);
     }
 
-    /// <summary>PostgreSQL copies those whose minutes are all new, and merges the others.</summary>
+    /// <summary>PostgreSQL copies reports whose minutes are all new, and merges the others.</summary>
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_long_report_is_stored_alike_whether_none_some_or_all_of_it_is_known(DatabaseKind database)
+    public async Task A_long_report_is_stored_in_the_same_way_whether_none_some_or_all_of_it_is_known(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var ((tag, id), (_, other)) = (await app.CheckedAsync(), await app.CheckedAsync());
@@ -60,7 +60,7 @@ public sealed class ReportTests(MonitorsApps apps)
         await app.PatchAsync($"/{tag}/data/{Now}", """{"status":"DEGRADED"}""");
         var corrected = await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == id && row.Minute == Now).Select(row => row.Version).SingleAsync());
         Assert.Equal((99, 1), await app.ReportAsync(Minutes(0, 100, 2)));
-        // One of another monitor, last of all, is known; and over the end of a month.
+        // A report in which only the last result, of another monitor, is known; then one across the end of a month.
         await app.ReportAsync(Result(other, Now));
         Assert.Equal((100, 1), await app.ReportAsync([.. Minutes(200, 100, 3), Result(other, Now)]));
         Assert.Equal((80, 0), await app.ReportAsync([.. Enumerable.Range(0, 80).Select(day => Result(other, Now - 86_400L - (day * 86_400L / 2)))]));
@@ -76,7 +76,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_monitor_that_was_changed_is_judged_as_it_now_is(DatabaseKind database)
+    public async Task Results_of_a_changed_monitor_are_judged_by_its_new_settings(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.CheckedAsync();
@@ -102,7 +102,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_default_status_counts_where_a_check_yields_nothing(DatabaseKind database)
+    public async Task A_default_status_applies_to_a_check_without_a_verdict(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         foreach (var (settings, expected) in new[]
@@ -120,7 +120,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task What_is_wrong_is_named_and_nothing_is_stored(DatabaseKind database)
+    public async Task An_invalid_report_is_rejected_with_the_reason_and_nothing_is_stored(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, id) = await app.CheckedAsync();
@@ -155,7 +155,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Results_of_a_deleted_monitor_do_not_come_back_to_life(DatabaseKind database)
+    public async Task Results_of_a_deleted_monitor_are_not_stored_again(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, other) = await app.CheckedAsync();
@@ -173,7 +173,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Reports_and_corrections_of_the_same_minutes_at_once_all_arrive(DatabaseKind database)
+    public async Task Concurrent_reports_and_corrections_of_the_same_minutes_all_succeed(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var monitors = new List<(string Tag, long Id)>();
@@ -198,7 +198,7 @@ public sealed class ReportTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Only_agents_report_and_only_of_monitors_that_agents_check(DatabaseKind database)
+    public async Task Only_agents_may_report_and_only_for_monitors_that_agents_check(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, manual) = await app.MonitorAsync();

@@ -4,10 +4,10 @@ using Kener.Contracts;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Runs, corrections, and what lies over a minute (Behavior: OVL-4, COR-2, STA-3).</summary>
+/// <summary>Runs, corrections, and the overlays of a minute (Behavior: OVL-4, COR-2, STA-3).</summary>
 public sealed class ResultRulesTests
 {
-    // Gaps, repeats and changes are all likely, and days end within the minutes.
+    // Gaps, repetitions and changes are all likely, and the minutes span several days.
     private static readonly Gen<Observed[]> AscendingMinutes = Gen.Select(
             Gen.Long[0, 4_000_000_000 / 60],
             Gen.Select(Gen.Frequency((20, Gen.Const(1)), (1, Gen.Int[2, 3_000])), Gen.Enum<MonitorStatus>(), Gen.Int[0, 1], Gen.Int[1, 2]).Array[0, 4_000])
@@ -46,7 +46,7 @@ public sealed class ResultRulesTests
     [InlineData(0, 121, 3, 3)]
     [InlineData(30, 50, 0, 1)]
     [InlineData(0, 366 * 86_400, 527_040, 527_041)]
-    public void The_announced_count_is_not_the_written_one(long start, long end, long announced, long written)
+    public void The_announced_count_can_differ_from_the_number_of_written_minutes(long start, long end, long announced, long written)
     {
         var range = new RangeCorrection(start, end, MonitorStatus.Up, 0, 0);
         Assert.Equal(announced, range.AnnouncedCount);
@@ -54,7 +54,7 @@ public sealed class ResultRulesTests
     }
 
     [Fact]
-    public void A_range_is_written_a_day_at_a_time_and_strays_by_no_more_than_the_deviation() =>
+    public void A_range_is_written_a_day_at_a_time_and_latencies_stay_within_the_deviation() =>
         Gen.Select(Gen.Long[0, 253_402_300_799 - 400_000], Gen.Long[1, 300_000], Gen.Double[0, 100], Gen.Double[0, 50], Gen.Int).Sample((start, length, latency, deviation, seed) =>
         {
             var range = new RangeCorrection(start, start + length, MonitorStatus.Down, latency, deviation);
@@ -67,7 +67,7 @@ public sealed class ResultRulesTests
         }, iter: 100);
 
     [Fact]
-    public void What_a_correction_leaves_out_stays_as_recorded_or_is_the_default()
+    public void What_a_correction_does_not_set_stays_as_recorded_or_takes_the_default()
     {
         var monitor = Monitor.Create(JsonSerializer.Deserialize<JsonElement>("""{"tag":"a","name":"A","default_status":"DEGRADED"}"""), 0);
         var before = new Result { Status = MonitorStatus.Down, Latency = 42 };
@@ -86,7 +86,7 @@ public sealed class ResultRulesTests
     [InlineData(MonitorStatus.Down, MonitorStatus.Maintenance, "DOWN", "INCIDENT")]
     [InlineData(MonitorStatus.Degraded, MonitorStatus.Down, "DOWN", "MAINTENANCE")]
     [InlineData(null, null, "UP", "MANUAL")]
-    public void A_sample_names_what_lies_over_it(MonitorStatus? incident, MonitorStatus? maintenance, string status, string type)
+    public void A_sample_names_the_overlay_that_decides_its_status(MonitorStatus? incident, MonitorStatus? maintenance, string status, string type)
     {
         var overlays = new List<Overlay>();
         if (incident is { } impact) overlays.Add(new Overlay(OverlayKind.Incident, 0, null, impact));

@@ -16,7 +16,7 @@ public sealed class RetentionTests(MonitorsApps apps)
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Results_go_when_they_are_older_than_their_monitor_keeps_them(DatabaseKind database)
+    public async Task Results_are_deleted_when_they_are_older_than_their_monitor_keeps_them(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(Start);
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -40,7 +40,7 @@ public sealed class RetentionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task The_sites_policy_counts_where_a_monitor_says_nothing(DatabaseKind database)
+    public async Task The_sites_policy_applies_to_monitors_without_their_own(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database, new FakeTimeProvider(Start));
         var (usual, usualId) = await app.MonitorAsync();
@@ -48,7 +48,7 @@ public sealed class RetentionTests(MonitorsApps apps)
         foreach (var tag in new[] { usual, own })
             foreach (var days in new[] { -100, -50, -20, -10, -5 }) await app.PatchAsync($"/{tag}/data/{At(days)}", """{"status":"UP"}""");
 
-        // Not enabled: for ever.
+        // Not enabled: results are kept for ever.
         Assert.Equal((At(-100), At(-20)), await AfterAsync(new SiteChanged { Version = 5, RetentionDays = null }));
         Assert.Equal((At(-50), At(-20)), await AfterAsync(new SiteChanged { Version = 6, RetentionDays = 50 }));
         Assert.Equal((At(-50), At(-20)), await AfterAsync(new SiteChanged { Version = 4, RetentionDays = 10 }));
@@ -64,7 +64,7 @@ public sealed class RetentionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Agents_may_report_what_the_sites_policy_keeps(DatabaseKind database)
+    public async Task Agents_may_report_results_that_the_sites_policy_keeps(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database, new FakeTimeProvider(Start));
         var (_, id) = await app.CheckedAsync();
@@ -77,7 +77,7 @@ public sealed class RetentionTests(MonitorsApps apps)
         await app.Host.PublishAsync(new SiteChanged { Version = 3, RetentionDays = 2 });
         await UntilTakenAsync(At(-3), taken: false);
 
-        // Agents are told of changes within a second.
+        // A changed policy applies to reports within a second.
         Task UntilTakenAsync(long minute, bool taken) => Eventually.TrueAsync(async () =>
         {
             var body = JsonSerializer.Serialize(new CheckReport("tester", [MonitorsApp.Result(id, minute)]), AgentJson.Default.CheckReport);
@@ -88,7 +88,7 @@ public sealed class RetentionTests(MonitorsApps apps)
     }
 
     [Fact]
-    public async Task Months_are_dropped_only_when_no_result_of_them_is_kept()
+    public async Task The_partition_of_a_month_is_dropped_only_when_none_of_its_results_is_kept()
     {
         var clock = new FakeTimeProvider(Start);
         await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL, clock);
@@ -108,7 +108,7 @@ public sealed class RetentionTests(MonitorsApps apps)
     }
 
     [Fact]
-    public async Task Months_that_are_wholly_older_than_any_result_is_kept_are_dropped()
+    public async Task Partitions_of_months_that_are_older_than_every_retention_are_dropped()
     {
         var clock = new FakeTimeProvider(Start);
         await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL, clock);
@@ -125,7 +125,7 @@ public sealed class RetentionTests(MonitorsApps apps)
     [InlineData("1.5")]
     [InlineData("\"90\"")]
     [InlineData("[]")]
-    public async Task A_retention_that_is_no_number_of_days_is_refused(string days)
+    public async Task A_retention_that_is_not_a_number_of_days_is_rejected(string days)
     {
         var app = await apps.OnAsync(DatabaseKind.Sqlite);
         var (tag, _) = await app.MonitorAsync();

@@ -11,7 +11,7 @@ namespace Kener.Monitors.Tests;
 public sealed class StorageTests(MonitorsApps apps)
 {
     [Fact]
-    public void The_migrations_make_what_the_model_says()
+    public void The_migrations_match_the_model()
     {
         using var sqlite = new MonitorsSqliteFactory().CreateDbContext([]);
         using var postgres = new MonitorsPostgresFactory().CreateDbContext([]);
@@ -20,13 +20,13 @@ public sealed class StorageTests(MonitorsApps apps)
     }
 
     [Fact]
-    public async Task Results_lie_in_a_partition_a_month_and_those_that_came_early_are_moved_there()
+    public async Task Results_are_in_monthly_partitions_and_earlier_ones_are_moved_there_from_the_default_partition()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero));
         await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL, clock);
         var april = new DateTimeOffset(2026, 4, 10, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
         var (tag, id) = await app.MonitorAsync();
-        // Stored directly: the API refuses what lies more than a day ahead.
+        // Stored directly, since the API rejects times more than a day ahead.
         await app.WithDbAsync(db => db.Database.ExecuteSqlAsync(
             $"INSERT INTO results (monitor_id, minute, region, status, raw_status, latency, type, version) VALUES ({id}, {april}, 0, 2, 2, 5, 0, 1)"));
         await app.PatchAsync($"/{tag}/data/0", """{"status":"UP"}""");
@@ -36,7 +36,7 @@ public sealed class StorageTests(MonitorsApps apps)
         clock.SetUtcNow(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
         var keeper = app.Host.Services.GetServices<IHostedService>().OfType<ResultPartitions>().Single();
         await Task.WhenAll(keeper.EnsureAsync(TestContext.Current.CancellationToken), keeper.EnsureAsync(TestContext.Current.CancellationToken));
-        // The daily retention may have dropped October by now, and what is as old as 1970.
+        // The daily retention may already have dropped October, and the result from 1970.
         Assert.InRange(await PartitionsAsync(), 7, 8);
         Assert.Equal("results_2026_04", await LiesInAsync(april));
         Assert.Contains(await LiesInAsync(0), new[] { "results_default", null });
@@ -51,7 +51,7 @@ public sealed class StorageTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Any_order_and_any_repeats_of_an_incidents_versions_give_the_same_overlays(DatabaseKind database)
+    public async Task Any_order_and_any_repetition_of_an_incidents_versions_give_the_same_overlays(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var nextId = 5_000_000L + Random.Shared.Next(1_000_000) * 100;

@@ -7,11 +7,11 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>What type_data may hold, who sees its secrets, and why a monitor is not checked.</summary>
+/// <summary>Validation of type_data, masking of its secrets, and the reasons why a monitor is not checked.</summary>
 public sealed class TypeDataTests(MonitorsApps apps)
 {
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_field_with_a_wrong_value_is_refused_by_its_name(DatabaseKind database)
+    public async Task A_field_with_a_wrong_value_is_rejected_by_its_name(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.CheckedAsync();
@@ -33,7 +33,7 @@ public sealed class TypeDataTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_new_type_looks_at_what_the_monitor_has_already(DatabaseKind database)
+    public async Task A_new_type_validates_the_fields_that_the_monitor_already_has(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, _) = await app.MonitorAsync(""","type_data":{"timeout":90000,"url":"x"}""");
@@ -42,7 +42,7 @@ public sealed class TypeDataTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_monitor_without_a_required_field_is_made_and_not_checked_and_says_why(DatabaseKind database)
+    public async Task A_monitor_without_a_required_field_is_created_but_not_checked_and_returns_the_reason(DatabaseKind database)
     {
         await using var app = await StartAsync(database);
         var (tag, id) = await app.MonitorAsync(""","monitor_type":"API","cron":"* * * * *","type_data":{"unknown":[1]}""");
@@ -60,7 +60,7 @@ public sealed class TypeDataTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_group_without_data_of_a_member_that_cannot_be_checked_leaves_it_out(DatabaseKind database)
+    public async Task A_group_leaves_out_a_member_that_cannot_be_checked(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var minute = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -77,7 +77,7 @@ public sealed class TypeDataTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Secrets_are_masked_for_callers_who_may_not_change_the_monitor(DatabaseKind database)
+    public async Task Secrets_are_masked_for_callers_that_may_not_change_the_monitor(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         const string Data = """{"url":"http://192.0.2.1/","headers":[{"key":"Authorization","value":"Bearer hunter2"}],"connectionString":"hunter2"}""";
@@ -91,7 +91,7 @@ public sealed class TypeDataTests(MonitorsApps apps)
             Assert.Contains(Masked, seen, StringComparison.Ordinal);
             Assert.Contains(Data, (await app.GetAsync(path)).Body.GetRawText(), StringComparison.Ordinal);
         }
-        // What a reader saw, sent by somebody who may change it.
+        // The masked data, sent back by a client that may change the monitor.
         var edited = await app.PatchAsync("/" + tag, $$"""{"type_data":{{Masked}}}""");
         Assert.Equal((HttpStatusCode.OK, Data), (edited.Status, edited.Monitor.GetProperty("type_data").GetRawText()));
         Assert.Equal("type_data.secretString: give the value itself, not its mask", (await app.PatchAsync("/" + tag, """{"type_data":{"secretString":"********"}}""")).Message);

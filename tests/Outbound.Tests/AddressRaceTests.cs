@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>An address that keeps silent does not keep a name's other addresses from being tried (RFC 8305).</summary>
+/// <summary>A silent address does not prevent a name's other addresses from being tried (RFC 8305).</summary>
 public sealed class AddressRaceTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -18,14 +18,14 @@ public sealed class AddressRaceTests
     [InlineData(3, "::1", "127.0.0.1")]
     [InlineData(3, "127.0.0.2", "127.0.0.3", "::1", "127.0.0.1")]
     [InlineData(3, "::1", "::ffff:127.0.0.1")]
-    public async Task A_silent_first_address_costs_a_quarter_of_a_second(double timeout, params string[] addresses)
+    public async Task A_silent_address_delays_the_next_attempt_by_a_quarter_of_a_second(double timeout, params string[] addresses)
     {
         await using var server = RawServer.Saying(Ok);
         using var silent = new Silence(server.Port, addresses[..^1]);
         var clock = new WatchedClock(AttemptDelay);
         using var door = Doors.Open(lookup: Doors.Answering(addresses), clock: clock);
         var asked = door.GetAsync(new Uri($"http://several.example:{server.Port}/"), timeout);
-        // Each address gets its turn by this clock alone, which stays within the request's own time. An attempt is under way before its wait begins.
+        // Attempts start by this clock alone, which stays within the request's time limit. An attempt is under way before its wait begins.
         for (var turn = 1; turn < addresses.Length; turn++)
         {
             await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == turn && clock.Waits == turn));
@@ -33,12 +33,12 @@ public sealed class AddressRaceTests
             clock.Advance(AttemptDelay);
         }
         Assert.Equal(200, (await asked).Status);
-        // Those that lost are given up.
+        // The attempts that lost are cancelled.
         await Eventually.TrueAsync(() => Task.FromResult(silent.Attempts.Count == 0));
     }
 
     [Fact]
-    public async Task The_families_take_turns_and_the_system_clock_does_as_well()
+    public async Task The_address_families_alternate_and_the_system_clock_works_too()
     {
         using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
         listener.Start();
@@ -46,13 +46,13 @@ public sealed class AddressRaceTests
         var served = ServeAsync(listener);
         using var silent = new Silence(port, "127.0.0.2", "127.0.0.3");
         using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "127.0.0.3", "::1"]));
-        // Silent addresses answer a connection attempt after minutes, if at all.
+        // An attempt to connect to a silent address fails after minutes, if at all.
         Assert.Equal(200, (await door.GetAsync(new Uri($"http://several.example:{port}/"))).Status);
         await served;
     }
 
     [Fact]
-    public async Task An_address_that_refuses_gives_its_turn_to_the_next_at_once()
+    public async Task After_a_refused_connection_the_next_address_is_tried_at_once()
     {
         await using var server = RawServer.Saying(Ok);
         var clock = new FakeTimeProvider();
@@ -61,7 +61,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task A_forbidden_address_takes_no_part()
+    public async Task A_forbidden_address_is_not_tried()
     {
         await using var server = RawServer.Saying(Ok);
         var clock = new FakeTimeProvider();
@@ -70,7 +70,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task When_all_are_silent_the_request_times_out_and_nothing_is_left()
+    public async Task If_all_addresses_are_silent_the_request_times_out_and_no_attempt_remains()
     {
         using var held = LocalPort.Refusing(out var port);
         using var silent = new Silence(port, "127.0.0.2", "127.0.0.3");
@@ -86,7 +86,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task When_none_takes_the_connection_the_last_says_why()
+    public async Task If_all_addresses_fail_the_last_failure_is_reported()
     {
         using var held = LocalPort.Refusing(out var port);
         using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "::1", "127.0.0.1"]));
@@ -94,7 +94,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task Of_a_thousand_addresses_no_more_than_sixteen_are_tried()
+    public async Task Of_a_thousand_addresses_at_most_sixteen_are_tried()
     {
         using var held = LocalPort.Refusing(out var port);
         using var listener = new TcpListener(IPAddress.Parse("127.0.0.18"), port);
@@ -110,11 +110,11 @@ public sealed class AddressRaceTests
         var stream = client.GetStream();
         await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Ok), TestContext.Current.CancellationToken);
         client.Client.Shutdown(SocketShutdown.Send);
-        // Read to the end: to close a connection with unread data would reset it.
+        // Reads to the end, because closing a connection with unread data would reset it.
         while (await stream.ReadAsync(new byte[1024], TestContext.Current.CancellationToken) > 0) { }
     }
 
-    /// <summary>Addresses that answer no connection attempt: they listen, and their queues of connections are full.</summary>
+    /// <summary>Addresses that do not answer connection attempts: they listen, but their accept queues are full.</summary>
     private sealed class Silence : IDisposable
     {
         private const string SynSent = "02";
@@ -137,7 +137,7 @@ public sealed class AddressRaceTests
             }
         }
 
-        /// <summary>The connection attempts of this machine to that port that are under way.</summary>
+        /// <summary>The connection attempts from this machine to that port that are under way.</summary>
         public IReadOnlyList<string> Attempts => [.. Tables.SelectMany(File.ReadAllLines).Skip(1)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length > 3 && fields[2].EndsWith(':' + _port, StringComparison.Ordinal) && fields[3] == SynSent).Select(fields => fields[2])];

@@ -32,7 +32,7 @@ public sealed class AddressTests
     [InlineData("2002:a9fe:a9fe::1")]
     [InlineData("2002:7f00:1::")]
     [InlineData("2001:0:53aa:64c:0:0:5601:5601")]
-    public void Nobody_may_reach(string address)
+    public void No_policy_allows_the_address(string address)
     {
         Assert.False(Rules.Allows(IPAddress.Parse(address), OutboundPolicy.Monitor));
         Assert.False(Rules.Allows(IPAddress.Parse(address), OutboundPolicy.Fetch));
@@ -52,7 +52,7 @@ public sealed class AddressTests
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("198.18.0.1")]
     [InlineData("2001:db8::1")]
-    public void Only_a_monitor_may_reach(string address)
+    public void Only_the_policy_of_monitors_allows_the_address(string address)
     {
         Assert.True(Rules.Allows(IPAddress.Parse(address), OutboundPolicy.Monitor));
         Assert.False(Rules.Allows(IPAddress.Parse(address), OutboundPolicy.Fetch));
@@ -64,14 +64,14 @@ public sealed class AddressTests
     [InlineData("2606:4700::1111")]
     [InlineData("::ffff:1.1.1.1")]
     [InlineData("64:ff9b::101:101")]
-    public void Everybody_may_reach(string address)
+    public void Every_policy_allows_the_address(string address)
     {
         Assert.True(Rules.Allows(IPAddress.Parse(address), OutboundPolicy.Monitor));
         Assert.True(Rules.Allows(IPAddress.Parse(address), OutboundPolicy.Fetch));
     }
 
     [Fact]
-    public void An_installation_narrows_what_monitors_reach_and_widens_what_fetching_does()
+    public void Settings_restrict_what_monitors_reach_and_extend_what_fetches_reach()
     {
         var rules = new AddressRules([IPNetwork.Parse("10.0.0.0/8")], [IPNetwork.Parse("192.168.7.0/24"), IPNetwork.Parse("10.0.0.0/8")]);
         Assert.False(rules.Allows(IPAddress.Parse("10.1.2.3"), OutboundPolicy.Monitor));
@@ -82,7 +82,7 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public void However_an_IPv4_address_is_dressed_it_is_judged_no_milder() => Gen.Int.Sample(bits =>
+    public void An_IPv4_address_embedded_in_IPv6_is_judged_no_less_strictly() => Gen.Int.Sample(bits =>
     {
         var plain = new IPAddress(BitConverter.GetBytes(bits));
         foreach (var policy in Enum.GetValues<OutboundPolicy>())
@@ -99,7 +99,7 @@ public sealed class AddressTests
     });
 
     [Fact]
-    public void A_wrong_setting_is_told_with_its_name_and_the_reason()
+    public void A_wrong_setting_is_reported_with_its_name_and_the_reason()
     {
         var result = new OutboundSettingsRules().Validate(null, new OutboundSettings { Deny = "10.0.0.0/8, 10.0.0.0/40", AllowFetch = "example.com" });
         Assert.Equal(2, result.Failures!.Count());

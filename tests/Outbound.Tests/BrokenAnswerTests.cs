@@ -5,7 +5,7 @@ using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>An answer that cannot be read is a fault with a reason, in every way in which it can be broken; one that can be read is none.</summary>
+/// <summary>An answer that is broken in any way is a fault with a reason; one that can be read is not.</summary>
 public sealed class BrokenAnswerTests
 {
     public static TheoryData<string, string> Broken
@@ -67,7 +67,7 @@ public sealed class BrokenAnswerTests
     [InlineData("zstd")]
     [InlineData("identity")]
     [InlineData("")]
-    public async Task An_answer_that_can_be_read_is_none(string coding)
+    public async Task An_answer_that_can_be_read_is_not_a_fault(string coding)
     {
         await using var server = RawServer.Saying(Packed(coding, Latin(Pack(coding, 10_000))));
         await using var twice = RawServer.Saying(Packed($"{coding}, gzip", Latin(Pack("gzip", Pack(coding, 10_000)))));
@@ -81,7 +81,7 @@ public sealed class BrokenAnswerTests
     }
 
     [Fact]
-    public async Task Any_answer_at_all_is_an_answer_or_a_fault()
+    public async Task Any_bytes_give_an_answer_or_a_fault()
     {
         string[] pieces =
         [
@@ -102,7 +102,7 @@ public sealed class BrokenAnswerTests
             }
             catch (OutboundFault)
             {
-                // The other way in which it may end.
+                // The other permitted outcome.
             }
         }, iter: Scale.Of(500), threads: 1);
     }

@@ -3,7 +3,7 @@ using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>An address is judged as the socket opens, by what it is and not by what it is called.</summary>
+/// <summary>An address is judged as the socket opens, by what it is and not by its name (Behavior: OUT-4).</summary>
 public sealed class ConnectionTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -48,7 +48,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Of_a_names_addresses_the_allowed_ones_are_tried_in_turn()
+    public async Task The_allowed_addresses_of_a_name_are_tried_in_turn()
     {
         await using var server = RawServer.Saying(Ok);
         using var door = Doors.Open(lookup: Doors.Answering(["169.254.169.254", "127.0.0.2", "127.0.0.1"]));
@@ -56,19 +56,19 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_name_that_answers_otherwise_the_next_time_gains_nothing()
+    public async Task A_name_that_resolves_differently_the_next_time_gains_nothing()
     {
         await using var server = RawServer.Saying(Ok);
         using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.1"], ["169.254.169.254"]));
         var url = new Uri($"http://rebinding.example:{server.Port}/");
-        // Resolved once for a connection, which goes to the address that was judged; the next connection is judged anew.
+        // A name is resolved once per connection, which goes to the address that was judged; the next connection is judged again.
         Assert.Equal(200, (await door.GetAsync(url)).Status);
         Assert.Equal(OutboundFaultKind.Refused, (await door.FaultAsync(new OutboundRequest(url))).Kind);
         Assert.Single(server.Requests);
     }
 
     [Fact]
-    public async Task What_is_fetched_for_a_user_may_not_come_from_here()
+    public async Task A_fetch_reaches_loopback_addresses_only_if_they_are_allowed()
     {
         await using var server = RawServer.Saying(Ok);
         using var door = Doors.Open();
@@ -79,7 +79,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_denied_network_is_closed_to_monitors()
+    public async Task A_denied_network_is_refused_to_monitors()
     {
         await using var server = RawServer.Saying(Ok);
         using var door = Doors.Open(deny: "127.0.0.0/8");
@@ -102,7 +102,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_name_that_nobody_knows_and_a_port_where_nobody_listens_are_told_in_words()
+    public async Task An_unknown_name_and_a_closed_port_are_reported_in_words()
     {
         using var door = Doors.Open();
         Assert.Equal("The name no-such-name.invalid can not be resolved", (await door.FaultAsync(new OutboundRequest(new Uri("http://no-such-name.invalid/")))).Message);
@@ -112,7 +112,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_resolver_that_keeps_silent_costs_the_time_and_no_more()
+    public async Task A_silent_resolver_causes_a_timeout()
     {
         using var door = Doors.Open(lookup: async (_, cancel) =>
         {
@@ -124,7 +124,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task An_unknown_certificate_is_refused_unless_any_will_do()
+    public async Task An_untrusted_certificate_is_refused_unless_any_is_accepted()
     {
         using var certificate = RawServer.SelfSigned("localhost");
         await using var server = RawServer.Saying(Ok, certificate);
@@ -138,7 +138,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task Who_gives_up_is_told_so()
+    public async Task A_cancelled_request_throws_OperationCanceledException()
     {
         await using var server = RawServer.Start((_, _, cancel) => Task.Delay(Timeout.Infinite, cancel));
         using var door = Doors.Open();

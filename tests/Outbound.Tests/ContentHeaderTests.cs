@@ -3,7 +3,7 @@ using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>What an operator sets is sent, also the headers that .NET counts to a body which is not there.</summary>
+/// <summary>Every header that an operator sets is sent, also content headers without a body, which .NET would leave out.</summary>
 public sealed class ContentHeaderTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -66,7 +66,7 @@ public sealed class ContentHeaderTests
     }
 
     [Fact]
-    public async Task Every_header_that_is_accepted_arrives()
+    public async Task Every_accepted_header_is_sent()
     {
         string[] known =
         [

@@ -8,7 +8,7 @@ internal static class Doors
     public static OutboundDoor Open(string? deny = null, string? allowFetch = null, NameLookup? lookup = null, TimeProvider? clock = null) =>
         new(Options.Create(new OutboundSettings { Deny = deny, AllowFetch = allowFetch }), clock ?? TimeProvider.System, lookup);
 
-    /// <summary>A resolver that gives each name these addresses, the last of them for ever.</summary>
+    /// <summary>Returns a resolver whose calls return these lists of addresses in turn, and the last list from then on.</summary>
     public static NameLookup Answering(params string[][] answers)
     {
         var asked = 0;

@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>Servers that never end an answer, or send too much: each request to them ends with a verdict.</summary>
+/// <summary>Servers that never end an answer, or send too much: every request to them ends with an answer or a fault.</summary>
 [CollectionDefinition(nameof(HostileServerTests), DisableParallelization = true)]
 [Collection(nameof(HostileServerTests))]
 public sealed class HostileServerTests
@@ -69,7 +69,7 @@ public sealed class HostileServerTests
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nX-Slow: ")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")]
-    public async Task A_server_that_says_a_byte_now_and_then_is_cut_off_in_time(string start)
+    public async Task A_server_that_sends_single_bytes_is_cut_off_in_time(string start)
     {
         await using var server = RawServer.Start(async (_, stream, cancel) =>
         {
@@ -111,7 +111,7 @@ public sealed class HostileServerTests
     [InlineData("HTTP/1.1 200 OK\r\ntop secret: a\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\ntop-secret")]
     [InlineData("")]
-    public async Task What_is_no_answer_is_a_fault_that_does_not_repeat_it(string said)
+    public async Task An_invalid_answer_is_a_fault_that_does_not_repeat_it(string said)
     {
         await using var server = RawServer.Saying(said);
         var fault = await IsFaultAsync(server);
@@ -145,14 +145,14 @@ public sealed class HostileServerTests
         Assert.All(answers, answer => Assert.True(answer.Body.IsEmpty));
     }
 
-    /// <summary>A fault, by the time that the request has at the latest: a server that could hold it would hold the test.</summary>
+    /// <summary>Returns the fault of a request, within the request's time limit: a server that could block it would block the test.</summary>
     private static async Task<OutboundFault> IsFaultAsync(RawServer server, double seconds = 120)
     {
         using var door = Doors.Open();
         return await door.FaultAsync(new OutboundRequest(server.Url) { Timeout = TimeSpan.FromSeconds(seconds) });
     }
 
-    /// <summary>So much that unpacks to a thousand times as much, again and again.</summary>
+    /// <summary>Returns data that decompresses to a thousand times its size, to be sent again and again.</summary>
     private static byte[] Bomb(string coding)
     {
         using var packed = new MemoryStream();

@@ -20,7 +20,7 @@ public sealed class RedirectTests
     [InlineData(300)]
     [InlineData(304)]
     [InlineData(302)]
-    public async Task What_leads_nowhere_is_the_answer(int status)
+    public async Task A_3xx_status_without_a_location_is_the_answer(int status)
     {
         await using var server = RawServer.Saying($"HTTP/1.1 {status} Some\r\nContent-Length: 0\r\n\r\n");
         using var door = Doors.Open();
@@ -60,7 +60,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task Another_host_is_not_told_the_secrets_of_the_first()
+    public async Task Another_host_does_not_receive_the_secrets_of_the_first()
     {
         await using var target = RawServer.Saying(Ok);
         await using var server = RawServer.Start((head, stream, cancel) => stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
@@ -83,7 +83,7 @@ public sealed class RedirectTests
     [InlineData(302, "PUT", "PUT")]
     [InlineData(307, "POST", "POST")]
     [InlineData(308, "POST", "POST")]
-    public async Task The_method_after_a_redirect_is_what_clients_make_of_it(int status, string method, string then)
+    public async Task The_method_after_a_redirect_is_the_one_that_clients_use(int status, string method, string then)
     {
         await using var server = RawServer.Start((head, stream, cancel) => stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(
             head.Contains("/next", StringComparison.Ordinal) ? Ok : $"HTTP/1.1 {status} Go\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n"), cancel).AsTask());
@@ -95,7 +95,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task A_body_does_not_go_to_another_host()
+    public async Task A_body_is_not_sent_to_another_host()
     {
         await using var target = RawServer.Saying(Ok);
         await using var server = RawServer.Redirecting(target.Url.ToString(), 307);
@@ -106,7 +106,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task What_is_fetched_for_a_user_does_not_give_up_https()
+    public async Task A_fetch_does_not_follow_a_redirect_from_https_to_http()
     {
         using var certificate = RawServer.SelfSigned("localhost");
         await using var target = RawServer.Saying(Ok);

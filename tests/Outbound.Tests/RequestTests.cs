@@ -8,7 +8,7 @@ public sealed class RequestTests
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     [Fact]
-    public async Task A_request_says_who_asks_and_carries_what_the_user_set()
+    public async Task A_request_identifies_Kener_and_has_what_the_user_set()
     {
         await using var server = RawServer.Saying(Ok);
         using var door = Doors.Open();
@@ -57,7 +57,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task A_name_and_password_in_the_address_are_sent_as_such()
+    public async Task A_user_name_and_password_in_the_URL_are_sent_as_basic_authentication()
     {
         await using var server = RawServer.Saying(Ok);
         using var door = Doors.Open();

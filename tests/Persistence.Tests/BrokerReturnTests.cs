@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>A broker that does not answer is waited for, whatever is in its place, and its operator is told why.</summary>
+/// <summary>A broker that does not answer is waited for, whatever listens in its place, and the log says why.</summary>
 public sealed class BrokerReturnTests
 {
     private readonly Notes _log = new();
@@ -16,9 +16,9 @@ public sealed class BrokerReturnTests
 
     [Theory]
     [InlineData("127.0.0.1", "Connection refused")]
-    // The second is what a machine without a name server says.
+    // The second text is that of a machine without a name server.
     [InlineData("nobody.invalid", "Name or service not known|Resource temporarily unavailable")]
-    public async Task Where_nobody_listens_the_system_says_why(string host, string reason)
+    public async Task If_nothing_listens_the_log_has_the_error_of_the_system(string host, string reason)
     {
         using var held = LocalPort.Refusing(out var port);
         var waiting = WaitFor(host, port);
@@ -27,39 +27,39 @@ public sealed class BrokerReturnTests
     }
 
     [Fact]
-    public async Task Whoever_else_listens_there_is_no_broker()
+    public async Task Another_program_on_the_port_is_not_taken_for_the_broker()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var hangingUp = HangUpAsync(listener);
         var waiting = WaitFor("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port);
-        Assert.Contains("is away and waited for: ", await _log.FirstAsync(), StringComparison.Ordinal);
+        Assert.Contains("is unreachable; waiting for it: ", await _log.FirstAsync(), StringComparison.Ordinal);
         await EndAsync(waiting);
         listener.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => hangingUp);
     }
 
     [Fact]
-    public async Task A_broker_that_is_starting_as_well_is_given_time_before_it_is_called_away()
+    public async Task A_broker_that_may_be_starting_is_not_logged_as_unreachable_at_once()
     {
         var clock = new FakeTimeProvider();
         var address = new UriBuilder("amqp", "127.0.0.1", LocalPort.Free()).Uri;
         var waiting = new BrokerReturn(address, TimeSpan.FromSeconds(30), clock, _log).AwaitAsync(new ConnectionFactory { Uri = address }, _stopping.Token);
         using (var listener = new TcpListener(IPAddress.Loopback, address.Port))
         {
-            // Asked for the second time after the first had its answer.
+            // The second connection shows that the first attempt has ended.
             listener.Start();
             (await listener.AcceptSocketAsync(_stopping.Token)).Dispose();
             (await listener.AcceptSocketAsync(_stopping.Token)).Dispose();
         }
         Assert.Empty(_log.Lines);
         clock.Advance(TimeSpan.FromSeconds(30));
-        Assert.Contains("is away and waited for: ", await _log.FirstAsync(), StringComparison.Ordinal);
+        Assert.Contains("is unreachable; waiting for it: ", await _log.FirstAsync(), StringComparison.Ordinal);
         await EndAsync(waiting);
     }
 
     [Fact]
-    public async Task A_broker_that_is_there_is_not_spoken_of()
+    public async Task A_reachable_broker_is_not_logged()
     {
         var broker = new Uri(Environment.GetEnvironmentVariable("KENER_TEST_RABBITMQ")!);
         await new BrokerReturn(broker, TimeSpan.Zero, TimeProvider.System, _log).AwaitAsync(new ConnectionFactory { Uri = broker }, _stopping.Token);

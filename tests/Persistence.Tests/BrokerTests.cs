@@ -9,7 +9,7 @@ using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>Delivery through a real RabbitMQ. Its queues outlive a test, so each test looks for ids of its own only.</summary>
+/// <summary>Delivery through a real RabbitMQ. Its queues outlive a test, so each test looks only for ids of its own.</summary>
 public sealed class BrokerTests
 {
     private static readonly string[] Queues = ["kener-test-incident-changed", "kener-test-everything-else"];
@@ -22,7 +22,7 @@ public sealed class BrokerTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Every_kind_of_event_arrives_as_it_was_sent(DatabaseKind database)
+    public async Task Every_type_of_event_arrives_unchanged(DatabaseKind database)
     {
         await using var module = await StartAsync(database, Broker);
         await BoundAsync();
@@ -64,13 +64,13 @@ public sealed class BrokerTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_a_process_commits_it_delivers_at_once_and_what_a_dead_one_committed_when_it_is_due(DatabaseKind database)
+    public async Task Own_events_are_delivered_at_once_and_those_of_a_killed_process_when_they_are_due(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var module = await StartAsync(database, Broker, clock: clock);
         await BoundAsync();
         var (left, made) = (NewId(), NewId());
-        // As a process leaves it that was killed between its commit and its delivery.
+        // As left by a process that was killed between its commit and its delivery.
         await module.CommitAsync(change =>
         {
             change.Db.Outbox.Add(new OutboxRow
@@ -85,7 +85,7 @@ public sealed class BrokerTests
             return Task.FromResult(0);
         }, Cancel);
         await module.SendAsync(new IncidentChanged { Id = made, Version = 1 });
-        // The clock stands still, so what is in the table is due for nobody.
+        // The clock stands still, so no row of the table becomes due.
         await Eventually.TrueAsync(() => Task.FromResult(IsHere(made)));
         Assert.False(IsHere(left));
         await clock.TurnUntilAsync(() => IsHere(left));
@@ -95,7 +95,7 @@ public sealed class BrokerTests
     }
 
     [Fact]
-    public async Task More_than_the_memory_takes_over_is_delivered_when_it_is_due()
+    public async Task Events_beyond_the_limit_in_memory_are_delivered_when_they_are_due()
     {
         var clock = Clocks.AtHand();
         await using var module = await StartAsync(DatabaseKind.PostgreSQL, Broker, clock: clock);
@@ -118,13 +118,13 @@ public sealed class BrokerTests
     }
 
     [Fact]
-    public async Task Queues_are_replicated_and_what_reaches_their_limit_is_set_aside()
+    public async Task Queues_are_quorum_queues_and_dead_letter_what_reaches_their_delivery_limit()
     {
         await using var module = await StartAsync(DatabaseKind.Sqlite, Broker);
         await BoundAsync();
         await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancel);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancel);
-        // Declaring it once more succeeds only with the arguments that it has.
+        // Declaring a queue again succeeds only with the arguments that it has.
         var arguments = new Dictionary<string, object?>
         {
             ["x-queue-type"] = "quorum",
@@ -140,7 +140,7 @@ public sealed class BrokerTests
     }
 
     [Fact]
-    public async Task A_consumer_that_fails_is_given_the_event_again()
+    public async Task A_consumer_that_fails_gets_the_event_again()
     {
         var (id, tries) = (NewId(), 0);
         var inbox = new Inbox
@@ -158,7 +158,7 @@ public sealed class BrokerTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_broker_that_goes_and_comes_back_fails_no_request_and_loses_nothing(DatabaseKind database)
+    public async Task An_outage_of_the_broker_fails_no_request_and_loses_no_event(DatabaseKind database)
     {
         var address = new Uri(Broker);
         await using var relay = new Relay(address.Host, address.Port);
@@ -183,7 +183,7 @@ public sealed class BrokerTests
     }
 
     [Fact]
-    public async Task Without_its_broker_a_process_starts_and_is_ready_but_not_whole()
+    public async Task Without_its_broker_a_process_starts_and_is_ready_but_unhealthy()
     {
         await using var module = await StartAsync(DatabaseKind.Sqlite, "amqp://guest:guest@127.0.0.1:1");
         await module.SendAsync(new ReplayRequested { By = "nobody hears" });
@@ -198,7 +198,7 @@ public sealed class BrokerTests
     [InlineData("")]
     [InlineData("localhost:5672")]
     [InlineData("http://localhost")]
-    public async Task A_wrong_address_stops_the_start_by_name(string? address)
+    public async Task A_wrong_address_stops_the_start_with_the_name_of_the_setting(string? address)
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(DatabaseKind.Sqlite, address));
         Assert.Contains("ConnectionStrings__messaging", fault.Message, StringComparison.Ordinal);
@@ -206,7 +206,7 @@ public sealed class BrokerTests
 
     internal static Task<TestModule> StartAsync(DatabaseKind database, string? broker, Inbox? inbox = null, TimeProvider? clock = null)
     {
-        Assert.True(Broker.Length > 0, "KENER_TEST_RABBITMQ is not set: run ./test, or tests/servers and the test in it");
+        Assert.True(Broker.Length > 0, "KENER_TEST_RABBITMQ is not set: run ./test, or this test with Kener.Servers (tests/Servers)");
         return TestModule.StartAsync(database, clock, inbox, settings: new Dictionary<string, string?>
         {
             ["Kener:Delivery"] = nameof(DeliveryKind.RabbitMQ),
@@ -215,7 +215,7 @@ public sealed class BrokerTests
         });
     }
 
-    /// <summary>An exchange forgets what comes before its queues are there, so a test waits for them.</summary>
+    /// <summary>Waits until the queues have consumers: an exchange drops messages that arrive before their queues exist.</summary>
     internal static async Task BoundAsync()
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(Broker) }.CreateConnectionAsync(Cancel);
@@ -223,7 +223,7 @@ public sealed class BrokerTests
         {
             foreach (var queue in Queues)
             {
-                // A passive question about what is not there closes its channel.
+                // A passive declaration of a queue that does not exist closes its channel.
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: Cancel);
                 try
                 {

@@ -47,7 +47,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_event_that_can_not_be_made_undoes_the_change(DatabaseKind database)
+    public async Task An_event_that_cannot_be_created_rolls_the_change_back(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         await Assert.ThrowsAsync<InvalidOperationException>(() => module.CommitAsync(change =>
@@ -62,7 +62,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_change_that_nobody_noted_is_refused(DatabaseKind database)
+    public async Task A_change_without_an_audit_entry_is_rejected(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         await Assert.ThrowsAsync<InvalidOperationException>(() => module.CommitAsync(change =>
@@ -75,7 +75,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_change_of_nothing_leaves_no_trace(DatabaseKind database)
+    public async Task A_change_without_writes_leaves_no_trace(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         Assert.Equal(42, await module.CommitAsync(_ => Task.FromResult(42), Cancel));
@@ -84,7 +84,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task Changes_of_one_thing_take_turns_and_none_is_lost(DatabaseKind database)
+    public async Task Concurrent_changes_of_one_row_are_serialized_and_none_is_lost(DatabaseKind database)
     {
         const int Writers = 8, Each = 10;
         await using var module = await TestModule.StartAsync(database);
@@ -106,7 +106,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_version_is_that_of_the_clock_and_goes_on_where_the_clock_goes_back(DatabaseKind database)
+    public async Task A_version_follows_the_clock_and_still_grows_when_the_clock_is_set_back(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Now)) { AutoAdvanceAmount = TimeSpan.Zero };
         await using var module = await TestModule.StartAsync(database, clock);
@@ -122,7 +122,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_lock_gives_what_is_there_now_and_raises_the_version_once(DatabaseKind database)
+    public async Task A_lock_returns_the_present_row_and_raises_its_version_once(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Now));
         await using var module = await TestModule.StartAsync(database, clock);
@@ -131,7 +131,7 @@ public sealed class ChangesTests
         {
             var before = await change.Db.Things.SingleAsync(thing => thing.Id == id, Cancel);
             Assert.Equal(0, before.Count);
-            // PostgreSQL lets another writer pass meanwhile; SQLite has only one.
+            // PostgreSQL allows another writer meanwhile; SQLite has only one.
             if (database == DatabaseKind.PostgreSQL) await module.CountAsync(id);
             var locked = await change.LockAsync<Thing>(id, Cancel);
             Assert.Same(before, locked);
@@ -148,7 +148,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_lock_on_what_does_not_exist_is_nothing(DatabaseKind database)
+    public async Task A_lock_on_a_row_that_does_not_exist_returns_null(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         Assert.True(await module.CommitAsync(async change => await change.LockAsync<Thing>(12345, Cancel) is null, Cancel));
@@ -156,7 +156,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task Of_two_that_race_for_a_unique_name_one_is_told_that_it_is_a_duplicate(DatabaseKind database)
+    public async Task Of_concurrent_inserts_with_one_unique_name_all_but_one_fail_as_duplicates(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         var attempts = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
@@ -178,9 +178,9 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_commit_answers_after_its_events_were_delivered(DatabaseKind database)
+    public async Task A_commit_returns_after_its_events_were_delivered(DatabaseKind database)
     {
-        // A clock that stands still: however slow the machine is, the quarter of a second that a commit waits at most does not pass.
+        // The clock stands still: however slow the machine is, the 250 ms that a commit waits at most do not pass.
         await using var module = await TestModule.StartAsync(database, Clocks.AtHand());
         await Eventually.TrueAsync(() => Task.FromResult(module.Signal.IsDelivering));
         for (var i = 0; i < 20; i++)
@@ -192,7 +192,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_commit_waits_a_quarter_of_a_second_at_most(DatabaseKind database)
+    public async Task A_commit_waits_at_most_250_ms_for_delivery(DatabaseKind database)
     {
         var (clock, release) = (Clocks.AtHand(), new TaskCompletionSource());
         await using var module = await TestModule.StartAsync(database, clock, new Inbox { Handle = (_, cancel) => release.Task.WaitAsync(cancel) });
@@ -212,7 +212,7 @@ public sealed class ChangesTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task Taking_in_a_fact_waits_for_nobody_and_needs_no_note(DatabaseKind database)
+    public async Task A_projection_does_not_wait_for_delivery_and_needs_no_audit_entry(DatabaseKind database)
     {
         var release = new TaskCompletionSource();
         await using var module = await TestModule.StartAsync(database, inbox: new Inbox { Handle = (_, cancel) => release.Task.WaitAsync(cancel) });

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>A module requests a replay of each event type that it begins to consume, in one process as among several.</summary>
+/// <summary>A module requests a replay of each event type that it begins to consume, on SQLite as on PostgreSQL.</summary>
 public sealed class ConsumedEventTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kener-consumed-").FullName;
@@ -27,7 +27,7 @@ public sealed class ConsumedEventTests : IAsyncLifetime
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Each_event_type_is_requested_once_and_again_where_the_module_had_stopped_consuming_it(DatabaseKind database)
+    public async Task Each_event_type_is_requested_once_and_again_after_the_module_had_stopped_consuming_it(DatabaseKind database)
     {
         await using (var module = await StartAsync(database))
         {
@@ -41,7 +41,7 @@ public sealed class ConsumedEventTests : IAsyncLifetime
             await module.SendAsync(new IncidentChanged { Id = 1, Version = 1 });
             await module.OutboxEmptyAsync();
             Assert.Empty(module.Inbox.Of<ReplayRequested>());
-            // As a build leaves it that consumes one type less, and one that is gone now.
+            // As left by a build that does not consume one of the types, and consumes one that no longer exists.
             await module.ReadAsync(db => db.Database.ExecuteSqlAsync($"UPDATE consumed_events SET type = 'OfAnotherBuild' WHERE type = 'MonitorChanged'", Cancel));
         }
         await using (var module = await StartAsync(database))

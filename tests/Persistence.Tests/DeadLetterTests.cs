@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>What was given up, in the API.</summary>
+/// <summary>Dead letters in the API.</summary>
 public sealed class DeadLetterTests
 {
     private const string Path = "/api/v5/dead-letters/persistence";
@@ -18,7 +18,7 @@ public sealed class DeadLetterTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_dead_letter_is_listed_and_sent_again_once(DatabaseKind database)
+    public async Task A_dead_letter_is_listed_and_replayed_once(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         var id = await GiveUpAsync(module, nameof(IncidentChanged), JsonSerializer.Serialize(new IncidentChanged { Id = 5, Version = 9 }, EventJson.Options));
@@ -41,7 +41,7 @@ public sealed class DeadLetterTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_dead_letter_is_deleted_and_what_nobody_could_read_can_only_be_deleted(DatabaseKind database)
+    public async Task A_dead_letter_is_deleted_and_one_that_cannot_be_read_cannot_be_replayed(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         var id = await GiveUpAsync(module, "unknown", "nonsense");
@@ -64,7 +64,7 @@ public sealed class DeadLetterTests
     [InlineData("POST", "/99999999999999999999/replay")]
     [InlineData("DELETE", "/-1")]
     [InlineData("DELETE", "/x")]
-    public async Task What_is_no_dead_letter_is_not_found(string method, string rest)
+    public async Task An_unknown_dead_letter_is_404(string method, string rest)
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite);
         using var client = module.Host.Client();
@@ -77,7 +77,7 @@ public sealed class DeadLetterTests
     [InlineData("GET", "")]
     [InlineData("POST", "/1/replay")]
     [InlineData("DELETE", "/1")]
-    public async Task Who_may_not_see_or_change_settings_may_not_here(string method, string rest)
+    public async Task Without_the_permission_for_settings_dead_letters_are_403(string method, string rest)
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite);
         using var client = module.Host.Client([.. Permissions.All.Except([method == "GET" ? Permissions.SettingsRead : Permissions.SettingsWrite])]);

@@ -16,7 +16,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task Events_arrive_in_the_order_of_their_entry(DatabaseKind database)
+    public async Task Events_arrive_in_the_order_of_the_outbox(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         for (var i = 1; i <= 30; i++) await module.SendAsync(Event(i));
@@ -26,7 +26,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task More_than_a_batch_arrives_without_the_clock(DatabaseKind database)
+    public async Task More_than_one_batch_is_delivered_without_waiting_for_the_next_poll(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database, Clocks.AtHand());
         await module.WithAsync(async (_, changes) =>
@@ -48,7 +48,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_event_that_fails_ten_times_becomes_a_dead_letter_and_the_others_go_on(DatabaseKind database)
+    public async Task An_event_that_fails_ten_times_becomes_a_dead_letter_and_others_are_still_delivered(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         var tries = 0;
@@ -58,7 +58,7 @@ public sealed class DispatcherTests
             {
                 if (message is not IncidentChanged { Id: 1 }) return Task.CompletedTask;
                 tries++;
-                // What no database takes must not keep the row from being given up.
+                // Text that no database stores must not prevent the dead letter.
                 throw new InvalidOperationException("poison \0 \ud800");
             },
         };
@@ -79,7 +79,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_failed_event_is_tried_again_later_and_later(DatabaseKind database)
+    public async Task A_failed_event_is_retried_with_growing_pauses(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         var (tries, failures) = (0, 6);
@@ -95,7 +95,7 @@ public sealed class DispatcherTests
                 due = row.DueMs;
                 return row.Tries == failed;
             }));
-            // The clock stands still until this try is written down, so the pause is exact.
+            // The clock stands still until this attempt is recorded, so the pause is exact.
             var pause = due - clock.GetUtcNow().ToUnixTimeMilliseconds();
             Assert.Equal(100L << failed, pause);
             clock.Advance(TimeSpan.FromMilliseconds(pause));
@@ -107,7 +107,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_event_that_nobody_can_read_becomes_a_dead_letter(DatabaseKind database)
+    public async Task An_event_that_cannot_be_read_becomes_a_dead_letter(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var module = await TestModule.StartAsync(database, clock);
@@ -130,7 +130,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_outage_of_a_consumers_database_is_waited_for_and_is_no_failure_of_the_event(DatabaseKind database)
+    public async Task An_outage_of_a_consumers_database_is_waited_for_and_not_counted_as_a_failure(DatabaseKind database)
     {
         var (clock, tries, isAway) = (Clocks.AtHand(), 0, true);
         var inbox = new Inbox
@@ -156,7 +156,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_event_of_10_MB_arrives_and_one_that_no_broker_takes_becomes_a_dead_letter_and_is_logged_once(DatabaseKind database)
+    public async Task An_event_of_10_MB_arrives_and_one_too_large_for_a_broker_becomes_a_dead_letter_and_is_logged_once(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var module = await TestModule.StartAsync(database, clock);
@@ -166,12 +166,12 @@ public sealed class DispatcherTests
         await clock.TurnUntilAsync(() => module.ReadAsync(db => db.DeadLetters.AnyAsync(Cancel)));
         await module.OutboxEmptyAsync();
         Assert.Equal([1, 3], module.Inbox.Of<IncidentChanged>().Select(message => message.Id).Order());
-        Assert.Contains("after 10 tries", Assert.Single(module.Host.Log.Entries).Message, StringComparison.Ordinal);
+        Assert.Contains("after 10 failed attempts", Assert.Single(module.Host.Log.Entries).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_event_whose_process_ended_before_the_deletion_is_delivered_again(DatabaseKind database)
+    public async Task An_event_that_was_delivered_but_not_deleted_is_delivered_again(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database, more: services => services.AddFault(new BrokenDeletion()));
         await module.SendAsync(Event(1));
@@ -182,7 +182,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task What_was_not_delivered_is_delivered_after_a_restart(DatabaseKind database)
+    public async Task Undelivered_events_are_delivered_after_a_restart(DatabaseKind database)
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         var (connection, drop) = database == DatabaseKind.PostgreSQL ? await PostgresDatabase.CreateAsync() : ("", () => ValueTask.CompletedTask);
@@ -202,7 +202,7 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task What_others_put_into_the_outbox_is_found_within_a_second(DatabaseKind database)
+    public async Task Events_that_another_process_committed_are_found_within_a_second(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var module = await TestModule.StartAsync(database, clock);
@@ -223,14 +223,14 @@ public sealed class DispatcherTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_module_may_commit_while_it_starts(DatabaseKind database)
+    public async Task A_module_can_commit_while_it_starts(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database, Clocks.AtHand(), more: services => services.AddHostedService<AtStart>());
         await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<IncidentChanged>().Count == 1));
     }
 
     [Fact]
-    public async Task Replicas_share_the_work()
+    public async Task Replicas_share_the_outbox_and_deliver_each_event_once()
     {
         var (connection, drop) = await PostgresDatabase.CreateAsync();
         var settings = new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection };

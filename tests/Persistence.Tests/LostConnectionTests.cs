@@ -12,7 +12,7 @@ public sealed class LostConnectionTests
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 2)]
-    public async Task A_connection_lost_in_the_commit_neither_loses_nor_doubles_the_change(bool afterwards, int runs)
+    public async Task A_connection_lost_during_the_commit_neither_loses_nor_repeats_the_change(bool afterwards, int runs)
     {
         var fault = new BrokenCommit(afterwards);
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL, more: services => services.AddFault(fault));
@@ -38,14 +38,14 @@ public sealed class LostConnectionTests
     }
 
     [Fact]
-    public async Task A_table_that_another_release_gives_a_column_fails_no_change()
+    public async Task A_column_that_another_release_adds_fails_no_change()
     {
         var (connection, drop) = await PostgresDatabase.CreateAsync();
         await using var dropped = new Dropped(drop);
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL,
             settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection + ";Max Auto Prepare=20" });
         var id = await module.MakeAsync("kept");
-        // Often enough that its statements are prepared, as an operator may want it: their plans know the table as it is.
+        // Often enough that the statements are prepared, as an operator may configure it: their plans depend on the table's columns.
         for (var i = 0; i < 20; i++) await module.CountAsync(id);
         await module.ReadAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE things ADD COLUMN of_the_next_release text", Cancel));
         for (var i = 0; i < 5; i++) await module.CountAsync(id);
@@ -61,7 +61,7 @@ public sealed class LostConnectionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_projection_may_simply_run_again(bool afterwards)
+    public async Task A_projection_is_run_again_after_a_lost_connection(bool afterwards)
     {
         var fault = new BrokenCommit(afterwards);
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL, more: services => services.AddFault(fault));
@@ -82,7 +82,7 @@ public sealed class LostConnectionTests
     }
 
     [Fact]
-    public async Task A_connection_that_the_server_ends_in_the_middle_costs_the_caller_nothing_and_doubles_nothing()
+    public async Task A_connection_that_the_server_closes_during_a_change_neither_fails_nor_repeats_it()
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL);
         var first = await module.MakeAsync("there before");
@@ -109,7 +109,7 @@ public sealed class LostConnectionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_connection_that_broke_unnoticed_is_lost_and_nothing_is_written_over_another(bool inTheEnd)
+    public async Task A_change_is_run_again_after_an_unnoticed_break_and_never_continues_on_another_connection(bool inTheEnd)
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.PostgreSQL);
         var ran = 0;
@@ -120,7 +120,7 @@ public sealed class LostConnectionTests
             change.Note("thing.made", "thing", () => 1);
             if (isFirst && !inTheEnd) await BreakAsync(change);
             await change.FlushAsync(Cancel);
-            // Then nothing is left to write but the note.
+            // Then only the audit row is left to write.
             if (isFirst) await BreakAsync(change);
             return 0;
         }, Cancel);
@@ -128,7 +128,7 @@ public sealed class LostConnectionTests
         Assert.Single(await module.ReadAsync(db => db.Things.ToListAsync(Cancel)));
         Assert.Single(await module.ReadAsync(db => db.Audit.ToListAsync(Cancel)));
 
-        // As where the break comes while a reader is closed, which tells nobody.
+        // As when the connection breaks while a reader is closed, which reports no error.
         async Task BreakAsync(Change<TestDb> change)
         {
             await EndAsync(module, await BackendAsync(change.Db));

@@ -19,18 +19,18 @@ public sealed class NpgsqlDbContextTests
     private const string Section = "Aspire:Npgsql:EntityFrameworkCore:PostgreSQL";
 
     [Fact]
-    public void The_connection_string_comes_by_its_name() =>
+    public void The_connection_string_is_found_by_its_name() =>
         With(new() { ["ConnectionStrings:some"] = "Host=a;Database=x" }, db => Assert.Equal("Host=a;Database=x", db.Database.GetConnectionString()));
 
     [Fact]
-    public void A_connection_string_by_name_comes_before_one_in_the_section() => With(new()
+    public void A_connection_string_by_name_overrides_the_one_in_the_section() => With(new()
     {
         [$"{Section}:ConnectionString"] = "Host=section",
         ["ConnectionStrings:some"] = "Host=name",
     }, db => Assert.Equal("Host=name", db.Database.GetConnectionString()));
 
     [Fact]
-    public void Without_one_by_name_the_sections_counts() =>
+    public void Without_a_connection_string_by_name_the_one_in_the_section_is_used() =>
         With(new() { [$"{Section}:ConnectionString"] = "Host=section" }, db => Assert.Equal("Host=section", db.Database.GetConnectionString()));
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class NpgsqlDbContextTests
     [InlineData("", "some", null, 2)]
     [InlineData("", null, null, 1)]
     [InlineData("", null, "TestPostgres", 3)]
-    public void The_nearer_section_wins(string all, string? name, string? type, int expected)
+    public void The_more_specific_section_wins(string all, string? name, string? type, int expected)
     {
         var settings = new Dictionary<string, string?> { ["ConnectionStrings:some"] = "Host=a", [$"{Section}{all}:CommandTimeout"] = "1" };
         if (name is not null) settings[$"{Section}:{name}:CommandTimeout"] = "2";
@@ -47,7 +47,7 @@ public sealed class NpgsqlDbContextTests
     }
 
     [Fact]
-    public void Code_has_the_last_word() => With(
+    public void Code_overrides_configuration() => With(
         new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:CommandTimeout"] = "1" },
         db => Assert.Equal(("Host=code", 9), (db.Database.GetConnectionString(), db.Database.GetCommandTimeout())),
         builder => builder.AddNpgsqlDbContext<TestPostgres>("some", settings => (settings.ConnectionString, settings.CommandTimeout) = ("Host=code", 9)));
@@ -55,7 +55,7 @@ public sealed class NpgsqlDbContextTests
     [Theory]
     [InlineData("false", true)]
     [InlineData("true", false)]
-    public void Retries_can_be_switched_off(string disabled, bool retries) => With(
+    public void Retries_can_be_disabled(string disabled, bool retries) => With(
         new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:DisableRetry"] = disabled },
         db => Assert.Equal(retries, db.Database.CreateExecutionStrategy().RetriesOnFailure),
         builder => builder.AddPostgresContext<TestPostgres>("some", _ => { }));
@@ -63,7 +63,7 @@ public sealed class NpgsqlDbContextTests
     [Theory]
     [InlineData("Host=a", 0, true)]
     [InlineData("Host=a;MaxAutoPrepare=7;no reset on close=false", 7, false)]
-    public void A_module_resets_no_connection_unless_its_connection_string_says_otherwise(string given, int prepared, bool keeps)
+    public void Connections_are_not_reset_unless_the_connection_string_says_otherwise(string given, int prepared, bool keeps)
     {
         var tuned = new NpgsqlConnectionStringBuilder(PostgresConnection.Tuned(given));
         Assert.Equal(("a", prepared, keeps), (tuned.Host, tuned.MaxAutoPrepare, tuned.NoResetOnClose));
@@ -73,32 +73,32 @@ public sealed class NpgsqlDbContextTests
     [InlineData("Host=a", GssEncryptionMode.Prefer)]
     [InlineData("Host=a;Password=p", GssEncryptionMode.Disable)]
     [InlineData("Host=a;Password=p;gss encryption mode=require", GssEncryptionMode.Require)]
-    public void Who_has_a_password_looks_for_no_ticket_unless_the_connection_string_says_so(string given, GssEncryptionMode mode) =>
+    public void Kerberos_is_disabled_with_a_password_unless_the_connection_string_says_otherwise(string given, GssEncryptionMode mode) =>
         Assert.Equal(mode, new NpgsqlConnectionStringBuilder(PostgresConnection.Tuned(given)).GssEncryptionMode);
 
     [Theory, InlineData(null), InlineData("")]
-    public void No_connection_string_stays_none(string? given) => Assert.Equal(given, PostgresConnection.Tuned(given));
+    public void A_missing_connection_string_is_left_as_it_is(string? given) => Assert.Equal(given, PostgresConnection.Tuned(given));
 
     [Theory, InlineData(null), InlineData(""), InlineData(" ")]
-    public void A_missing_connection_string_is_told_at_first_use(string? given)
+    public void A_missing_connection_string_is_reported_at_first_use(string? given)
     {
         var builder = Builder(new() { ["ConnectionStrings:some"] = given });
         builder.AddPostgresContext<TestPostgres>("some", _ => { });
         using var host = builder.Build();
         using var scope = host.Services.CreateScope();
         var fault = Assert.Throws<InvalidOperationException>(() => scope.ServiceProvider.GetRequiredService<TestPostgres>());
-        Assert.Equal("ConnectionStrings__some is missing: give a PostgreSQL connection string", fault.Message);
+        Assert.Equal("ConnectionStrings__some is missing: set it to a PostgreSQL connection string", fault.Message);
     }
 
     [Fact]
-    public void What_fails_is_tried_four_times_more_within_a_second_each() => With(new() { ["ConnectionStrings:some"] = "Host=a" }, db =>
+    public void A_failed_operation_is_retried_four_times_with_pauses_of_at_most_a_second() => With(new() { ["ConnectionStrings:some"] = "Host=a" }, db =>
     {
         var strategy = Assert.IsType<NpgsqlRetryingExecutionStrategy>(db.Database.CreateExecutionStrategy());
         Assert.Equal((4, TimeSpan.FromSeconds(1)), (RetriesOf(strategy), LongestPauseOf(strategy)));
     }, builder => builder.AddPostgresContext<TestPostgres>("some", _ => { }));
 
     [Fact]
-    public void The_only_health_check_of_a_modules_database_bears_the_contexts_name_and_counts_for_readiness()
+    public void A_modules_database_has_one_health_check_which_is_named_for_the_context_and_counts_for_readiness()
     {
         var builder = Builder(new() { ["ConnectionStrings:some"] = "Host=a", ["Kener:Database"] = "PostgreSQL" });
         builder.AddModuleDb<TestDb, TestSqlite, TestPostgres>("some", "test");
@@ -111,7 +111,7 @@ public sealed class NpgsqlDbContextTests
     [Theory]
     [InlineData(null, false)]
     [InlineData("http://127.0.0.1:1", true)]
-    public void Nothing_of_telemetry_is_registered_where_it_is_sent_nowhere(string? endpoint, bool isMeasured)
+    public void Telemetry_is_registered_only_if_it_is_sent_somewhere(string? endpoint, bool isMeasured)
     {
         var builder = Builder(new() { ["ConnectionStrings:some"] = "Host=a", ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint });
         builder.AddPostgresContext<TestPostgres>("some", _ => { });
@@ -122,7 +122,7 @@ public sealed class NpgsqlDbContextTests
     [Theory]
     [InlineData("false", 1)]
     [InlineData("true", 0)]
-    public void There_is_one_health_check_a_context_unless_switched_off(string disabled, int checks)
+    public void There_is_one_health_check_per_context_unless_it_is_disabled(string disabled, int checks)
     {
         var builder = Builder(new() { ["ConnectionStrings:some"] = "Host=a", [$"{Section}:DisableHealthChecks"] = disabled });
         builder.AddNpgsqlDbContext<TestPostgres>("some");

@@ -21,7 +21,7 @@ public sealed class OutageTests
 
     [Theory]
     [MemberData(nameof(Outages))]
-    public async Task A_database_that_stores_nothing_is_503_with_the_reason_and_is_logged_once_and_recovers_by_itself(DatabaseKind database, bool isFull)
+    public async Task A_full_or_read_only_database_is_503_with_the_reason_and_is_logged_once_and_recovers_by_itself(DatabaseKind database, bool isFull)
     {
         var (outage, clock) = (new PlantedOutage(isFull), Clocks.AtHand());
         await using var module = await TestModule.StartAsync(database, clock, more: services => services.AddFault(outage));
@@ -48,7 +48,7 @@ public sealed class OutageTests
         await Eventually.TrueAsync(async () => (await client.PostAsync("/api/things/after?size=20000", null, Cancel)).IsSuccessStatusCode);
         await Eventually.TrueAsync(async () =>
         {
-            // A report counts for a second.
+            // A health report is reused for a second.
             clock.Advance(TimeSpan.FromSeconds(1));
             return await AskAsync(client, "/health") == (HttpStatusCode.OK, "Healthy");
         });
@@ -68,7 +68,7 @@ public sealed class OutageTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_full_disk_that_was_not_written_to_for_two_minutes_is_forgotten(DatabaseKind database)
+    public async Task A_full_disk_is_no_longer_reported_two_minutes_after_the_last_write(DatabaseKind database)
     {
         var (outage, clock) = (new PlantedOutage(isFull: true), Clocks.AtHand());
         await using var module = await TestModule.StartAsync(database, clock, more: services => services.AddFault(outage));
@@ -96,7 +96,7 @@ public sealed class OutageTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task A_constraint_that_no_rule_caught_is_500_with_a_log_entry(DatabaseKind database)
+    public async Task A_constraint_violation_that_no_validation_caught_is_500_with_a_log_entry(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         await MadeAsync(module.Host.Anonymous, "same");
@@ -110,7 +110,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task Stored_JSON_that_cannot_be_read_is_not_the_fault_of_the_client()
+    public async Task Stored_JSON_that_cannot_be_read_is_500()
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(HttpStatusCode.InternalServerError, (await module.Host.Anonymous.GetAsync("/api/stored", Cancel)).StatusCode);
@@ -119,7 +119,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task A_test_that_plants_no_bug_fails_where_its_host_answers_with_500()
+    public async Task A_test_that_expects_no_errors_fails_if_its_host_answers_with_500()
     {
         var module = await TestModule.StartAsync(DatabaseKind.Sqlite);
         await module.Host.Anonymous.GetAsync("/api/stored", Cancel);
@@ -150,7 +150,7 @@ public sealed class OutageTests
     [InlineData("54000", false)]
     [InlineData("57014", false)]
     [InlineData("XX001", false)]
-    public void A_code_of_PostgreSQL_is_an_outage_or_a_bug(string code, bool isOutage) =>
+    public void An_error_code_of_PostgreSQL_is_an_outage_or_a_bug(string code, bool isOutage) =>
         Assert.Equal(isOutage, new RetryLimitExceededException("", new DbUpdateException("", new PostgresException("", "ERROR", "ERROR", code))).IsOutage());
 
     [Theory]
@@ -165,10 +165,10 @@ public sealed class OutageTests
     [InlineData(18, false)]
     [InlineData(19, false)]
     [InlineData(26, false)]
-    public void A_code_of_SQLite_is_an_outage_or_a_bug(int code, bool isOutage) => Assert.Equal(isOutage, new DbUpdateException("", new SqliteException("", code)).IsOutage());
+    public void An_error_code_of_SQLite_is_an_outage_or_a_bug(int code, bool isOutage) => Assert.Equal(isOutage, new DbUpdateException("", new SqliteException("", code)).IsOutage());
 
     [Fact]
-    public void What_is_no_answer_of_a_database_is_an_outage_only_where_it_is_one_of_time_or_connection()
+    public void Any_other_exception_is_an_outage_only_if_it_is_a_timeout_or_a_lost_connection()
     {
         Assert.True(Faults.LostConnection().IsOutage());
         Assert.True(new TimeoutException().IsOutage());

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>The trace of what commits an event continues in its consumers. A listener hears the whole process, so no other test runs meanwhile.</summary>
+/// <summary>
+/// The trace of a request that commits an event continues in the event's consumers. The listener receives the activities of the whole process, so
+/// no other test runs at the same time.
+/// </summary>
 [Collection(nameof(OutboxTraceTests))]
 public sealed class OutboxTraceTests : IDisposable
 {
@@ -37,7 +40,7 @@ public sealed class OutboxTraceTests : IDisposable
     [InlineData(DatabaseKind.PostgreSQL)]
     public async Task A_trace_continues_in_the_consumer_of_an_event_that_is_delivered_from_memory(DatabaseKind database)
     {
-        // Its clock stands still, so nothing that is in the table is due.
+        // The clock stands still, so no row of the table becomes due.
         await using var module = await BrokerTests.StartAsync(database, BrokerTests.Broker, clock: new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
         await BrokerTests.BoundAsync();
         await ContinuesAsync(await InRequestAsync(() => module.SendAsync(new IncidentChanged { Id = BrokerTests.NewId(), Version = 1 })));
@@ -75,13 +78,13 @@ public sealed class OutboxTraceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_keeps_no_trace_where_no_telemetry_is_sent()
+    public async Task An_event_stores_no_trace_if_no_telemetry_is_sent()
     {
         _listener.Dispose();
         await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite);
         var arrived = new TaskCompletionSource();
         module.Inbox.Handle = (_, cancel) => arrived.Task.WaitAsync(cancel);
-        // As ASP.NET Core has one for each request, whether anything listens or not.
+        // ASP.NET Core starts one for each request, whether anything listens or not.
         using var request = new Activity("request").Start();
         Assert.Null(KenerTraces.CurrentId);
         await module.SendAsync(new IncidentChanged { Id = 1, Version = 1 });
@@ -95,7 +98,7 @@ public sealed class OutboxTraceTests : IDisposable
     [InlineData("")]
     [InlineData("|7b2c.1.")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
-    public void What_is_no_trace_is_not_continued(string? traceParent) => Assert.Null(KenerTraces.Continue("deliver event", traceParent));
+    public void An_invalid_trace_is_not_continued(string? traceParent) => Assert.Null(KenerTraces.Continue("deliver event", traceParent));
 
     private static async Task<Activity> InRequestAsync(Func<Task> work)
     {
@@ -104,7 +107,7 @@ public sealed class OutboxTraceTests : IDisposable
         return request;
     }
 
-    /// <summary>The consumer's span leads back to the request by way of the bus and the outbox.</summary>
+    /// <summary>Asserts that the consumer's span leads back to the request through the bus and the outbox.</summary>
     private async Task ContinuesAsync(Activity request)
     {
         var consumed = await Eventually.GetAsync(() => Task.FromResult(_ended.FirstOrDefault(span =>
@@ -115,7 +118,7 @@ public sealed class OutboxTraceTests : IDisposable
         Assert.All(way[..^1], name => Assert.Equal("MassTransit", name));
     }
 
-    /// <summary>A sender's span may end after the consumer's.</summary>
+    /// <summary>Waits for the parent, because a sender's span may end after the consumer's.</summary>
     private async Task<Activity?> ParentOfAsync(Activity span) =>
         await Eventually.GetAsync(() => Task.FromResult(_ended.FirstOrDefault(other => other.SpanId == span.ParentSpanId)), found => found is not null);
 }

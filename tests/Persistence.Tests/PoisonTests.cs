@@ -11,7 +11,7 @@ using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>Messages that no consumer can take in, in a RabbitMQ of the tests' own.</summary>
+/// <summary>Messages that no consumer can process, in a private RabbitMQ.</summary>
 public sealed class PoisonTests : IAsyncLifetime
 {
     private const string Queue = "kener-test-incident-changed", DeadLetters = "kener-test-dead-letters";
@@ -22,7 +22,7 @@ public sealed class PoisonTests : IAsyncLifetime
 
     public static TheoryData<DatabaseKind> Databases => TestModule.Databases;
 
-    /// <summary>What is sent, and whether the dead letter is of a known type.</summary>
+    /// <summary>A message to send, and whether its dead letter is of a known type.</summary>
     private sealed record Poison(string Name, byte[] Body, BasicProperties Properties, bool IsKnown = false)
     {
         public Poison(string name, string body, bool isKnown = false) : this(name, Encoding.UTF8.GetBytes(body), With(), isKnown)
@@ -78,7 +78,7 @@ public sealed class PoisonTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task Each_form_of_poison_becomes_a_dead_letter_with_one_log_entry_and_can_be_listed_and_deleted(DatabaseKind database)
+    public async Task Each_poison_message_becomes_a_dead_letter_with_one_log_entry_and_can_be_listed_and_deleted(DatabaseKind database)
     {
         await using var module = await StartAsync(database);
         var poisons = Poisons();
@@ -118,7 +118,7 @@ public sealed class PoisonTests : IAsyncLifetime
     private const long IncidentChangedId = 77;
 
     [Fact]
-    public async Task A_dead_letter_that_the_database_refuses_is_kept_cleaned_and_one_that_it_refuses_too_is_logged()
+    public async Task A_dead_letter_that_the_database_rejects_is_stored_cleaned_or_else_logged()
     {
         var inbox = new Inbox { Handle = (_, _) => throw new InvalidOperationException("poison") };
         await using var module = await StartAsync(DatabaseKind.Sqlite, inbox);
@@ -131,7 +131,7 @@ public sealed class PoisonTests : IAsyncLifetime
         Assert.Contains("\"title\":\"?\"", dead.Payload, StringComparison.Ordinal);
 
         await SendAsync(Queue, Encoding.UTF8.GetBytes(Known.Replace("\"version\":2", "\"version\":2,\"title\":\"never\"", StringComparison.Ordinal)), Poison.With());
-        await Eventually.TrueAsync(() => Task.FromResult(module.Host.Log.Entries.Any(entry => entry.Message.Contains("cannot be kept either", StringComparison.Ordinal))));
+        await Eventually.TrueAsync(() => Task.FromResult(module.Host.Log.Entries.Any(entry => entry.Message.Contains("cannot be stored as a dead letter either", StringComparison.Ordinal))));
         await Eventually.TrueAsync(async () => await LeftAsync(Queue) == 0);
         Assert.Equal(2, module.Host.Log.Entries.Count);
     }
@@ -157,7 +157,7 @@ public sealed class PoisonTests : IAsyncLifetime
         await publisher.BasicPublishAsync("", queue, mandatory: true, properties, body, Cancel);
     }
 
-    /// <summary>Waiting, or handed out and not settled: what is handed out comes back when its consumers stop.</summary>
+    /// <summary>Returns the number of messages in a queue. Unacknowledged ones return to it when their consumers stop.</summary>
     private async Task<uint> LeftAsync(string queue)
     {
         await using var connection = await ConnectAsync();

@@ -12,7 +12,7 @@ using RabbitMQ.Client;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>A RabbitMQ of the tests' own, which goes, comes back and loses its data.</summary>
+/// <summary>A private RabbitMQ that stops, starts again and loses its data.</summary>
 public sealed class PrivateBrokerTests : IAsyncLifetime
 {
     private const string Queue = "kener-test-incident-changed";
@@ -31,11 +31,10 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_killed_broker_fails_no_request_and_after_its_return_all_arrives()
+    public async Task A_killed_broker_fails_no_request_and_all_events_arrive_after_its_return()
     {
         await using (var first = await StartAsync()) await ArrivesAsync(first, await SendAsync(first));
-        // RabbitMQ 3.10 writes down which quorum queues it has up to half a second after it declared them: who kills it before has a queue
-        // that never gets a leader.
+        // RabbitMQ 3.10 persists up to half a second late which quorum queues it has: killed before, it has a queue that never gets a leader.
         await _broker.StopAsync();
         await _broker.StartAsync();
         await using var module = await StartAsync();
@@ -51,7 +50,7 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_broker_that_goes_and_returns_is_logged_once_each_by_its_address_without_the_password()
+    public async Task An_outage_of_the_broker_and_its_end_are_logged_once_each_with_its_address_but_not_its_password()
     {
         await using var module = await StartAsync(requestsReplay: true);
         await AskedAsync(module, 1);
@@ -59,7 +58,7 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
         await _broker.StopAsync();
         await Eventually.TrueAsync(() => Task.FromResult(log.Entries.Count > 0));
         for (var i = 0; i < 10; i++) await SendAsync(module);
-        // Enough attempts to connect for each part that tries again to have failed several times.
+        // Enough attempts to connect that each component which retries has failed several times.
         using (var listener = new TcpListener(IPAddress.Loopback, address.Port))
         {
             listener.Start();
@@ -69,12 +68,12 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
         await ArrivesAsync(module, await SendAsync(module));
         await module.OutboxEmptyAsync();
         Assert.Equal(
-            [$"RabbitMQ at {address.Host}:{address.Port} is away and waited for: Connection refused", $"RabbitMQ at {address.Host}:{address.Port} is back"],
+            [$"RabbitMQ at {address.Host}:{address.Port} is unreachable; waiting for it: Connection refused", $"RabbitMQ at {address.Host}:{address.Port} is reachable again"],
             log.Entries.Select(entry => entry.Message));
     }
 
     [Fact]
-    public async Task A_process_that_starts_before_its_broker_works_when_that_has_come()
+    public async Task A_process_that_starts_before_its_broker_works_once_the_broker_runs()
     {
         await _broker.StopAsync();
         await using var module = await StartAsync(requestsReplay: true, waits: false);
@@ -85,12 +84,12 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_whose_queue_is_new_requests_a_replay_and_one_that_missed_nothing_does_not()
+    public async Task A_service_with_a_new_queue_requests_a_replay_and_one_that_missed_nothing_does_not()
     {
         await using (var first = await StartAsync(requestsReplay: true))
         {
             await AskedAsync(first, 1);
-            // Once: whatever else it would request comes before what is sent now.
+            // Only once: any further request would arrive before the event that is sent now.
             await ArrivesAsync(first, await SendAsync(first));
             await first.OutboxEmptyAsync();
             Assert.Single(first.Inbox.Of<ReplayRequested>());
@@ -99,7 +98,7 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
         await ArrivesAsync(second, await SendAsync(second));
         Assert.Empty(second.Inbox.Of<ReplayRequested>());
 
-        // Not by deleting one queue: RabbitMQ 3.10 may take a consumer that comes back at once into the queue which is just going.
+        // Not by deleting one queue: RabbitMQ 3.10 may attach a consumer that reconnects at once to the queue that is being deleted.
         await _broker.LoseDataAsync();
         await _broker.StartAsync();
         await AskedAsync(second, 1);
@@ -107,7 +106,7 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_consumer_can_not_take_in_is_kept_by_its_own_module()
+    public async Task An_event_that_a_consumer_cannot_process_becomes_a_dead_letter_of_its_own_module()
     {
         var inbox = new Inbox { Handle = (message, _) => message is IncidentChanged { Id: 1 } ? throw new InvalidOperationException("poison \0 \ud800") : Task.CompletedTask };
         await using var module = await StartAsync(inbox);
@@ -123,7 +122,7 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_ends_each_process_that_takes_it_is_set_aside_and_kept()
+    public async Task A_message_that_ends_each_process_that_receives_it_becomes_a_dead_letter()
     {
         await using (var first = await StartAsync()) await ArrivesAsync(first, await SendAsync(first));
         await using var connection = await new ConnectionFactory { Uri = new Uri(_broker.Address) }.CreateConnectionAsync(Cancel);
@@ -133,7 +132,7 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
             var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", DeliveryMode = DeliveryModes.Persistent };
             await publisher.BasicPublishAsync("", Queue, mandatory: true, properties, Encoding.UTF8.GetBytes(body), Cancel);
         }
-        // Who takes it, and ends without a word.
+        // A process that receives the message and ends without acknowledging it.
         await Eventually.TrueAsync(async () =>
         {
             await using var dying = await connection.CreateChannelAsync(cancellationToken: Cancel);
@@ -156,8 +155,8 @@ public sealed class PrivateBrokerTests : IAsyncLifetime
             ["Kener:InternalKey"] = new string('k', 32),
             ["ConnectionStrings:messaging"] = _broker.Address,
         });
-        // An exchange forgets what comes before its queues are there, and a bus that is not wholly started can not be stopped: its consumers
-        // would go on taking events after their module has ended.
+        // An exchange drops messages that arrive before their queues exist, and a bus that has not started completely cannot be stopped: its
+        // consumers would go on receiving events after their module has ended.
         if (waits) Assert.Equal(BusHealthStatus.Healthy, await module.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromMinutes(2)));
         return module;
     }

@@ -7,18 +7,18 @@ public sealed class ReferenceWaitTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_known_is_not_waited_for() =>
+    public async Task A_known_reference_is_not_waited_for() =>
         Assert.True(await new ReferenceWait(new FakeTimeProvider()).UntilAsync(() => Task.FromResult(true), Cancel));
 
     [Fact]
-    public async Task What_becomes_known_in_time_is_known()
+    public async Task A_reference_that_becomes_known_in_time_is_accepted()
     {
         var asked = 0;
         Assert.True(await new ReferenceWait(new LeapingClock()).UntilAsync(() => Task.FromResult(++asked == 3), Cancel));
     }
 
     [Fact]
-    public async Task What_stays_unknown_is_refused_after_half_a_second()
+    public async Task An_unknown_reference_is_rejected_after_half_a_second()
     {
         var clock = new LeapingClock();
         var start = clock.GetUtcNow();
@@ -27,7 +27,7 @@ public sealed class ReferenceWaitTests
     }
 
     [Fact]
-    public async Task Only_32_wait_at_once_and_places_come_free_again()
+    public async Task At_most_32_requests_wait_at_once_and_places_become_free_again()
     {
         var clock = new FakeTimeProvider();
         var wait = new ReferenceWait(clock);
@@ -42,7 +42,7 @@ public sealed class ReferenceWaitTests
         Assert.True(await again);
     }
 
-    /// <summary>Goes on by as much as each timer waits, as soon as it is set: what waits waits no real time.</summary>
+    /// <summary>Advances by the due time of each timer as soon as it is set, so that no wait takes real time.</summary>
     private sealed class LeapingClock : FakeTimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

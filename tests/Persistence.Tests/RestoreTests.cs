@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>A module finds out at its start that its database was restored from a backup, and asks for what it missed.</summary>
+/// <summary>A module detects at its start that its database was restored from a backup, and requests what it missed.</summary>
 public sealed class RestoreTests : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
@@ -28,7 +28,7 @@ public sealed class RestoreTests : IAsyncLifetime
     [InlineData(DatabaseKind.Sqlite, true)]
     [InlineData(DatabaseKind.Sqlite, false)]
     [InlineData(DatabaseKind.PostgreSQL, false)]
-    public async Task A_restored_database_gives_no_id_again_and_asks_for_all_it_missed_once(DatabaseKind database, bool isCopiedWhileItRuns)
+    public async Task A_restored_database_reuses_no_id_and_requests_a_replay_once(DatabaseKind database, bool isCopiedWhileItRuns)
     {
         await using (var module = await StartAsync(database))
         {
@@ -56,7 +56,7 @@ public sealed class RestoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_module_starts_where_the_file_beside_its_database_cannot_be_written()
+    public async Task A_module_starts_even_if_the_file_beside_its_database_cannot_be_written()
     {
         await using (var module = await StartAsync(DatabaseKind.Sqlite)) Assert.Equal(1, await module.MakeAsync("kept"));
         Directory.CreateDirectory(Path.Combine(_folder, "test.db.place.new"));

@@ -29,17 +29,17 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_data_folder_that_can_not_be_made_is_named()
+    public async Task A_data_folder_that_cannot_be_created_is_named()
     {
         var file = Path.GetTempFileName();
         var fault = await Assert.ThrowsAsync<StartRefusedException>(() =>
             TestModule.StartAsync(DatabaseKind.Sqlite, dataPath: Path.Combine(file, "below-a-file")));
-        Assert.Contains("can not be written", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written", fault.Message, StringComparison.Ordinal);
         File.Delete(file);
     }
 
     [Fact]
-    public async Task A_start_goes_on_where_one_was_killed_while_migrating()
+    public async Task A_start_succeeds_after_one_that_was_killed_during_a_migration()
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         await using (var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "test.db")};Pooling=False"))
@@ -57,7 +57,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task What_is_acknowledged_in_sqlite_is_on_disk()
+    public async Task Acknowledged_writes_to_SQLite_are_on_disk()
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite);
         async Task<object?> Pragma(string name) => await module.ReadAsync(async db =>
@@ -74,7 +74,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task Replicas_that_start_together_take_turns_in_migrating()
+    public async Task Replicas_that_start_together_migrate_one_after_the_other()
     {
         var (connection, drop) = await PostgresDatabase.CreateAsync();
         var settings = new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection };
@@ -85,11 +85,11 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_yet_is_waited_for()
+    public async Task A_database_that_does_not_exist_yet_is_waited_for()
     {
         var (connection, drop) = await PostgresDatabase.CreateAsync();
         await drop();
-        // How long it waits after its first attempt.
+        // The pause after its first attempt.
         var clock = new WatchedClock(TimeSpan.FromMilliseconds(100));
         var starting = TestModule.StartAsync(DatabaseKind.PostgreSQL, clock, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection });
         await Eventually.TrueAsync(() => Task.FromResult(clock.Waits == 1 || starting.IsCompleted));
@@ -105,7 +105,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_database_that_stays_away_for_a_minute_stops_the_start_by_name()
+    public async Task A_database_that_is_unreachable_for_a_minute_stops_the_start_with_its_name()
     {
         var clock = new FakeTimeProvider();
         var starting = TestModule.StartAsync(DatabaseKind.PostgreSQL, clock, settings: new Dictionary<string, string?>
@@ -119,7 +119,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_missing_connection_string_stops_the_start_by_name()
+    public async Task A_missing_connection_string_stops_the_start_with_its_name()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TestModule.StartAsync(
             DatabaseKind.PostgreSQL, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = "" }));
@@ -129,7 +129,7 @@ public sealed class StartTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_migrations_make_what_the_model_says(DatabaseKind database)
+    public async Task The_migrations_match_the_model(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         Assert.False(await module.ReadAsync(db => Task.FromResult(db.Database.HasPendingModelChanges())));

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>A process that is stopped while it delivers.</summary>
+/// <summary>A process that is stopped while it delivers events.</summary>
 public sealed class StopTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
     private readonly Notes _notes = new();
 
     [Fact]
-    public async Task A_delivery_under_way_ends_and_is_not_repeated_and_nothing_is_said()
+    public async Task A_delivery_in_progress_is_completed_and_not_repeated_and_nothing_is_logged()
     {
         var (begun, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
         var inbox = new Inbox
@@ -44,7 +44,7 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
-    public async Task A_delivery_that_does_not_end_is_broken_off_without_a_word_and_comes_again()
+    public async Task A_delivery_that_does_not_end_is_cancelled_and_repeated_later_and_nothing_is_logged()
     {
         var begun = new TaskCompletionSource();
         var first = await StartAsync(new Inbox
@@ -71,7 +71,7 @@ public sealed class StopTests : IDisposable
     private Task<TestModule> StartAsync(Inbox inbox) =>
         TestModule.StartAsync(DatabaseKind.Sqlite, inbox: inbox, dataPath: _folder, more: services => services.AddSingleton<ILoggerProvider>(_notes));
 
-    /// <summary>What is said of failures, but for the first migration's look for its own table.</summary>
+    /// <summary>Collects warnings and errors, without those of EF's commands: the first migration queries its own table before it exists.</summary>
     private sealed class Notes : ILoggerProvider, ILogger
     {
         private readonly ConcurrentQueue<string> _all = new();

@@ -4,13 +4,13 @@ using Kener.TestKit;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>Events whose version no owner can have given, with both deliveries.</summary>
+/// <summary>Events with a version that no owner can have assigned, with both kinds of delivery.</summary>
 public sealed class VersionBoundTests
 {
     [Theory]
     [InlineData(DeliveryKind.Mediator)]
     [InlineData(DeliveryKind.RabbitMQ)]
-    public async Task An_event_with_a_version_far_ahead_is_not_taken_and_its_owner_is_asked(DeliveryKind delivery)
+    public async Task An_event_with_a_version_far_ahead_is_refused_and_its_owner_is_queried(DeliveryKind delivery)
     {
         await using var module = await TestModule.StartAsync(DatabaseKind.Sqlite, requestsReplay: true, settings: new Dictionary<string, string?>
         {

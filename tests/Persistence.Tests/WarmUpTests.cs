@@ -16,7 +16,7 @@ public sealed class WarmUpTests
 
     [Theory]
     [MemberData(nameof(TestModule.Databases), MemberType = typeof(TestModule))]
-    public async Task Before_it_is_ready_lists_are_read_and_a_change_is_taken_back(DatabaseKind database)
+    public async Task Before_a_process_is_ready_it_reads_lists_and_rolls_a_change_back(DatabaseKind database)
     {
         var (asked, goOn) = (new List<string>(), new TaskCompletionSource());
         await using var host = await ModuleHost.StartAsync(database, builder => builder.AddModuleDb<TestDb, TestSqlite, TestPostgres>("testdb", "test"), app =>

@@ -5,9 +5,9 @@ using Kener.TestKit;
 namespace Kener.Servers;
 
 /// <summary>
-/// Runs a command among private servers, on free ports of 127.0.0.1, which end with it: <c>Kener.Servers COMMAND [ARGUMENT...]</c>. The command
+/// Runs a command with private servers on free ports of 127.0.0.1, which end with it: <c>Kener.Servers COMMAND [ARGUMENT...]</c>. The command
 /// finds them by KENER_TEST_POSTGRES (an Npgsql connection string), KENER_TEST_REDIS (a StackExchange.Redis configuration) and
-/// KENER_TEST_RABBITMQ (an amqp:// address). What is set already is used as it is, and not started.
+/// KENER_TEST_RABBITMQ (an amqp:// address). If a variable is already set, it is left as it is, and that server is not started.
 /// </summary>
 internal static class CommandAmongServers
 {
@@ -16,7 +16,7 @@ internal static class CommandAmongServers
     private static readonly (string Variable, Func<Task<PrivateServer>> Start)[] Wanted =
         [("KENER_TEST_POSTGRES", PrivateServer.PostgresAsync), ("KENER_TEST_REDIS", PrivateServer.RedisAsync), ("KENER_TEST_RABBITMQ", PrivateServer.RabbitAsync)];
 
-    /// <summary>Returns the command's exit code.</summary>
+    /// <summary>Runs the command and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] words)
     {
         if (words.Length == 0)
@@ -34,7 +34,7 @@ internal static class CommandAmongServers
                 Environment.SetEnvironmentVariable(one.Variable, server.Address);
             }));
             using var command = Process.Start(new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false })!;
-            // Ctrl-C reaches the command as well; either way the servers end after it.
+            // Ctrl-C reaches the command as well; in both cases the servers end after it.
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {

@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What clients may store is bounded; beyond the bound nothing changes.</summary>
+/// <summary>Limits on what clients may store; a request beyond a limit changes nothing.</summary>
 public sealed class BoundsTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_settings_of_a_page_do_not_grow_with_the_number_of_edits(DatabaseKind database)
+    public async Task Repeated_edits_cannot_grow_page_settings_beyond_the_limit(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var refused = 0;
@@ -28,7 +28,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public async Task Settings_are_refused_where_they_are_nested_too_deep()
+    public async Task Settings_nested_too_deeply_are_rejected()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(200, (await SendAsync(25)).Status);
@@ -40,7 +40,7 @@ public sealed class BoundsTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task There_are_no_more_pages_than_can_be_drawn_however_many_are_made_at_once(DatabaseKind database)
+    public async Task Concurrent_requests_cannot_exceed_the_page_limit(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.ReadAsync(async db =>
@@ -62,7 +62,7 @@ public sealed class BoundsTests
     [InlineData("page_path", 100)]
     [InlineData("page_subheader", 10_000)]
     [InlineData("page_logo", 2_048)]
-    public async Task The_texts_of_a_page_are_bounded(string field, int longest)
+    public async Task Page_texts_are_limited_in_length(string field, int longest)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(201, (await service.AskAsync("POST", "/api/v4/pages", """{"page_path":"eu","page_title":"t","page_header":"h"}""")).Status);
@@ -75,7 +75,7 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public async Task The_monitors_of_a_page_are_bounded()
+    public async Task The_number_of_monitors_on_a_page_is_limited()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var tags = string.Join(',', Enumerable.Range(0, StatusPage.MostMonitors + 1).Select(i => $"\"m{i}\""));
@@ -84,7 +84,7 @@ public sealed class BoundsTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Every_value_of_the_site_is_bounded(DatabaseKind database)
+    public async Task Every_site_setting_is_limited_in_size(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var before = await service.ReadAsync(db => db.Site.AsNoTracking().SingleAsync());
@@ -102,10 +102,10 @@ public sealed class BoundsTests
     }
 
     [Fact]
-    public async Task Pages_of_incidents_are_bounded_in_bytes_and_invented_ids_leave_nothing()
+    public async Task Incident_pages_are_limited_in_bytes_and_unknown_ids_leave_nothing_in_memory()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
-        // Words that do not compress much, and no two pages alike.
+        // Random text, so that pages compress badly and no two of them are equal.
         var random = new Random(1);
         for (var id = 1; id <= 24; id++)
         {

@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What events make of the database.</summary>
+/// <summary>How consumers apply events to the database.</summary>
 public sealed class ConsumerTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Readings_wait_for_their_monitor(DatabaseKind database)
+    public async Task Results_of_an_unknown_monitor_are_shown_once_the_monitor_is_known(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
@@ -22,7 +22,7 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_deleted_monitor_loses_its_history_and_takes_in_no_more(DatabaseKind database)
+    public async Task A_deleted_monitor_loses_its_history_and_later_events_for_it_are_ignored(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -35,7 +35,7 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_tag_made_anew_inherits_nothing(DatabaseKind database)
+    public async Task A_recreated_tag_inherits_nothing(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -49,7 +49,7 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_incident_that_was_taken_in_and_not_drawn_is_drawn_when_it_comes_again(DatabaseKind database)
+    public async Task An_incident_that_was_stored_but_not_rendered_is_rendered_on_redelivery(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -57,14 +57,14 @@ public sealed class ConsumerTests
         await service.TellAsync(told);
         await service.SettledAsync();
         var news = told with { Version = 2, Title = "As it is" };
-        // As by a process that was killed right after its commit, or whose connection broke in it.
+        // Simulates a process that was killed right after its commit, or lost its connection during the commit.
         Assert.Equal(1, await service.ReadAsync(db => db.Database.ExecuteSqlAsync(IncidentRow.TakeWords(news, news.Plan().Fingerprint()))));
         await service.TellAsync(news);
         Assert.Contains("As it is", System.Text.Encoding.UTF8.GetString((await service.SettledAsync()).Body), StringComparison.Ordinal);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_version_that_no_owner_can_have_given_shadows_nothing(DatabaseKind database)
+    public async Task An_event_with_an_impossible_version_is_ignored(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -83,7 +83,7 @@ public sealed class ConsumerTests
     }
 
     [Fact]
-    public void Only_an_incident_at_that_very_version_is_what_was_told_lately()
+    public void A_recent_incident_is_found_by_its_exact_id_and_version()
     {
         var (lately, told) = (new ToldLately(), Given.Incident(1, Given.Noon, null));
         lately.Keep(told);
@@ -95,7 +95,7 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_correction_stands_against_a_late_duplicate(DatabaseKind database)
+    public async Task A_late_duplicate_does_not_override_a_correction(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -107,7 +107,7 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_run_over_midnight_fills_both_days(DatabaseKind database)
+    public async Task A_run_across_midnight_fills_both_days(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -117,7 +117,7 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_backdated_incident_changes_its_days_and_its_deletion_restores_them_byte_for_byte(DatabaseKind database)
+    public async Task A_backdated_incident_changes_past_days_and_deleting_it_restores_them_byte_for_byte(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -145,13 +145,13 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Consumers_at_the_same_time_lose_nothing(DatabaseKind database)
+    public async Task Concurrent_consumers_lose_nothing(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var told = new List<object>();
         for (var i = 0; i < 60; i++)
         {
-            // Each message writes into the same days of the same monitors as the others.
+            // All messages write to the same days of the same monitors.
             told.Add(new ReadingsRecorded
             {
                 Readings = [.. Enumerable.Range(1, 3).Select(id => Given.Reading(id, Given.Midnight + i * 60, MonitorStatus.Up, 1, 1, i))],
@@ -170,20 +170,20 @@ public sealed class ConsumerTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_empty_database_asks_for_everything_again(DatabaseKind database)
+    public async Task An_empty_database_requests_a_replay(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await Eventually.TrueAsync(() => Task.FromResult(service.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
     }
 
     [Fact]
-    public async Task A_database_with_facts_asks_for_nothing_and_shows_them_after_a_restart()
+    public async Task A_database_with_data_requests_no_replay_and_shows_its_data_after_a_restart()
     {
         var folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
         Snapshot before;
         await using (var first = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
         {
-            // First, since it asks only while it knows nothing.
+            // Before anything is stored, since only an empty database requests a replay.
             await Eventually.TrueAsync(() => Task.FromResult(first.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
             await first.TellAsync(Given.Monitor(1));
             await first.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
@@ -200,7 +200,7 @@ public sealed class ConsumerTests
     }
 
     [Fact]
-    public async Task Readings_without_sense_change_nothing()
+    public async Task Invalid_results_change_nothing()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.RecordAsync();

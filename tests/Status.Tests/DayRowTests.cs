@@ -16,7 +16,7 @@ public sealed class DayRowTests
         Gen.OneOf(Gen.Int[1, 3], Gen.Int[1, int.MaxValue])).Array[0, 60];
 
     [Fact]
-    public void What_is_packed_comes_out_again() => Runs.Sample(runs =>
+    public void Unpacking_returns_what_was_packed() => Runs.Sample(runs =>
     {
         var row = Filled(runs);
         Assert.Equal(Minutes(row), Minutes(DayRow.Unpack(row.Pack())));
@@ -29,7 +29,7 @@ public sealed class DayRowTests
     [Fact]
     public void For_each_minute_the_highest_version_wins_in_any_order() => Gen.Select(Runs, Gen.Int).Sample((runs, seed) =>
     {
-        // A version of a minute has one content; only then can order not matter.
+        // Each version of a minute has one content; otherwise the order would matter.
         var distinct = runs.Select((run, i) => run with { Version = i + 1 }).ToArray();
         var shuffled = distinct.Concat(distinct.Take(5)).ToArray();
         new Random(seed).Shuffle(shuffled);
@@ -37,7 +37,7 @@ public sealed class DayRowTests
     });
 
     [Fact]
-    public void An_empty_day_and_an_even_one_take_a_few_bytes()
+    public void An_empty_day_and_a_uniform_day_take_a_few_bytes()
     {
         Assert.InRange(new DayRow().Pack().Length, 1, 10);
         Assert.InRange(Filled([(0, DayRow.Minutes, MonitorStatus.Up, 12.5, 1)]).Pack().Length, 1, 12);
@@ -63,7 +63,7 @@ public sealed class DayRowTests
     [InlineData(1e9, 1e9)]
     [InlineData(0.004, 0)]
     [InlineData(12.345, 12.34)]
-    public void Latencies_are_kept_to_the_hundredth_and_those_of_hours_to_the_millisecond(double latency, double kept)
+    public void Latencies_are_stored_in_hundredths_of_a_millisecond_and_those_of_hours_in_milliseconds(double latency, double kept)
     {
         var row = new DayRow();
         row.Set(7, MonitorStatus.Up, latency, 1);
@@ -74,19 +74,19 @@ public sealed class DayRowTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_latency_of_a_daily_job_is_on_the_page_as_it_was_recorded(DatabaseKind database)
+    public async Task A_latency_of_nearly_a_day_is_shown_as_it_was_recorded(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
         await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up, latency: 86_000_000));
         Assert.Equal(86_000_000, (await service.ViewAsync()).Monitors[0].Latency);
-        // An older minute moves what waits into the day row.
+        // An older minute moves the day buffer into the day row.
         await service.RecordAsync(Given.Reading(1, Given.Noon - 120, MonitorStatus.Up, latency: 84_000_000));
         Assert.Equal(85_000_000, (await service.ViewAsync()).Monitors[0].Latency);
     }
 
     [Fact]
-    public void Broken_bytes_are_named_as_such() => Gen.Select(Gen.Byte.Array[0, 40], Gen.Int[0, 30]).Sample((noise, cut) =>
+    public void Corrupt_bytes_throw_nothing_but_InvalidDataException() => Gen.Select(Gen.Byte.Array[0, 40], Gen.Int[0, 30]).Sample((noise, cut) =>
     {
         var whole = Filled([(0, 700, MonitorStatus.Up, 12.5, 1), (300, 20, MonitorStatus.Down, 0, 2)]).Pack();
         foreach (var bytes in (byte[][])[noise, whole[..Math.Min(cut, whole.Length - 1)]])
@@ -97,7 +97,7 @@ public sealed class DayRowTests
             }
             catch (InvalidDataException)
             {
-                // Nothing else may come out of it.
+                // The only exception that is allowed.
             }
         }
     });

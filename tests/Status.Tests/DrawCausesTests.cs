@@ -19,7 +19,7 @@ public sealed class DrawCausesTests : IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
-    public void A_drawing_continues_the_first_event_that_caused_it_and_links_to_the_others()
+    public void A_rendering_continues_the_trace_of_its_first_cause_and_links_to_the_others()
     {
         var (first, second, third) = (On("one"), On("two"), On("three"));
         using var drawing = DrawCauses.Start("draw pages", _causes)!;
@@ -28,7 +28,7 @@ public sealed class DrawCausesTests : IDisposable
     }
 
     [Fact]
-    public void An_event_causes_one_drawing()
+    public void An_event_is_the_cause_of_one_rendering_only()
     {
         var caused = On("one");
         using (DrawCauses.Start("draw pages", _causes)) { }
@@ -38,7 +38,7 @@ public sealed class DrawCausesTests : IDisposable
     }
 
     [Fact]
-    public void An_event_that_is_not_recorded_does_not_take_the_drawing_along()
+    public void An_event_that_is_not_recorded_does_not_suppress_the_span_of_the_rendering()
     {
         On("left out");
         var recorded = On("one");

@@ -5,14 +5,14 @@ using Kener.TestKit;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Where there is no page, people read so in the site's own look.</summary>
+/// <summary>Error pages, which have the look of the site.</summary>
 public sealed class ErrorPageTests
 {
-    /// <summary>Offers English and German.</summary>
+    /// <summary>A setting that offers English and German.</summary>
     internal const string Both = """{"value":{"defaultLocale":"en","locales":[{"code":"en","name":"English","selected":true},{"code":"de","name":"Deutsch","selected":true},{"code":"xx","selected":true}]}}""";
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_browser_gets_a_page_in_the_sites_look_and_a_client_its_plain_words(DatabaseKind database)
+    public async Task Browsers_get_an_error_page_in_the_sites_look_and_other_clients_get_plain_text(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/siteName", """{"value":"Example"}""")).Status);
@@ -25,7 +25,7 @@ public sealed class ErrorPageTests
     }
 
     [Fact]
-    public async Task An_incident_that_was_deleted_is_gone_and_one_that_never_was_is_not_found()
+    public async Task A_deleted_incident_is_410_and_an_unknown_one_is_404()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();
@@ -38,7 +38,7 @@ public sealed class ErrorPageTests
     }
 
     [Fact]
-    public async Task It_speaks_the_visitors_language_where_the_site_offers_it()
+    public async Task Error_pages_are_in_the_visitors_language_if_the_site_offers_it()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/i18n", Both)).Status);

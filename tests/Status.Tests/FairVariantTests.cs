@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
 
-/// <summary>No client takes language, theme and zone away from the others.</summary>
+/// <summary>Limits of variants per client: no client takes variants away from the others.</summary>
 public sealed class FairVariantTests
 {
     private const string Attacker = "192.0.2.66", Visitor = "192.0.2.1", Tokyo = "page:/?en&Asia/Tokyo&system";
 
     [Fact]
-    public async Task One_client_has_at_most_four_variants_kept_and_none_of_the_others()
+    public async Task A_client_keeps_at_most_four_variants_and_evicts_none_of_another_client()
     {
         await using var service = await StartAsync();
         await AskAsync(service, Visitor, "kener_tz=Asia/Tokyo");
@@ -25,7 +25,7 @@ public sealed class FairVariantTests
     }
 
     [Fact]
-    public async Task One_client_does_not_spend_what_all_may_have_drawn()
+    public async Task A_client_cannot_exhaust_the_budget_for_all()
     {
         await using var service = await StartAsync();
         foreach (var zone in Zones(40)) await AskAsync(service, Attacker, $"kener_tz={zone}");
@@ -36,7 +36,7 @@ public sealed class FairVariantTests
     }
 
     [Fact]
-    public async Task Incidents_pages_do_not_spend_it_either()
+    public async Task A_client_cannot_exhaust_the_budget_for_all_with_incident_pages()
     {
         await using var service = await StartAsync();
         for (var id = 1; id <= 120; id++) await service.TellAsync(Given.Incident(id, Given.Noon));
@@ -46,7 +46,7 @@ public sealed class FairVariantTests
     }
 
     [Fact]
-    public async Task The_sites_own_zone_keeps_its_languages_and_themes_always()
+    public async Task Variants_in_the_sites_own_zone_are_never_evicted()
     {
         await using var service = await StartAsync();
         foreach (var zone in Zones(20)) await AskAsync(service, Attacker, $"kener_tz={zone}");
@@ -66,7 +66,7 @@ public sealed class FairVariantTests
     [InlineData("kener_lang=de; kener_theme=dark", "de", "page:/?de&UTC&dark")]
     [InlineData("kener_theme=light", "en", "page:/?en&UTC&light")]
     [InlineData("", "en", "page:/")]
-    public async Task A_stand_in_has_the_language_that_it_says_and_is_not_cached(string choice, string language, string standIn)
+    public async Task A_stand_in_page_declares_its_language_and_is_not_cached(string choice, string language, string standIn)
     {
         await using var service = await StartAsync();
         foreach (var zone in Zones(20)) await AskAsync(service, Attacker, $"kener_tz={zone}");
@@ -78,7 +78,7 @@ public sealed class FairVariantTests
     }
 
     [Fact]
-    public async Task What_is_used_stays_and_what_was_not_used_longest_goes_first()
+    public async Task The_least_recently_used_variant_is_evicted_first()
     {
         await using var service = await StartAsync();
         var uses = service.Host.Services.GetRequiredService<VariantUses>();
@@ -111,7 +111,7 @@ public sealed class FairVariantTests
 
     private static string KeyOf(string zone) => $"page:/?en&{zone}&system";
 
-    /// <summary>The zones, but for the site's own, in which the home page is kept.</summary>
+    /// <summary>Returns the zones other than the site's own in which the home page is kept.</summary>
     private static List<string> Kept(Service service) => [.. service.Board.All.Select(page => page.Key.Split('&'))
         .Where(parts => parts is ["page:/?en" or "page:/?de", not "UTC", _]).Select(parts => parts[1]).Order(StringComparer.Ordinal)];
 
@@ -124,7 +124,7 @@ public sealed class FairVariantTests
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Cookie", cookies);
         request.Headers.TryAddWithoutValidation("Accept-Language", languages);
-        // As the gateway says it.
+        // As the gateway sends it.
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", client);
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

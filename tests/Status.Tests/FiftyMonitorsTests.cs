@@ -3,11 +3,11 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Tests;
 
-/// <summary>A page of usual size: 50 monitors with 90 days, of which some had trouble.</summary>
+/// <summary>A page of typical size: 50 monitors with 90 days each, some of them with outages.</summary>
 public sealed class FiftyMonitorsTests(ITestOutputHelper output)
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_page_is_small_and_follows_each_change(DatabaseKind database)
+    public async Task The_page_is_small_and_is_rendered_again_after_each_change(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await FillAsync(service);

@@ -11,7 +11,7 @@ using Kener.Ui;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Facts to begin with. All times count from noon of one day of UTC.</summary>
+/// <summary>Test data. All times are relative to noon of one UTC day.</summary>
 internal static class Given
 {
     public const int Today = 20_000, Shown = 90;
@@ -34,7 +34,7 @@ internal static class Given
     public static Reading Reading(long monitor, long minute, MonitorStatus status, int count = 1, int version = 1, double latency = 0) =>
         new(monitor, minute, count, status, latency, version);
 
-    /// <summary>A monitor with its history, as the database would give it.</summary>
+    /// <summary>Builds a monitor with its history, as it would be read from the database.</summary>
     public static MonitorFacts Facts(MonitorChanged monitor, long now, IEnumerable<Reading>? readings = null, params Overlay[] overlays)
     {
         var days = new Dictionary<int, DayRow>();
@@ -69,7 +69,7 @@ internal static class Given
         });
     }
 
-    /// <summary>The home page as it is before anybody changes it.</summary>
+    /// <summary>Builds a page; by default the home page as it is initially.</summary>
     public static StatusPage Page(string path = "", List<long>? monitors = null, string settings = "{}") => new()
     {
         Id = path.Length == 0 ? 1 : 2,
@@ -80,7 +80,7 @@ internal static class Given
         Settings = settings,
     };
 
-    /// <summary>A site of that page, with these settings.</summary>
+    /// <summary>Builds the facts of a page on a site that has these settings and no other page.</summary>
     public static PageFacts Facts(StatusPage page, string site, IEnumerable<MonitorFacts> monitors, params IncidentChanged[] incidents)
     {
         var settings = new SiteSettings(JsonNode.Parse(site)!.AsObject(), new KenerSettings { SiteUrl = "http://localhost" });
@@ -90,7 +90,7 @@ internal static class Given
         return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents, new Dictionary<string, DrawnRow>(), []).Of(shown);
     }
 
-    /// <summary>The home page of a site that nobody has set up.</summary>
+    /// <summary>Builds the facts of the home page of a site with default settings.</summary>
     public static PageFacts Facts(IEnumerable<MonitorFacts> monitors, params IncidentChanged[] incidents) => Facts(Page(), "{}", monitors, incidents);
 
     public static StatusPageView View(long now, params MonitorFacts[] monitors) => Facts(monitors).View(now);

@@ -11,7 +11,7 @@ namespace Kener.Status.Tests;
 public sealed class HistoryRetentionTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Days_that_are_older_than_they_are_kept_are_emptied_and_the_page_learns_of_it(DatabaseKind database)
+    public async Task Days_past_their_retention_are_emptied_and_the_page_is_rendered_again(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1) with { RetentionDays = 30 });
@@ -24,19 +24,19 @@ public sealed class HistoryRetentionTests
 
         Assert.Equal("30 1", await KnownAsync(1));
         Assert.Equal("40 30 1", await KnownAsync(2));
-        // Nobody else draws the page.
+        // Nothing else can have caused this rendering.
         await service.SettledAsync();
 
         Task<string> KnownAsync(long id) => HistoryRetentionTests.KnownAsync(service, id);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_was_carried_forward_from_a_day_that_goes_is_carried_no_more_and_the_page_shows_it_at_once(DatabaseKind database)
+    public async Task A_status_is_no_longer_carried_forward_from_a_deleted_day_and_the_page_shows_it_at_once(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var monitor = Given.Monitor(1) with { CarriesForward = true, RetentionDays = 365 };
         await service.TellAsync(monitor);
-        // The older is beyond all that a page shows, so that its day is deleted; the newer is there to stay.
+        // The older result is beyond what any page shows, so its day is deleted; the newer one stays.
         await service.RecordAsync(Given.Reading(1, Given.Noon - (400 * Given.Day), MonitorStatus.Down), Given.Reading(1, Given.Midnight - (2 * Given.Day), MonitorStatus.Up));
         var before = await service.SettledAsync();
         Assert.Equal((1440, 1440, 0), Days(await service.ViewAsync()));
@@ -46,7 +46,7 @@ public sealed class HistoryRetentionTests
         Assert.Equal((0, 0, 0), Days(await service.ViewAsync()));
         Assert.NotEqual(before.ETag, (await service.SettledAsync()).ETag);
 
-        // The newest of all is what the monitor is, however old.
+        // The newest result is the present status, however old it is.
         await service.TellAsync(monitor with { Version = 2, RetentionDays = 1 });
         await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
         var view = await service.ViewAsync();
@@ -57,7 +57,7 @@ public sealed class HistoryRetentionTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_sites_policy_counts_where_a_monitor_says_nothing(DatabaseKind database)
+    public async Task The_sites_policy_applies_to_monitors_without_their_own(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1) with { RetentionDays = 30 });
@@ -79,7 +79,7 @@ public sealed class HistoryRetentionTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_monitor_that_cannot_be_read_keeps_no_other_from_losing_its_old_days(DatabaseKind database)
+    public async Task An_unreadable_monitor_does_not_stop_retention_for_the_others(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -92,7 +92,7 @@ public sealed class HistoryRetentionTests
 
     private static HistoryRetention RetentionOf(Service service) => service.Host.Services.GetServices<IHostedService>().OfType<HistoryRetention>().Single();
 
-    /// <summary>The days of which anything is known, as so many days ago.</summary>
+    /// <summary>Returns the days that have results, as numbers of days before today.</summary>
     private static async Task<string> KnownAsync(Service service, long id) => string.Join(' ', (await service.RecordedAsync())
         .Where(day => day.Key.Monitor == id && day.Value.LastKnown(DayRow.Minutes - 1) >= 0).Select(day => Minutes.DayOf(Given.Noon) - day.Key.Day));
 }

@@ -9,16 +9,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
 
-/// <summary>The home page is drawn when something changed, or when the clock changes it, and not when somebody looks.</summary>
+/// <summary>The home page is rendered when something changes or when the clock changes it, not on request.</summary>
 public sealed class HomeSnapshotTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_incident_is_on_the_page_as_soon_as_it_is_told_of(DatabaseKind database)
+    public async Task An_incident_is_on_the_page_as_soon_as_its_event_arrives(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
         await service.TellAsync(Given.Incident(1, Given.Noon - 60, null, new IncidentLink(1, MonitorStatus.Down)) with { Title = "Login is slow" });
-        // The clock stands still: nothing but the event can have drawn it.
+        // The clock stands still, so only the event can have caused the rendering.
         var home = await service.SettledAsync();
         Assert.Contains("Login is slow", Encoding.UTF8.GetString(home.Body), StringComparison.Ordinal);
         var (status, body) = await service.GetAsync("/");
@@ -26,7 +26,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Mere_readings_are_drawn_within_a_second_and_a_new_status_at_once(DatabaseKind database)
+    public async Task Results_with_the_same_status_are_rendered_within_a_second_and_a_new_status_at_once(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -62,7 +62,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task Midnight_begins_a_new_day_and_a_week_empties_the_list()
+    public async Task A_new_day_starts_at_midnight_and_a_resolved_incident_leaves_the_list_after_a_week()
     {
         var tomorrow = Given.Midnight + Given.Day;
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite, tomorrow - 30);
@@ -73,7 +73,7 @@ public sealed class HomeSnapshotTests
         foreach (var seconds in (int[])[0, 29, 1, 20, 1])
         {
             service.Clock.Advance(TimeSpan.FromSeconds(seconds));
-            // Nothing but the clock changes, so the clock alone must have drawn it.
+            // Only the clock changes, so only the clock can have caused the rendering.
             await service.SettledAsync();
             var view = await service.ViewAsync();
             seen.Add($"{view.Today:dd} {view.Monitors[0].Days[^2].Up} {view.Monitors[0].Days[^1].Up} {view.Resolved!.Count}");
@@ -82,7 +82,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task What_changes_no_byte_is_not_announced()
+    public async Task A_page_whose_bytes_are_unchanged_is_not_published_again()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Monitor(1));
@@ -99,7 +99,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task Versions_grow_with_each_change()
+    public async Task The_version_of_the_page_increases_with_each_change()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var last = (await service.SettledAsync()).Version;
@@ -113,7 +113,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task All_codings_hold_the_same_bytes_and_the_page_names_its_policy()
+    public async Task All_content_encodings_hold_the_same_bytes_and_the_page_has_a_content_security_policy()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
@@ -131,7 +131,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task Who_has_the_page_is_told_so_and_a_head_has_no_body()
+    public async Task A_request_with_a_matching_ETag_is_304_and_HEAD_has_no_body()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();
@@ -146,7 +146,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task The_board_is_confirmed_again_and_again_by_the_clock()
+    public async Task The_snapshots_are_confirmed_periodically()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();
@@ -158,7 +158,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task Another_process_that_drew_a_newer_page_is_followed_within_a_second()
+    public async Task A_newer_version_of_another_process_causes_a_new_rendering_within_a_second()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
@@ -168,7 +168,7 @@ public sealed class HomeSnapshotTests
     }
 
     [Fact]
-    public async Task Ready_means_that_there_is_a_page()
+    public async Task The_service_is_ready_only_while_the_home_page_is_there()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();

@@ -10,7 +10,7 @@ namespace Kener.Status.Tests;
 public sealed class IncidentPageTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_page_is_drawn_when_first_asked_for_and_again_with_each_change(DatabaseKind database)
+    public async Task A_page_is_rendered_on_its_first_request_and_again_after_each_change(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         var incident = Given.Incident(5, Given.Noon, null, new IncidentLink(1, MonitorStatus.Down)) with { Title = "First words" };
@@ -22,7 +22,7 @@ public sealed class IncidentPageTests
         Assert.Contains("First words", body, StringComparison.Ordinal);
         Assert.Contains("Monitor 1", body, StringComparison.Ordinal);
 
-        // Nobody asks again: the change itself draws.
+        // There is no further request: the change itself causes the rendering.
         await service.TellAsync(incident with { Version = 2, Title = "Second words" });
         await SaysAsync(service, "Second words");
         await service.TellAsync(Given.Monitor(1, 2) with { Name = "Payments" });
@@ -48,7 +48,7 @@ public sealed class IncidentPageTests
     [InlineData("%00")]
     [InlineData("5%20")]
     [InlineData("%D9%A5")]
-    public async Task What_is_no_incident_is_not_found(string id)
+    public async Task An_address_without_an_incident_is_not_found(string id)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Incident(5, Given.Noon));
@@ -58,7 +58,7 @@ public sealed class IncidentPageTests
     }
 
     [Fact]
-    public async Task Many_who_ask_at_once_get_one_drawing()
+    public async Task Concurrent_requests_cause_one_rendering()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Incident(5, Given.Noon));
@@ -74,7 +74,7 @@ public sealed class IncidentPageTests
     }
 
     [Fact]
-    public async Task An_incident_shown_nowhere_else_has_its_page()
+    public async Task An_incident_that_is_shown_nowhere_else_has_its_own_page()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Incident(5, Given.Noon + 3600) with { Title = "Soon" });
@@ -83,7 +83,7 @@ public sealed class IncidentPageTests
     }
 
     [Fact]
-    public async Task The_last_of_many_changes_is_what_stays()
+    public async Task The_last_of_many_concurrent_changes_is_shown()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Incident(5, Given.Noon));
@@ -93,7 +93,7 @@ public sealed class IncidentPageTests
     }
 
     [Fact]
-    public async Task The_least_used_pages_go_where_there_are_too_many()
+    public async Task The_least_recently_used_pages_are_dropped_beyond_the_limit()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         for (var id = 1; id <= PageLimits.PagesAtMost + 1; id++)

@@ -6,14 +6,14 @@ namespace Kener.Status.Tests;
 public sealed class MigrationTests
 {
     [Fact]
-    public void The_migrations_for_SQLite_say_all_that_the_model_says()
+    public void The_SQLite_migrations_match_the_model()
     {
         using var db = new StatusSqliteFactory().CreateDbContext([]);
         Assert.False(db.Database.HasPendingModelChanges());
     }
 
     [Fact]
-    public void The_migrations_for_PostgreSQL_say_all_that_the_model_says()
+    public void The_PostgreSQL_migrations_match_the_model()
     {
         using var db = new StatusPostgresFactory().CreateDbContext([]);
         Assert.False(db.Database.HasPendingModelChanges());

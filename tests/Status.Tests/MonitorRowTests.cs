@@ -2,17 +2,17 @@ using Kener.Contracts;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What a monitor's row on the home page says (Behavior: STA-2, STA-5, STA-7).</summary>
+/// <summary>What a monitor's row on the home page shows (Behavior: STA-2, STA-5, STA-7).</summary>
 public sealed class MonitorRowTests
 {
     private const long Now = Given.Noon + 30;
 
     [Fact]
-    public void A_manual_monitor_is_what_was_said_last_however_old() =>
+    public void A_manual_monitor_has_its_last_recorded_status_however_old() =>
         Assert.Equal(MonitorStatus.Down, NowOf(Given.Monitor(1), Given.Reading(1, Given.Noon - 60 * Given.Day, MonitorStatus.Down)));
 
     [Fact]
-    public void A_checked_monitor_is_unknown_when_three_periods_passed_without_a_check()
+    public void A_checked_monitor_has_no_data_after_three_periods_without_a_result()
     {
         var monitor = Given.Monitor(1) with { Type = "API", PeriodSeconds = 60, DefaultStatus = MonitorStatus.Up };
         var facts = Given.Facts(monitor, Given.Noon, [Given.Reading(1, Given.Noon, MonitorStatus.Degraded)]);
@@ -21,19 +21,19 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void A_monitor_that_cannot_be_checked_is_without_data_whatever_was_recorded_and_says_why()
+    public void A_monitor_that_cannot_be_checked_has_no_data_whatever_was_recorded_and_shows_the_reason()
     {
         var monitor = Given.Monitor(1) with { Type = "TCP", PeriodSeconds = 60, DefaultStatus = MonitorStatus.Up, Obstacle = CheckObstacle.NoAgent };
         var row = Given.View(Now, Given.Facts(monitor, Now, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])).Monitors[0];
         Assert.Equal((MonitorStatus.NoData, CheckObstacle.NoAgent), (row.Now, row.Obstacle));
-        // What people say of a monitor without a schedule stands.
+        // A status that a person recorded for a monitor without a schedule still counts.
         Assert.Equal(MonitorStatus.Down, NowOf(monitor with { PeriodSeconds = 0 }, Given.Reading(1, Given.Noon, MonitorStatus.Down)));
         var incident = new Overlay(OverlayKind.Incident, Given.Noon, null, MonitorStatus.Down);
         Assert.Equal(MonitorStatus.Down, Given.View(Now, Given.Facts(monitor, Now, [], incident)).Monitors[0].Now);
     }
 
     [Fact]
-    public void A_default_counts_where_a_check_yielded_nothing_and_not_where_there_was_none()
+    public void A_default_status_applies_to_a_check_without_a_verdict_and_not_to_a_missing_check()
     {
         var monitor = Given.Monitor(1) with { Type = "API", PeriodSeconds = 60, DefaultStatus = MonitorStatus.Degraded };
         Assert.Equal(MonitorStatus.NoData, NowOf(monitor));
@@ -43,7 +43,7 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void Without_a_default_a_minute_of_which_nothing_is_known_counts_nowhere()
+    public void Without_a_default_status_a_minute_without_data_is_not_counted()
     {
         var view = Given.View(Now, Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon, MonitorStatus.NoData)]));
         Assert.Equal(("-", 0), (view.Monitors[0].Uptime, view.Monitors[0].Days[^1].Total));
@@ -51,7 +51,7 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void What_was_said_last_is_carried_forward_only_where_the_monitor_asks_for_it()
+    public void The_last_status_is_carried_forward_only_if_the_monitor_is_set_to()
     {
         var said = Given.Reading(1, Given.Noon - 2 * Given.Day, MonitorStatus.Down);
         var plain = Given.Facts(Given.Monitor(1), Now, [said]).Past.DaysAt(Now);
@@ -61,7 +61,7 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void Today_is_counted_up_to_and_with_the_present_minute()
+    public void Today_is_counted_up_to_and_including_the_present_minute()
     {
         var facts = Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Midnight, MonitorStatus.Up, 1440)]);
         Assert.Equal(721, facts.Past.DaysAt(Given.Noon)[^1].Up);
@@ -71,7 +71,7 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void Ninety_days_end_today()
+    public void The_last_of_ninety_days_is_today()
     {
         Reading[] readings = [Given.Reading(1, Given.Midnight - 89 * Given.Day, MonitorStatus.Up), Given.Reading(1, Given.Midnight - 90 * Given.Day, MonitorStatus.Down)];
         var days = Given.Facts(Given.Monitor(1), Now, readings).Past.DaysAt(Now);
@@ -81,7 +81,7 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void A_reading_of_the_future_waits_for_its_minute()
+    public void A_result_in_the_future_counts_from_its_minute_on()
     {
         var facts = Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon, MonitorStatus.Up), Given.Reading(1, Given.Noon + 120, MonitorStatus.Down)]);
         Assert.Equal(MonitorStatus.Up, facts.Past.StatusAt(Given.Noon + 119, 0));
@@ -90,20 +90,20 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void An_incident_replaces_what_was_observed_better_or_worse_from_its_first_second()
+    public void An_incident_replaces_the_observed_status_better_or_worse_from_its_first_second()
     {
         Reading[] down = [Given.Reading(1, Given.Midnight, MonitorStatus.Down, 721)];
         var over = new Overlay(OverlayKind.Incident, Given.Noon + 20, null, MonitorStatus.Degraded);
         var facts = Given.Facts(Given.Monitor(1), Now, down, over);
         Assert.Equal(MonitorStatus.Down, facts.Past.StatusAt(Given.Noon + 19, 0));
         Assert.Equal(MonitorStatus.Degraded, facts.Past.StatusAt(Given.Noon + 20, 0));
-        // The minute's first second was not covered yet; the next minute is, though nothing was observed in it.
+        // The first second of this minute is not covered; the next minute is, although nothing was observed in it.
         Assert.Equal((721, 0), Counts(facts.Past.DaysAt(Given.Noon + 59)[^1]));
         Assert.Equal((721, 1), Counts(facts.Past.DaysAt(Given.Noon + 60)[^1]));
     }
 
     [Fact]
-    public void Maintenance_comes_over_incidents_but_never_hides_that_something_is_down()
+    public void Maintenance_overrides_incidents_but_never_hides_DOWN()
     {
         var work = new Overlay(OverlayKind.Maintenance, Given.Noon, null, MonitorStatus.Maintenance);
         Assert.Equal(MonitorStatus.Maintenance, With(work, new Overlay(OverlayKind.Incident, Given.Noon, null, MonitorStatus.Degraded)));
@@ -113,7 +113,7 @@ public sealed class MonitorRowTests
     }
 
     [Fact]
-    public void Uptime_follows_the_monitors_own_formula()
+    public void Uptime_uses_the_monitors_own_formula()
     {
         Reading[] readings = [Given.Reading(1, Given.Midnight, MonitorStatus.Up, 3), Given.Reading(1, Given.Midnight + 180, MonitorStatus.Degraded)];
         Assert.Equal("100", Given.View(Now, Given.Facts(Given.Monitor(1), Now, readings)).Monitors[0].Uptime);

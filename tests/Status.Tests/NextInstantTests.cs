@@ -3,13 +3,13 @@ using Kener.Contracts;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Time is a change too: the page knows when.</summary>
+/// <summary>The next instant at which the clock alone changes a page (Behavior: PAG-15).</summary>
 public sealed class NextInstantTests
 {
     private static readonly Gen<MonitorStatus> Status = Gen.Int[0, 4].Select(status => (MonitorStatus)status);
     private static readonly Gen<MonitorStatus> Impact = Gen.Int[1, 4].Select(status => (MonitorStatus)status);
 
-    // Near the present and near its midnights.
+    // Near the present and near midnights.
     private static readonly Gen<long> Instant =
         Gen.OneOf(Gen.Long[-400, 400], Gen.Long[-8 * Given.Day, Given.Day], Gen.Const(12 * 3600L), Gen.Const(12 * 3600L - 1), Gen.Const(-7 * Given.Day))
             .Select(shift => Given.Noon + shift);
@@ -28,7 +28,7 @@ public sealed class NextInstantTests
         DefaultStatus = hasDefault && period > 0 ? MonitorStatus.Degraded : null,
     });
 
-    // Ends before the start too, and times that no calendar has.
+    // Includes ends before the start, and times beyond the range of calendars.
     private static readonly Gen<long> AnyTime = Gen.Frequency((8, Instant), (1, Gen.OneOf(Gen.Const(long.MinValue), Gen.Const(0L), Gen.Const(253_402_300_799), Gen.Const(long.MaxValue))));
 
     private static readonly Gen<IncidentChanged> Incident = Gen.Select(AnyTime, AnyTime, Gen.Bool, Gen.Int[0, 3], AnyTime).Select((start, end, isOpen, state, said) =>
@@ -41,7 +41,7 @@ public sealed class NextInstantTests
         });
 
     [Fact]
-    public void Until_the_next_instant_the_page_says_the_same() =>
+    public void The_page_does_not_change_before_the_next_instant() =>
         Gen.Select(Instant, Monitor, Reading.Array[0, 6], Overlay.Array[0, 3], Incident.Array[0, 2]).Sample((now, monitor, readings, overlays, incidents) =>
         {
             var facts = Given.Facts([Given.Facts(monitor, now, readings, overlays)], incidents);
@@ -54,7 +54,7 @@ public sealed class NextInstantTests
         }, iter: 400);
 
     [Fact]
-    public void Lists_banner_and_overlay_follow_the_interval_whatever_the_state_says() =>
+    public void Lists_banner_and_overlay_follow_the_interval_whatever_the_state() =>
         Gen.Select(Instant, Incident).Sample((now, incident) =>
         {
             var overlay = new Overlay(OverlayKind.Incident, incident.Start, incident.End, MonitorStatus.Down);
@@ -71,12 +71,12 @@ public sealed class NextInstantTests
         }, iter: 2000);
 
     [Fact]
-    public void A_quiet_page_waits_for_midnight() => Assert.Equal(
+    public void Without_any_other_cause_the_next_instant_is_midnight() => Assert.Equal(
         Given.Midnight + Given.Day,
         Given.Facts([Given.Facts(Given.Monitor(1), Given.Noon, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])]).NextInstant(Given.Noon));
 
     [Fact]
-    public void An_open_incident_counts_a_minute_each_minute() => Assert.Equal(
+    public void With_an_open_incident_the_next_instant_is_the_next_minute() => Assert.Equal(
         Given.Noon + 60,
         Given.Facts([Given.Facts(Given.Monitor(1), Given.Noon, [], new Overlay(OverlayKind.Incident, Given.Noon - 5, null, MonitorStatus.Down))])
             .NextInstant(Given.Noon + 7));

@@ -7,13 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Events may come in any order and any number of times.</summary>
+/// <summary>Events may arrive in any order and any number of times.</summary>
 public sealed class OrderTests
 {
     private const int Versions = 3;
     private static readonly string[] Zones = ["UTC", "Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"];
 
-    /// <summary>Names an event; what it says follows from that and the seed, so that the same version always says the same.</summary>
+    /// <summary>Identifies an event. Its content follows from this and the seed, so a version always has the same content.</summary>
     private readonly record struct Told(char Kind, int Id, int Version);
 
     private static readonly Gen<Told> Any = Gen.Select(Gen.Int[0, 3].Select(kind => "mirr"[kind]), Gen.Int[1, 4], Gen.Int[1, Versions])
@@ -34,7 +34,7 @@ public sealed class OrderTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_is_kept_between_two_drawings_never_differs_from_the_database(DatabaseKind database)
+    public async Task Facts_kept_between_two_renderings_never_differ_from_the_database(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
@@ -60,7 +60,7 @@ public sealed class OrderTests
         return string.Join('\n', pages) + "\n" + string.Join('\n', days);
     }
 
-    /// <summary>A page with a list of its own, and a site with settings of its own.</summary>
+    /// <summary>Creates a page with its own list of monitors, and changes settings of the site.</summary>
     private static async Task SetUpAsync(Service service)
     {
         for (var id = 1; id <= 3; id++) await service.TellAsync(Given.Monitor(id));
@@ -90,7 +90,7 @@ public sealed class OrderTests
         };
     }
 
-    // Monitors 1 and 4 have one tag: 4 is 1 made anew.
+    // Monitors 1 and 4 share a tag: 4 is 1, deleted and created again.
     private static MonitorChanged Monitor(Told told, Random random) => Given.Monitor(told.Id, told.Version) with
     {
         Tag = told.Id == 4 ? "m1" : $"m{told.Id}",
@@ -117,7 +117,7 @@ public sealed class OrderTests
         };
     }
 
-    // Over midnight and into the future too; a minute's version says the same in whatever message it comes, so each id has minutes of its own.
+    // Also across midnight and into the future. A version of a minute must have the same content in every message, so each id has its own minutes.
     private static Reading Reading(Told told, int monitor, Random random) => Given.Reading(
         monitor, Given.Noon + (told.Id - 3) * (Given.Day / 2) - 7 * 60, (MonitorStatus)random.Next(5), 12 + told.Id, told.Version, random.Next(3) * 10.5);
 }

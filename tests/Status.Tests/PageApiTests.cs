@@ -7,13 +7,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
 
-/// <summary>/api/v4/pages, word for word.</summary>
+/// <summary>/api/v4/pages with its exact answers and messages.</summary>
 public sealed class PageApiTests
 {
     private const string New = """{"page_path":"Eu Rope!","page_title":" Europe ","page_header":"Servers"}""";
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task There_is_a_home_page_from_the_first_moment_and_it_shows_every_monitor(DatabaseKind database)
+    public async Task The_home_page_exists_from_the_start_and_shows_every_visible_monitor(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -34,7 +34,7 @@ public sealed class PageApiTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_page_is_made_changed_moved_and_deleted_and_each_is_seen_at_once(DatabaseKind database)
+    public async Task Creating_changing_moving_and_deleting_a_page_takes_effect_at_once(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -71,7 +71,7 @@ public sealed class PageApiTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_monitor_that_is_deleted_leaves_the_pages_and_one_made_anew_does_not_come_back(DatabaseKind database)
+    public async Task A_deleted_monitor_leaves_the_pages_and_a_recreated_one_does_not_return_to_them(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -86,11 +86,11 @@ public sealed class PageApiTests
     }
 
     [Fact]
-    public async Task A_monitor_that_is_told_of_a_moment_later_is_waited_for()
+    public async Task A_request_waits_for_a_monitor_whose_event_arrives_a_moment_later()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var asked = service.AskAsync("POST", "/api/v4/pages", """{"page_path":"a","page_title":"A","page_header":"A","monitors":["m1"]}""");
-        // It waits by the clock, which stands still until the monitor is known.
+        // The request waits on this clock, which stands still until the monitor is known.
         await Eventually.TrueAsync(() => Task.FromResult(service.Clock.Waits > 0));
         await service.TellAsync(Given.Monitor(1));
         await service.PassingAsync(asked);
@@ -113,7 +113,7 @@ public sealed class PageApiTests
     [InlineData("""[]""", "Invalid JSON body")]
     [InlineData("""null""", "Invalid JSON body")]
     [InlineData("""{"page_path":"a\u0000","page_title":"x","page_header":"x"}""", "Text must not contain the character U+0000")]
-    public async Task What_can_not_be_made_is_refused_in_the_words_of_the_api(string body, string message)
+    public async Task An_invalid_page_is_rejected_with_the_messages_of_API_v4(string body, string message)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal((400, message), Error(await service.AskAsync("POST", "/api/v4/pages", body)));
@@ -137,7 +137,7 @@ public sealed class PageApiTests
     [InlineData("""{"monitor_status_history_days":{"desktop":0}}""", "monitor_status_history_days.desktop must be an integer between 1 and 365")]
     [InlineData("""{"monitor_status_history_days":{"mobile":366}}""", "monitor_status_history_days.mobile must be an integer between 1 and 365")]
     [InlineData("""{"meta_page_title":1}""", "meta_page_title must be a string")]
-    public async Task Settings_that_can_not_be_are_refused_in_the_words_of_the_api(string settings, string message)
+    public async Task Invalid_page_settings_are_rejected_with_the_messages_of_API_v4(string settings, string message)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal((400, message), Error(await service.AskAsync("PATCH", "/api/v4/pages/~home", $$"""{"page_settings":{{settings}}}""")));
@@ -170,7 +170,7 @@ public sealed class PageApiTests
     [InlineData("eu-rope", """{"page_path":"live"}""", 400, "page_path 'live' is reserved")]
     [InlineData("eu-rope", """{"page_path":"EU ROPE"}""", 200, "")]
     [InlineData("eu-rope", """{"monitors":null}""", 400, "monitors must be an array of monitor tags")]
-    public async Task An_edit_is_taken_or_refused_in_the_words_of_the_api(string path, string body, int status, string message)
+    public async Task An_edit_is_accepted_or_rejected_with_the_messages_of_API_v4(string path, string body, int status, string message)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(201, (await service.AskAsync("POST", "/api/v4/pages", New)).Status);
@@ -180,7 +180,7 @@ public sealed class PageApiTests
     }
 
     [Fact]
-    public async Task The_home_page_stays_and_a_path_is_given_once()
+    public async Task The_home_page_cannot_be_deleted_and_a_path_is_unique()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal((400, "Cannot delete the home page"), Error(await service.AskAsync("DELETE", "/api/v4/pages/~home")));
@@ -190,7 +190,7 @@ public sealed class PageApiTests
     }
 
     [Fact]
-    public async Task A_tag_that_nobody_has_is_refused()
+    public async Task An_unknown_tag_is_rejected()
     {
         await using var service = await Service.StartAsync(DatabaseKind.PostgreSQL);
         var asked = service.AskAsync("PATCH", "/api/v4/pages/~home", """{"monitors":["nobody"]}""");

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Status.Tests;
 
-/// <summary>The loop draws when it is told to, or when the clock says so.</summary>
+/// <summary>The rendering loop wakes up on a signal or at the given instant.</summary>
 public sealed class PageBellTests
 {
     [Fact]
-    public async Task A_clock_that_goes_on_while_the_timer_is_set_is_heard()
+    public async Task A_clock_that_jumps_while_the_timer_is_armed_causes_no_missed_wake_up()
     {
         var clock = new HastyClock();
         using var bell = new PageBell(clock);
@@ -19,7 +19,7 @@ public sealed class PageBellTests
     }
 
     [Fact]
-    public async Task Who_rings_is_heard_at_once()
+    public async Task A_signal_ends_the_wait_at_once()
     {
         var clock = new FakeTimeProvider();
         using var bell = new PageBell(clock);
@@ -29,7 +29,7 @@ public sealed class PageBellTests
         await waiting.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Goes on by a second just before its second timer is set: the first is given up when the bell's own ring is heard.</summary>
+    /// <summary>Advances by a second just before its second timer is set. The first timer is abandoned: a pending signal ends that wait.</summary>
     private sealed class HastyClock : FakeTimeProvider
     {
         private int _timers;

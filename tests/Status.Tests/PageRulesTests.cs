@@ -6,7 +6,7 @@ using Kener.Ui;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What a page says as a whole (Behavior: PAG-1 to PAG-4).</summary>
+/// <summary>What a page shows as a whole (Behavior: PAG-1 to PAG-4).</summary>
 public sealed class PageRulesTests
 {
     private const long Now = Given.Noon + 30;
@@ -26,7 +26,7 @@ public sealed class PageRulesTests
     [InlineData("Partial System Outage", MonitorStatus.Down, "DDGM")]
     [InlineData("Major System Outage", MonitorStatus.Down, "DDDU")]
     [InlineData("Major System Outage", MonitorStatus.Down, "D---")]
-    public void The_message_follows_from_all_monitors(string message, MonitorStatus overall, string statuses)
+    public void The_page_message_follows_from_the_status_of_all_monitors(string message, MonitorStatus overall, string statuses)
     {
         var view = Given.View(Now, [.. statuses.Select((status, i) => Saying(i + 1, status switch
         {
@@ -40,7 +40,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void The_page_is_never_calm_while_a_global_incident_is_open()
+    public void The_page_never_looks_calm_while_a_global_incident_is_open()
     {
         var view = View([Saying(1, MonitorStatus.Up)], Given.Incident(1, Given.Noon) with { IsGlobal = true, Title = "Phones are dead" });
         Assert.Equal("All Systems Operational", view.Message);
@@ -50,7 +50,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void An_impact_of_up_lists_the_monitor_as_affected_and_leaves_its_row_as_observed()
+    public void An_impact_of_UP_lists_the_monitor_as_affected_and_does_not_change_its_row()
     {
         var incident = Given.Incident(1, Given.Noon, null, new IncidentLink(1, MonitorStatus.Up)) with { IsGlobal = true };
         var overlays = incident.Plan().Impacts.Select(link => new Overlay(OverlayKind.Incident, incident.Start, incident.End, link.Impact)).ToArray();
@@ -63,7 +63,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void What_is_not_well_is_named_worst_first()
+    public void Affected_monitors_are_listed_worst_first()
     {
         Assert.Empty(Given.View(Now, Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.NoData)).Affected);
         Assert.Equal(["Monitor 3", "Monitor 1", "Monitor 2"], Given.View(
@@ -71,7 +71,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void A_row_that_was_kept_says_what_a_new_one_would()
+    public void A_cached_row_equals_a_newly_computed_one()
     {
         var overlay = new Overlay(OverlayKind.Incident, Now + 30, Now + 150, MonitorStatus.Down);
         MonitorFacts Made() => Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon - 60, MonitorStatus.Up, latency: 5)], overlay);
@@ -89,7 +89,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void Who_is_in_a_group_stands_within_it_alone_and_is_named_for_it()
+    public void A_member_is_listed_only_within_its_group_and_is_named_as_affected_instead_of_it()
     {
         var group = Saying(9, MonitorStatus.Degraded);
         group = new(group.Monitor with { Members = [new("m2", 0.5), new("m1", 0.5), new("gone", 1)] }, group.Past);
@@ -101,11 +101,11 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void Monitors_stand_in_the_order_of_their_ids() =>
+    public void Monitors_are_listed_by_id() =>
         Assert.Equal(["m1", "m2", "m3"], Given.View(Now, Saying(3, MonitorStatus.Up), Saying(1, MonitorStatus.Up), Saying(2, MonitorStatus.Up)).Monitors.Select(row => row.Tag));
 
     [Fact]
-    public void The_incident_that_spoke_last_stands_on_top()
+    public void The_incident_with_the_newest_update_is_listed_first()
     {
         var view = View([Saying(1, MonitorStatus.Up)],
             Global(1, Given.Noon - 3600) with { Updates = [Note with { At = Given.Noon }] }, Global(2, Given.Noon - 1800), Global(3, Given.Noon - 1800));
@@ -113,7 +113,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void An_incident_is_ongoing_from_its_start_until_its_end_has_come()
+    public void An_incident_is_ongoing_from_its_start_until_its_end()
     {
         Assert.Empty(View([], Global(1, Now + 1)).Ongoing);
         Assert.Single(View([], Global(1, Now)).Ongoing);
@@ -126,7 +126,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void Five_at_most_are_listed_as_resolved_and_none_longer_than_seven_days()
+    public void At_most_five_resolved_incidents_are_listed_and_none_for_longer_than_seven_days()
     {
         var many = Enumerable.Range(1, 8).Select(i => Global(i, Given.Noon - 1000 * i) with { State = IncidentState.Resolved, End = Given.Noon }).ToArray();
         Assert.Equal([1, 2, 3, 4, 5], View([], many).Resolved!.Select(incident => incident.Id));
@@ -140,7 +140,7 @@ public sealed class PageRulesTests
     [InlineData("""{"eventDisplaySettings":{"incidents":{"resolved":{"daysInPast":0}}}}""", "{}")]
     [InlineData("{}", """{"incidents":{"resolved":{"max_count":0}}}""")]
     [InlineData("{}", """{"incidents":{"resolved":{"days_in_past":0}}}""")]
-    public void A_list_that_can_hold_nothing_is_no_section(string site, string page)
+    public void A_list_with_a_limit_of_zero_is_not_shown(string site, string page)
     {
         var facts = Given.Facts(Given.Page(settings: page), site, [], Global(1, Given.Noon - 100) with { End = Given.Noon });
         Assert.Null(facts.View(Now).Resolved);
@@ -148,7 +148,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void An_incident_shows_where_one_of_its_monitors_does_unless_it_is_global()
+    public void An_incident_is_on_pages_that_show_one_of_its_monitors_and_a_global_one_on_every_page()
     {
         var link = new IncidentLink(1, MonitorStatus.Down);
         Assert.Single(View([Saying(1, MonitorStatus.Up)], Given.Incident(1, Given.Noon, null, link)).Ongoing);
@@ -157,7 +157,7 @@ public sealed class PageRulesTests
     }
 
     [Fact]
-    public void A_monitor_that_is_not_shown_lends_neither_its_name_nor_its_impact()
+    public void A_monitor_that_is_not_shown_contributes_neither_its_name_nor_its_impact()
     {
         var incident = Given.Incident(1, Given.Noon, null, new IncidentLink(1, MonitorStatus.Degraded), new IncidentLink(2, MonitorStatus.Down));
         var view = View([Saying(1, MonitorStatus.Up)], incident);

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Readings that wait in the head for their day row.</summary>
+/// <summary>Results in the day buffer, which wait to be written into a day row.</summary>
 public sealed class PendingTests
 {
     private static readonly Gen<Piece> Any = Gen.Select(Gen.Int[0, 100_000], Gen.Int[0, 1439], Gen.Int[1, 1440], Gen.Int[0, 4], Gen.Int[0, 1_000_000], Gen.Int[1, int.MaxValue])
@@ -14,7 +14,7 @@ public sealed class PendingTests
             new Piece(day, from, Math.Min(count, DayRow.Minutes - from), (MonitorStatus)status, latency / 100.0, version));
 
     [Fact]
-    public void What_is_read_is_what_was_added() => Any.Array[0, 20].Sample(pieces =>
+    public void Reading_returns_what_was_appended() => Any.Array[0, 20].Sample(pieces =>
     {
         Assert.Equal(pieces, Pending.Read(Pending.With([], pieces)!));
         byte[]? oneByOne = [];
@@ -23,7 +23,7 @@ public sealed class PendingTests
     });
 
     [Fact]
-    public void Broken_bytes_are_named_as_such() => Gen.Byte.Array[0, 60].Sample(noise =>
+    public void Corrupt_bytes_throw_nothing_but_InvalidDataException() => Gen.Byte.Array[0, 60].Sample(noise =>
     {
         try
         {
@@ -31,19 +31,19 @@ public sealed class PendingTests
         }
         catch (InvalidDataException)
         {
-            // Nothing else may come out of it.
+            // The only exception that is allowed.
         }
     });
 
     [Fact]
-    public void There_is_room_for_an_hour_of_minutes()
+    public void The_buffer_holds_an_hour_of_minutes()
     {
         Assert.NotNull(Pending.With([], Enumerable.Range(0, 60).Select(minute => new Piece(20_000, minute, 1, MonitorStatus.Up, 40, 1))));
         Assert.Null(Pending.With([], Enumerable.Range(0, 80).Select(minute => new Piece(20_000, minute, 1, MonitorStatus.Up, 40, 1))));
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Each_minute_counts_at_once_and_its_day_is_written_once_an_hour(DatabaseKind database)
+    public async Task Each_minute_counts_at_once_and_its_day_row_is_written_once_an_hour(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -60,7 +60,7 @@ public sealed class PendingTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_waits_is_corrected_and_what_was_said_already_is_no_news(DatabaseKind database)
+    public async Task A_buffered_result_can_be_corrected_and_a_repeated_one_changes_nothing(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -76,7 +76,7 @@ public sealed class PendingTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_deleted_monitor_keeps_nothing_that_waited(DatabaseKind database)
+    public async Task Deleting_a_monitor_discards_its_buffered_results(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));

@@ -18,16 +18,16 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Status.Tests;
 
-/// <summary>The running module with a database and a clock of its own, and short ways to ask it.</summary>
+/// <summary>The running module with its own database and clock, and shortcuts for requests and queries.</summary>
 internal sealed class Service : IAsyncDisposable
 {
     private Service(ModuleHost host, WatchedClock clock) => (Host, Clock) = (host, clock);
 
     public ModuleHost Host { get; }
-    /// <summary>Counts how often a request waits for another service's entity.</summary>
+    /// <summary>The clock, which also counts how often a request waits for an entity of another service.</summary>
     public WatchedClock Clock { get; }
     public SnapshotBoard Board => Host.Services.GetRequiredService<SnapshotBoard>();
-    /// <summary>What the others were told of the site last.</summary>
+    /// <summary>The last SiteChanged event that was delivered.</summary>
     public SiteChanged? Told
     {
         get => Host.Services.GetRequiredService<SiteLog>().Last;
@@ -53,7 +53,7 @@ internal sealed class Service : IAsyncDisposable
 
     public Task RecordAsync(params Reading[] readings) => TellAsync(new ReadingsRecorded { Readings = readings });
 
-    /// <summary>What a page has to say, read from the database alone.</summary>
+    /// <summary>Returns the view of a page, read from the database without any cache.</summary>
     public Task<StatusPageView> ViewAsync(long? now = null, string path = "/") => ReadAsync(async db =>
     {
         var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value, new ToldLately());
@@ -69,13 +69,13 @@ internal sealed class Service : IAsyncDisposable
         return await read(scope.ServiceProvider.GetRequiredService<StatusDb>());
     }
 
-    /// <summary>The home page that is published.</summary>
+    /// <summary>The published home page.</summary>
     public Snapshot? Home => Board.Find(SitePages.HomeKey);
 
-    /// <summary>Waits until the pages are drawn from all that called for it at once; mere readings may still wait for their second.</summary>
+    /// <summary>Waits until all that is due at once is rendered; results that leave the status as it was may still wait for their second.</summary>
     public Task QuietAsync() => Eventually.TrueAsync(() => Task.FromResult(Host.Services.GetRequiredService<PageBell>().IsHeard));
 
-    /// <summary>The published page, once it is drawn from all that is in the database.</summary>
+    /// <summary>Waits until the published page shows all that is in the database, and returns it.</summary>
     public async Task<Snapshot> SettledAsync(string path = "/")
     {
         var renderer = Host.Services.GetRequiredService<PageRenderer>();
@@ -89,7 +89,7 @@ internal sealed class Service : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>As a client of the API with every permission.</summary>
+    /// <summary>Sends a request to the API as a client with every permission.</summary>
     public async Task<(int Status, JsonNode Body)> AskAsync(string method, string path, string? body = null)
     {
         using var client = Host.Client();
@@ -99,14 +99,14 @@ internal sealed class Service : IAsyncDisposable
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
     }
 
-    /// <summary>Lets the clock go on until that is done.</summary>
+    /// <summary>Advances the clock until the task is completed.</summary>
     public Task PassingAsync(Task work) => Eventually.TrueAsync(() =>
     {
         Clock.Advance(TimeSpan.FromMilliseconds(20));
         return Task.FromResult(work.IsCompleted);
     });
 
-    /// <summary>All days of which something was stored, by monitor and day, what waits for its day row in them.</summary>
+    /// <summary>Returns all stored days by monitor and day, with the day buffers applied.</summary>
     public async Task<SortedDictionary<(long Monitor, int Day), DayRow>> RecordedAsync()
     {
         var days = new SortedDictionary<(long Monitor, int Day), DayRow>();
@@ -116,13 +116,13 @@ internal sealed class Service : IAsyncDisposable
             foreach (var piece in Pending.Read(head.Pending))
             {
                 if (!days.TryGetValue((head.MonitorId, piece.Day), out var row)) days[(head.MonitorId, piece.Day)] = row = new DayRow();
-                Assert.True(row.Set(piece), "What waits is in no day row");
+                Assert.True(row.Set(piece), "A buffered result is already in its day row");
             }
         }
         return days;
     }
 
-    /// <summary>Empties the database of what others told.</summary>
+    /// <summary>Deletes all that was received from other services.</summary>
     public Task ForgetAsync() => ReadAsync(async db =>
     {
         await db.Monitors.ExecuteDeleteAsync();

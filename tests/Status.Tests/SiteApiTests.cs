@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
 
-/// <summary>/api/v4/site, word for word.</summary>
+/// <summary>/api/v4/site with its exact answers and messages.</summary>
 public sealed class SiteApiTests
 {
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task What_is_set_is_shown_and_told_and_seen(DatabaseKind database)
+    public async Task A_setting_is_returned_published_and_shown_on_pages(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         Assert.Equal((200, """{"key":"siteName","value":"Kener","data_type":"string"}"""), await PlainAsync(service, "GET", "siteName"));
@@ -39,13 +39,13 @@ public sealed class SiteApiTests
         {
             var one = await service.AskAsync("GET", $"/api/v4/site/{key.Name}");
             if (!types.ContainsKey(key.Name)) Assert.Equal((404, $"Config key '{key.Name}' not found"), Error(one));
-            // What is shown can be sent back.
+            // A value that was returned can be sent back.
             else Assert.Equal(200, (await service.AskAsync("PATCH", $"/api/v4/site/{key.Name}", new JsonObject { ["value"] = one.Body["value"]!.DeepClone() }.ToJsonString())).Status);
         }
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task Text_that_a_page_could_only_show_as_code_is_refused_with_its_field_and_bound(DatabaseKind database)
+    public async Task Text_that_a_page_could_only_show_as_code_is_rejected_with_its_field_and_limit(DatabaseKind database)
     {
         static string Repeat(string part, int times) => string.Concat(Enumerable.Repeat(part, times));
         var table = Repeat("|a", 40) + "\n" + Repeat("|-", 40) + "\n|b";
@@ -85,7 +85,7 @@ public sealed class SiteApiTests
     [InlineData("homeIncidentCount", """{"value":-1}""", 400, "Invalid value for config key 'homeIncidentCount'")]
     [InlineData("homeIncidentStartTimeWithin", """{"value":0}""", 400, "Invalid value for config key 'homeIncidentStartTimeWithin'")]
     [InlineData("footerHTML", """{"value":"a\u0000b"}""", 400, "Text must not contain the character U+0000")]
-    public async Task What_can_not_be_set_is_refused_in_the_words_of_the_api(string key, string body, int status, string message)
+    public async Task An_invalid_setting_is_rejected_with_the_messages_of_API_v4(string key, string body, int status, string message)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var before = await service.ReadAsync(db => db.Site.AsNoTracking().SingleAsync());
@@ -99,7 +99,7 @@ public sealed class SiteApiTests
     [InlineData("themeToggle", "true", "\"true\"")]
     [InlineData("homeIncidentCount", "7", "\"7\"")]
     [InlineData("hero", """{"a":1,"a":2}""", """{"a":2}""")]
-    public async Task Texts_are_texts_whatever_was_sent(string key, string sent, string kept)
+    public async Task Values_are_stored_in_a_normalized_form(string key, string sent, string kept)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(200, (await service.AskAsync("PATCH", $"/api/v4/site/{key}", $$"""{"value":{{sent}}}""")).Status);
@@ -107,7 +107,7 @@ public sealed class SiteApiTests
     }
 
     [Fact]
-    public async Task A_service_that_starts_over_is_told_the_site()
+    public async Task A_replay_publishes_the_site()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var first = await Eventually.GetAsync(() => Task.FromResult(service.Told), told => told is not null);
@@ -117,7 +117,7 @@ public sealed class SiteApiTests
     }
 
     [Fact]
-    public async Task Another_setting_of_the_installation_is_told_at_the_start_where_nobody_chose_otherwise()
+    public async Task A_changed_installation_setting_is_published_at_the_start_unless_the_site_overrides_it()
     {
         var folder = Path.Combine(Path.GetTempPath(), "kener-test-" + Guid.NewGuid().ToString("N"));
         var first = await ToldAsync("http://one.example", "30");
@@ -140,16 +140,16 @@ public sealed class SiteApiTests
     [InlineData("""{"enabled":true,"retentionDays":30}""", 30)]
     [InlineData("""{"retentionDays":1000000}""", 36500)]
     [InlineData("""{"enabled":false,"retentionDays":30}""", null)]
-    // What can not be used is as if it were not set: nothing is lost by a slip.
+    // A value that cannot be used counts as not set, so a mistake deletes no data.
     [InlineData("""{"retentionDays":0}""", 90)]
     [InlineData("""{"enabled":"no","retentionDays":"7"}""", 90)]
     [InlineData("[]", 90)]
     [InlineData("5", 90)]
-    public void The_policy_says_for_how_many_days_or_for_ever(string policy, int? days) => Assert.Equal(
+    public void The_retention_policy_is_a_number_of_days_or_unlimited(string policy, int? days) => Assert.Equal(
         days, new SiteSettings(new JsonObject { ["dataRetentionPolicy"] = JsonNode.Parse(policy) }, new KenerSettings()).RetentionDays);
 
     [Fact]
-    public async Task The_settings_are_on_the_pages()
+    public async Task The_settings_take_effect_on_the_pages()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         foreach (var (key, value) in new[]
@@ -175,7 +175,7 @@ public sealed class SiteApiTests
     }
 
     [Fact]
-    public async Task A_style_that_means_harm_is_kept_as_it_was_sent_and_drawn_without_its_sting()
+    public async Task A_harmful_style_is_stored_as_it_was_sent_and_rendered_harmless()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         const string Sent = "@import url(https://evil.example/a.css);h1{color:red;background:url(//evil.example/b.png)}</style><script>alert(1)</script>";

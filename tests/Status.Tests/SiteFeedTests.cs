@@ -8,7 +8,7 @@ using Kener.TestKit;
 
 namespace Kener.Status.Tests;
 
-/// <summary>/rss.xml, read by parsers that Kener did not write.</summary>
+/// <summary>/rss.xml, read by third-party parsers.</summary>
 public sealed class SiteFeedTests
 {
     private const string Hostile = "<script>alert(1)</script> & \"]]>\u0001\ud800 –";
@@ -34,7 +34,7 @@ public sealed class SiteFeedTests
         Assert.EndsWith("/incidents/5", item.Links.Single().Uri.AbsoluteUri, StringComparison.Ordinal);
         foreach (var words in (string[])["Identified", "Payments &amp; more", "<em>cache</em>", "We look"]) Assert.Contains(words, item.Summary.Text, StringComparison.Ordinal);
 
-        // No request draws it again: the change and the clock do.
+        // There is no further request: the change and the clock cause the rendering.
         await service.TellAsync(Given.Incident(4, Given.Noon - 300) with { Title = "Newer words", Version = 2 });
         await ShowsAsync(service, "[Incident] Newer words");
         await service.TellAsync(new IncidentChanged { Id = 4, Version = 3, Deleted = true });
@@ -44,7 +44,7 @@ public sealed class SiteFeedTests
     }
 
     [Fact]
-    public async Task The_texts_of_users_leave_the_feed_well_formed()
+    public async Task User_texts_leave_the_feed_well_formed()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/siteName", """{"value":"A <b> & \"c\""}""")).Status);
@@ -57,7 +57,7 @@ public sealed class SiteFeedTests
     }
 
     [Fact]
-    public async Task An_incident_of_hidden_monitors_alone_is_not_in_the_feed()
+    public async Task An_incident_with_only_hidden_monitors_is_not_in_the_feed()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Monitor(1) with { Hidden = true });
@@ -66,7 +66,7 @@ public sealed class SiteFeedTests
     }
 
     [Fact]
-    public async Task The_feed_is_one_for_all_visitors_and_pages_name_it()
+    public async Task The_feed_is_the_same_for_all_visitors_and_pages_link_to_it()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/rss.xml");

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kener.Status.Tests;
 
-/// <summary>What is stored and cannot be shown costs no more than itself, and is seen in /health.</summary>
+/// <summary>Stored data that cannot be rendered affects only itself, and /health reports it (Behavior: PAG-16).</summary>
 public sealed class StoredFaultTests
 {
     private const long LastDay = 253_402_300_740;
@@ -29,7 +29,7 @@ public sealed class StoredFaultTests
     }
 
     [Theory, MemberData(nameof(Poisons))]
-    public async Task A_monitor_that_cannot_be_read_is_left_out_and_the_pages_go_on_without_it(DatabaseKind database, string poison)
+    public async Task An_unreadable_monitor_is_left_out_and_pages_are_rendered_without_it(DatabaseKind database, string poison)
     {
         await using var service = await Service.StartAsync(database);
         foreach (var id in (long[])[1, 2, 3]) await service.TellAsync(Given.Monitor(id));
@@ -49,7 +49,7 @@ public sealed class StoredFaultTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task An_incident_that_cannot_be_read_is_left_out_and_has_no_page_until_it_is_told_anew(DatabaseKind database)
+    public async Task An_unreadable_incident_is_left_out_and_has_no_page_until_a_new_event_arrives(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Incident(5, Given.Noon - 60) with { Title = "Five", IsGlobal = true });
@@ -62,7 +62,7 @@ public sealed class StoredFaultTests
         await Eventually.TrueAsync(() => Task.FromResult(!Text(service, SitePages.HomeKey).Contains("Five", StringComparison.Ordinal)));
         await HealthAsync(service, HttpStatusCode.ServiceUnavailable);
 
-        // Its own page is drawn again, which fails; then each who asks is answered from memory.
+        // Its own page is rendered again, which fails; further requests are then answered from memory.
         await service.AskAsync("PATCH", "/api/v4/site/siteName", """{"value":"Another"}""");
         await Eventually.TrueAsync(() => Task.FromResult(service.Board.Find("page:/incidents/5") is null));
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.ServiceUnavailable, (await service.GetAsync("/incidents/5")).Status);
@@ -72,7 +72,7 @@ public sealed class StoredFaultTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_page_that_cannot_be_rendered_is_not_confirmed_and_the_others_are_drawn(DatabaseKind database)
+    public async Task A_page_that_cannot_be_rendered_is_not_confirmed_and_the_others_are_rendered(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -81,7 +81,7 @@ public sealed class StoredFaultTests
         foreach (var path in (string[])["/", "/eu"]) await AskInTokyoAsync(service, path);
         await ConfirmedAsync(service);
 
-        // The same monitor twice is what no request can make of a page.
+        // No request can put the same monitor on a page twice.
         await SetMonitorsAsync(service, [1, 1]);
         await service.TellAsync(Given.Monitor(1, 2) with { Name = "Payments" });
         await SaysAsync(service, SitePages.HomeKey, "Payments");
@@ -96,7 +96,7 @@ public sealed class StoredFaultTests
             await service.GetAsync("/alive");
         }
         Assert.Equal(before, service.Board.ConfirmedMs);
-        // The plain page, with its age, stands in for the variant.
+        // The plain page, with its age, is shown in place of the variant.
         Assert.Contains("Monitor 1", await AskInTokyoAsync(service, "/eu"), StringComparison.Ordinal);
         Assert.Null(service.Board.Find(Tokyo("/eu")));
 
@@ -109,7 +109,7 @@ public sealed class StoredFaultTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task The_calendars_last_day_freezes_no_page(DatabaseKind database)
+    public async Task Extreme_times_do_not_stop_the_rendering_of_pages(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/timeZone", """{"value":"Europe/Berlin"}""")).Status);
@@ -131,7 +131,7 @@ public sealed class StoredFaultTests
     }
 
     [Fact]
-    public async Task An_event_that_is_not_whole_is_not_taken_in()
+    public async Task An_incomplete_event_is_not_stored()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await Assert.ThrowsAnyAsync<Exception>(() => service.TellAsync(Given.Incident(1, 0, null, new IncidentLink(1, (MonitorStatus)200))));
@@ -140,7 +140,7 @@ public sealed class StoredFaultTests
     }
 
     [Fact]
-    public void A_fault_is_logged_when_it_begins_and_not_again()
+    public void A_fault_is_logged_once_when_it_begins()
     {
         var log = new CountingLog();
         var faults = new RenderFaults(log);
@@ -191,7 +191,7 @@ public sealed class StoredFaultTests
 
     private static string Text(Service service, string key) => service.Board.Find(key) is { } page ? Encoding.UTF8.GetString(page.Body) : "";
 
-    // Mere readings wait for a second of the clock.
+    // Results that leave the status as it was are rendered only after a second of the clock.
     private static Task SaysAsync(Service service, string key, string words) => Eventually.TrueAsync(() =>
     {
         service.Clock.Advance(TimeSpan.FromMilliseconds(100));

@@ -2,7 +2,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Which zones there are: a closed set, whatever spelling a client invents.</summary>
+/// <summary>The time zones that are accepted: a closed set of exact names.</summary>
 public sealed class TimeZoneTests
 {
     public static TheoryData<string> Invented { get; } =
@@ -13,7 +13,7 @@ public sealed class TimeZoneTests
     ];
 
     [Theory, MemberData(nameof(Invented))]
-    public async Task An_invented_spelling_is_no_zone_for_pages_and_settings(string name)
+    public async Task An_unknown_spelling_is_not_a_zone_for_pages_or_settings(string name)
     {
         Assert.Null(TimeZones.Find(name));
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
@@ -30,8 +30,8 @@ public sealed class TimeZoneTests
     [Theory]
     [InlineData("UTC"), InlineData("Europe/Berlin"), InlineData("America/Argentina/Buenos_Aires"), InlineData("America/Port-au-Prince"), InlineData("Asia/Calcutta")]
     [InlineData("Etc/UTC"), InlineData("Etc/GMT+12"), InlineData("GB-Eire"), InlineData("Antarctica/DumontDUrville"), InlineData("America/North_Dakota/New_Salem")]
-    public void The_names_of_IANA_and_their_links_are_zones(string name) => Assert.NotNull(TimeZones.Find(name));
+    public void IANA_names_and_links_are_zones(string name) => Assert.NotNull(TimeZones.Find(name));
 
     [Fact]
-    public void Every_name_leads_to_a_zone() => Assert.All(TimeZones.Names, name => Assert.NotNull(TimeZones.Find(name)));
+    public void Every_listed_name_is_a_zone() => Assert.All(TimeZones.Names, name => Assert.NotNull(TimeZones.Find(name)));
 }

@@ -7,13 +7,13 @@ using Kener.TestKit;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Pages for those who chose a zone or a theme: drawn when first asked for, then as true as the others, and never too many.</summary>
+/// <summary>Variants of pages in other zones and themes: rendered on their first request, then kept up to date, and limited in number.</summary>
 public sealed class VariantTests
 {
     private const string Tokyo = "kener_tz=Asia/Tokyo", TokyoKey = "page:/?en&Asia/Tokyo&system";
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_zone_has_days_of_its_own_and_takes_part_in_every_change(DatabaseKind database)
+    public async Task A_variant_in_another_zone_is_rendered_on_request_and_again_after_each_change(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
@@ -25,14 +25,14 @@ public sealed class VariantTests
         var first = service.Board.Find(TokyoKey)!;
         Assert.Equal(Text(first), await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        // Nobody asks again: the change itself draws.
+        // There is no further request: the change itself causes the rendering.
         await service.TellAsync(Given.Monitor(1, 2) with { Name = "Payments" });
         await Eventually.TrueAsync(() => Task.FromResult(Text(service.Board.Find(TokyoKey)!).Contains("Payments", StringComparison.Ordinal)));
         Assert.True(service.Board.Find(TokyoKey)!.Version > first.Version);
     }
 
     [Fact]
-    public async Task Midnight_comes_when_it_comes_in_the_zone()
+    public async Task A_variant_changes_at_midnight_of_its_own_zone()
     {
         // 15:00 in UTC is midnight in Tokyo.
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite, Given.Midnight + 15 * 3600 - 1);
@@ -50,7 +50,7 @@ public sealed class VariantTests
     }
 
     [Fact]
-    public async Task What_nobody_asks_for_any_more_goes_after_ten_minutes()
+    public async Task An_unused_variant_is_dropped_after_ten_minutes()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         (await AskAsync(service, "/", Tokyo)).Dispose();
@@ -70,7 +70,7 @@ public sealed class VariantTests
     [InlineData("kener_lang=de")]
     [InlineData("kener_theme=DARK")]
     [InlineData(";;;===")]
-    public async Task What_is_not_on_offer_is_the_sites_own_page(string cookies)
+    public async Task A_choice_that_is_not_offered_gets_the_sites_own_page(string cookies)
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
@@ -80,7 +80,7 @@ public sealed class VariantTests
     }
 
     [Fact]
-    public async Task However_many_zones_are_asked_for_few_are_kept()
+    public async Task The_number_of_kept_zones_is_limited()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
@@ -91,7 +91,7 @@ public sealed class VariantTests
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             if (service.Board.Find($"page:/?en&{zones[i]}&system") is not null) drawn++;
         }
-        // The clock stands still: a budget of a hundred, of which a zone takes ten. The rest see the site's own page.
+        // The clock stands still, so the budget is 100, and a new zone costs 10. The other requests get the site's own page.
         Assert.Equal(10, drawn);
         for (var i = 0; i < zones.Count; i++)
         {
@@ -103,7 +103,7 @@ public sealed class VariantTests
     }
 
     [Fact]
-    public async Task Many_who_ask_at_once_get_one_drawing()
+    public async Task Concurrent_requests_cause_one_rendering()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.SettledAsync();
@@ -117,7 +117,7 @@ public sealed class VariantTests
     }
 
     [Fact]
-    public async Task An_incidents_page_has_variants_too_and_a_deletion_takes_them_all()
+    public async Task An_incident_page_has_variants_and_deleting_the_incident_removes_them_all()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.TellAsync(Given.Incident(5, Given.Noon));
@@ -131,7 +131,7 @@ public sealed class VariantTests
     }
 
     [Fact]
-    public async Task A_choice_that_the_site_takes_back_has_no_page_any_more()
+    public async Task A_choice_that_the_site_no_longer_offers_has_no_page()
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         (await AskAsync(service, "/", "kener_theme=dark")).Dispose();
@@ -149,7 +149,7 @@ public sealed class VariantTests
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = service.Host.Anonymous.BaseAddress };
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Cookie", cookies);
-        // As the gateway says it.
+        // As the gateway sends it.
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", client);
         if (languages is not null) request.Headers.TryAddWithoutValidation("Accept-Language", languages);
         return await http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ using Kener.Status.Views;
 
 namespace Kener.Status.Tests;
 
-/// <summary>Days are those of the reader's zone (Behavior: UPT-1).</summary>
+/// <summary>Days are those of the visitor's time zone (Behavior: UPT-1).</summary>
 public sealed class ZoneTests
 {
     private static readonly string[] Zones =
@@ -15,11 +15,11 @@ public sealed class ZoneTests
 
     private static readonly Gen<TimeZoneInfo> Zone = Gen.Int[0, Zones.Length - 1].Select(i => TimeZones.Find(Zones[i])!);
 
-    // Through the weeks in which clocks are put forward and back, in both halves of the world.
+    // Covers the weeks in which clocks are set back in the north and forward in the south.
     private static readonly Gen<long> Now = Gen.Long[Given.Noon - 60 * Given.Day, Given.Noon + 60 * Given.Day];
 
     [Fact]
-    public void Days_follow_each_other_without_gaps_and_every_instant_has_one() => Gen.Select(Zone, Now).Sample((zone, now) =>
+    public void Days_are_contiguous_and_every_instant_belongs_to_one() => Gen.Select(Zone, Now).Sample((zone, now) =>
     {
         var calendar = new Calendar(zone);
         var day = calendar.DayOf(now);
@@ -32,7 +32,7 @@ public sealed class ZoneTests
     });
 
     [Fact]
-    public void No_instant_and_no_day_is_too_far_for_a_calendar()
+    public void The_calendar_accepts_every_instant_and_every_day_number()
     {
         long[] ends =
         [
@@ -57,7 +57,7 @@ public sealed class ZoneTests
     [InlineData("Europe/Berlin", 2026, 3, 29, 23)]
     [InlineData("America/Santiago", 2026, 9, 6, 23)]
     [InlineData("Asia/Tokyo", 2026, 10, 25, 24)]
-    public void A_day_is_as_long_as_the_clocks_make_it(string zone, int year, int month, int day, int hours)
+    public void A_day_is_shorter_or_longer_when_clocks_change(string zone, int year, int month, int day, int hours)
     {
         var calendar = new Calendar(TimeZones.Find(zone)!);
         var number = new DateOnly(year, month, day).DayNumber - new DateOnly(1970, 1, 1).DayNumber;
@@ -65,7 +65,7 @@ public sealed class ZoneTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_day_counts_the_minutes_that_were_its_own(DatabaseKind database)
+    public async Task A_day_counts_exactly_the_minutes_that_belong_to_it(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
         await Gen.Select(Zone, Now, Gen.Select(Gen.Long[-20 * 1440, 100], Gen.Int[1, 2000], Gen.Int[1, 4]).Array[1, 6]).SampleAsync(async (zone, now, runs) =>

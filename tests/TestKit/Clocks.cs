@@ -2,14 +2,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.TestKit;
 
-/// <summary>A clock that a test turns by hand, beginning now.</summary>
+/// <summary>Clocks that a test advances by hand, starting at the current time.</summary>
 public static class Clocks
 {
     public static FakeTimeProvider AtHand() => new(TimeProvider.System.GetUtcNow());
 
     /// <summary>
-    /// Turns the clock, a second at a time, until it holds; fails after two real minutes. To turn it once is not enough: a loop that reads the
-    /// clock before the turn and sets its timer after it sleeps on.
+    /// Advances the clock a second at a time until the condition holds; fails after two real minutes. Advancing it once is not enough: a loop that
+    /// reads the clock before that and sets its timer afterwards would sleep on.
     /// </summary>
     public static Task TurnUntilAsync(this FakeTimeProvider clock, Func<Task<bool>> holds) => Eventually.TrueAsync(async () =>
     {
@@ -18,6 +18,6 @@ public static class Clocks
         return false;
     });
 
-    /// <summary>As above, for what is known without asking.</summary>
+    /// <summary>As above, for a synchronous condition.</summary>
     public static Task TurnUntilAsync(this FakeTimeProvider clock, Func<bool> holds) => clock.TurnUntilAsync(() => Task.FromResult(holds()));
 }

@@ -6,7 +6,7 @@ namespace Kener.TestKit;
 /// </summary>
 public static class Eventually
 {
-    /// <summary>Asks until the answer holds, two minutes at most; fails with the last answer.</summary>
+    /// <summary>Calls <paramref name="ask"/> until its result holds, for two minutes by default; fails with the last result.</summary>
     public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> holds, double seconds = 120)
     {
         var deadline = DateTimeOffset.UtcNow.AddSeconds(seconds);
@@ -14,11 +14,11 @@ public static class Eventually
         {
             var answer = await ask();
             if (holds(answer)) return answer;
-            if (DateTimeOffset.UtcNow > deadline) throw new TimeoutException($"Still not so after {seconds} s: {answer}");
+            if (DateTimeOffset.UtcNow > deadline) throw new TimeoutException($"The condition did not hold within {seconds} s. Last result: {answer}");
             await Task.Delay(10);
         }
     }
 
-    /// <summary>As above, for a plain condition.</summary>
+    /// <summary>As above, for a boolean condition.</summary>
     public static Task TrueAsync(Func<Task<bool>> holds, double seconds = 120) => GetAsync(holds, answer => answer, seconds);
 }

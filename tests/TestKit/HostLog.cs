@@ -10,24 +10,24 @@ namespace Kener.TestKit;
 public sealed record LogEntry(string Category, LogLevel Level, string Message, Exception? Fault);
 
 /// <summary>
-/// What a host logged as a warning or worse. A request that was answered with 500 is a bug, and fails its test unless the test planted it.
+/// The warnings and errors that a host logged. A response of 500 is a bug and fails its test, unless the test caused it on purpose.
 /// </summary>
 public sealed class HostLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogEntry> _entries = new();
 
-    /// <summary>In the order in which they were logged.</summary>
+    /// <summary>The entries, in the order in which they were logged.</summary>
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
 
-    /// <summary>Requests that were answered with 500.</summary>
+    /// <summary>The errors of requests that were answered with 500.</summary>
     public IReadOnlyList<LogEntry> Errors => [.. _entries.Where(entry => entry is { Category: ErrorAnswers.Category, Level: >= LogLevel.Error })];
 
-    /// <summary>Set by a test that plants bugs.</summary>
+    /// <summary>Set by a test that causes errors on purpose.</summary>
     public bool ExpectsErrors { get; set; }
 
     public ILogger CreateLogger(string categoryName) => new Writer(categoryName, _entries);
 
-    /// <summary>Throws where a request was answered with 500 and the test does not expect it.</summary>
+    /// <summary>Throws if a request was answered with 500 and the test does not expect it.</summary>
     public void Check()
     {
         if (!ExpectsErrors && Errors.Count > 0) throw new InvalidOperationException("The host answered with 500:\n" + string.Join('\n', Errors));
@@ -52,7 +52,7 @@ public sealed class HostLog : ILoggerProvider
 
 public static class HostLogExtensions
 {
-    /// <summary>Keeps what the host logs in a <see cref="HostLog"/> among its services.</summary>
+    /// <summary>Adds a <see cref="HostLog"/> to the host's services and writes the host's log to it.</summary>
     public static void AddHostLog(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<HostLog>().AddSingleton<ILoggerProvider>(services => services.GetRequiredService<HostLog>());

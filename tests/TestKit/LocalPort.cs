@@ -4,24 +4,24 @@ using System.Net.Sockets;
 
 namespace Kener.TestKit;
 
-/// <summary>Ports of this machine.</summary>
+/// <summary>Ports on this machine.</summary>
 public static class LocalPort
 {
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
-    /// <summary>A port that refuses connections, and that no other program is given, until the socket is disposed.</summary>
+    /// <summary>Returns a port that refuses connections and that no other program gets, until the socket is disposed.</summary>
     public static Socket Refusing(out int port)
     {
         var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        // Bound, and not listening.
+        // Bound, but not listening.
         held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         port = ((IPEndPoint)held.LocalEndPoint!).Port;
         return held;
     }
 
     /// <summary>
-    /// A free port, below the range from which the kernel takes ports for others, so that it is still free at a restart. No port is returned twice: a
-    /// server that is starting may not have opened its port yet.
+    /// Returns a free port below the kernel's range of ephemeral ports, so that it is still free at a restart. Never returns a port twice: a server
+    /// that is starting may not have opened its port yet.
     /// </summary>
     public static int Free()
     {
@@ -37,7 +37,7 @@ public static class LocalPort
             }
             catch (SocketException)
             {
-                // Taken; another.
+                // In use: try another.
             }
         }
     }

@@ -15,7 +15,7 @@ using Npgsql;
 
 namespace Kener.TestKit;
 
-/// <summary>A module as it really runs, on a free port, with a database of its own and delivery by the mediator.</summary>
+/// <summary>A module as it runs in production, on a free port, with its own database and delivery by the mediator.</summary>
 public sealed class ModuleHost : IAsyncDisposable
 {
     private static readonly string[] Connections = ["incidentdb", "monitordb", "statusdb", "accountdb", "testdb"];
@@ -31,10 +31,10 @@ public sealed class ModuleHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>What it logs. Disposing the host throws where it answered a request with 500, unless the test says that it expects it.</summary>
+    /// <summary>The host's log. Disposing the host throws if it answered a request with 500, unless the test expects that.</summary>
     public HostLog Log { get; }
 
-    /// <summary>Without any token.</summary>
+    /// <summary>A client without a token.</summary>
     public HttpClient Anonymous { get; }
 
     public static async Task<ModuleHost> StartAsync(
@@ -58,7 +58,7 @@ public sealed class ModuleHost : IAsyncDisposable
         if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
         builder.AddServiceDefaults();
         builder.AddHostLog();
-        // As little as in production.
+        // Log as little as in production.
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         add(builder);
@@ -94,7 +94,7 @@ public sealed class ModuleHost : IAsyncDisposable
         return ValueTask.CompletedTask;
     };
 
-    /// <summary>A client whose token holds these permissions; all of them when none is named.</summary>
+    /// <summary>Returns a client whose token has these permissions, or all permissions if none is named.</summary>
     public HttpClient Client(params string[] permissions)
     {
         var caller = new Caller("key:1", permissions.Length == 0 ? Permissions.OfKeys : permissions);
@@ -117,13 +117,13 @@ public sealed class ModuleHost : IAsyncDisposable
     }
 }
 
-/// <summary>A database of its own on the test server that <c>./test</c> starts.</summary>
+/// <summary>Creates databases on the PostgreSQL server that <c>./test</c> starts.</summary>
 public static class PostgresDatabase
 {
     public static async Task<(string Connection, Func<ValueTask> Drop)> CreateAsync()
     {
         var server = Environment.GetEnvironmentVariable("KENER_TEST_POSTGRES")
-            ?? throw new InvalidOperationException("KENER_TEST_POSTGRES is not set: run ./test, or give the connection string of a PostgreSQL server");
+            ?? throw new InvalidOperationException("KENER_TEST_POSTGRES is not set: run ./test, or set it to the connection string of a PostgreSQL server");
         var name = "t_" + Guid.NewGuid().ToString("N");
         await ExecuteAsync(server, $"CREATE DATABASE {name}");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ToString();
@@ -137,7 +137,7 @@ public static class PostgresDatabase
 
     private static async Task ExecuteAsync(string server, string sql)
     {
-        // Many tests make and drop databases at once, which a busy machine may take longer for than the usual half a minute.
+        // Many tests create and drop databases at once; on a busy machine that may take longer than the usual half a minute.
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Timeout = 120, CommandTimeout = 120 }.ToString());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kener.TestKit;
 
-/// <summary>The gateway as native code, as <c>tests/publish gateway</c> makes it. It ends when this is disposed of.</summary>
+/// <summary>The gateway as native code, published by <c>tests/publish gateway</c>. Disposing it ends the process.</summary>
 public sealed class NativeGateway : IDisposable
 {
     private const string Says = "Now listening on: ";
@@ -12,12 +12,12 @@ public sealed class NativeGateway : IDisposable
 
     public Uri Url { get; }
 
-    /// <summary>How long it took until it listened.</summary>
+    /// <summary>The time from its start until it listened.</summary>
     public TimeSpan Start { get; }
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts it with that environment and no other, on a free port, and returns when it listens.</summary>
+    /// <summary>Starts the gateway on a free port, with this environment and no other, and returns when it listens.</summary>
     public static async Task<NativeGateway> StartAsync(string program, IEnumerable<(string Name, string Value)> environment, CancellationToken cancel)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
@@ -28,9 +28,9 @@ public sealed class NativeGateway : IDisposable
         var clock = Stopwatch.StartNew();
         var process = Process.Start(start)!;
         var said = "";
-        while (!said.Contains(Says, StringComparison.Ordinal)) said = await process.StandardOutput.ReadLineAsync(cancel) ?? throw new InvalidOperationException("The native gateway ended");
+        while (!said.Contains(Says, StringComparison.Ordinal)) said = await process.StandardOutput.ReadLineAsync(cancel) ?? throw new InvalidOperationException("The native gateway ended before it listened");
         var gateway = new NativeGateway(process, new Uri(said[(said.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..]), clock.Elapsed);
-        // Else it would wait for its words to be read.
+        // Read the rest of its output, or it would block when the pipe is full.
         _ = process.StandardOutput.ReadToEndAsync(cancel);
         return gateway;
     }

@@ -6,12 +6,12 @@ using Npgsql;
 namespace Kener.TestKit;
 
 /// <summary>
-/// A PostgreSQL, Redis, RabbitMQ or nginx that belongs to one test, to be stopped, killed and started again: the same address and the same data
-/// each time. It ends with the tests, however they end.
+/// A PostgreSQL, Redis, RabbitMQ or nginx that belongs to one test, which can stop, kill and restart it; it keeps its address and its data. It
+/// ends with the test process, however that ends.
 /// </summary>
 public sealed class PrivateServer : IAsyncDisposable
 {
-    // The shell ends the server when its standard input ends, and that ends when we do; a signal's name on it is sent first.
+    // The shell stops the server when its standard input closes, which happens when this process ends. A line on the input names the signal.
     private const string Keeper = """
         "$@" </dev/null >>"$0" 2>&1 &
         pid=$!
@@ -31,7 +31,7 @@ public sealed class PrivateServer : IAsyncDisposable
 
     private PrivateServer(string folder, ServerRecipe recipe) => (_folder, _recipe) = (folder, recipe);
 
-    /// <summary>What a client connects by; the same after a restart.</summary>
+    /// <summary>The address for clients; the same after a restart.</summary>
     public string Address => _recipe.Address;
 
     public static Task<PrivateServer> PostgresAsync() => MakeAsync(ServerRecipe.PostgresAsync);
@@ -40,15 +40,15 @@ public sealed class PrivateServer : IAsyncDisposable
 
     public static Task<PrivateServer> RabbitAsync() => MakeAsync(ServerRecipe.Rabbit);
 
-    /// <summary>nginx with one page, in brotli; null where there is no nginx.</summary>
+    /// <summary>Starts nginx with one page, in brotli; returns null if nginx is not installed.</summary>
     public static async Task<PrivateServer?> NginxAsync(byte[] page) =>
         ServerRecipe.Nginx is null ? null : await MakeAsync((folder, _) => ServerRecipe.NginxAsync(folder, page));
 
     private static async Task<PrivateServer> MakeAsync(Func<string, string, Task<ServerRecipe>> recipe)
     {
-        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("The tests' own servers are started on Unix");
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("The private servers of tests are supported on Unix only");
         var folder = Directory.CreateTempSubdirectory("kener-server-").FullName;
-        // PostgreSQL runs as a user of its own, which must be able to walk through.
+        // PostgreSQL runs as another user, which must be able to traverse the folder.
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var server = new PrivateServer(folder, await recipe(folder, Convert.ToHexString(RandomNumberGenerator.GetBytes(16))));
         foreach (var command in server._recipe.Beside) server._helpers.Add(server.Keep(command));
@@ -56,7 +56,7 @@ public sealed class PrivateServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts it (again), and returns when it answers.</summary>
+    /// <summary>Starts the server (again) and returns when it answers.</summary>
     public async Task StartAsync()
     {
         _keeper = Keep(_recipe.Command);
@@ -74,17 +74,17 @@ public sealed class PrivateServer : IAsyncDisposable
         }, 180);
     }
 
-    /// <summary>Ends it as an operator would.</summary>
+    /// <summary>Stops the server as an operator would.</summary>
     public Task StopAsync() => EndAsync(_recipe.EndSignal);
 
-    /// <summary>Ends a RabbitMQ, and takes away what it has stored: queues, bindings and messages.</summary>
+    /// <summary>Stops a RabbitMQ and deletes what it has stored: queues, bindings and messages.</summary>
     public async Task LoseDataAsync()
     {
         await StopAsync();
         Directory.Delete(Path.Combine(_folder, "mnesia"), recursive: true);
     }
 
-    /// <summary>Ends it as a power cut would.</summary>
+    /// <summary>Ends the server as a power cut would.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,6 @@
 namespace Kener.TestKit;
 
-/// <summary>The routes that are open to anyone, for tests that run Kener as a process. A test of the gateway compares them with its route table.</summary>
+/// <summary>The public routes, for tests that run Kener as a process. A test of the gateway compares them with its route table.</summary>
 public static class PublicRoutes
 {
     public static IReadOnlyList<string> All { get; } =

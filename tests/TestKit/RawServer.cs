@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Kener.TestKit;
 
-/// <summary>A server that says whatever a test wants, byte by byte, and keeps what it was told.</summary>
+/// <summary>A server that sends whatever a test wants, byte by byte, and records the requests.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -29,7 +29,7 @@ public sealed class RawServer : IAsyncDisposable
 
     public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}/");
 
-    /// <summary>The head of each request, in order.</summary>
+    /// <summary>The requests in order: the head of each, with its body if it has a Content-Length.</summary>
     public IReadOnlyList<string> Requests
     {
         get
@@ -87,7 +87,7 @@ public sealed class RawServer : IAsyncDisposable
             }
             catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
             {
-                // The client had enough.
+                // The client closed the connection.
             }
         }
     }

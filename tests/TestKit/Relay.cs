@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Kener.TestKit;
 
-/// <summary>A port that leads to a server's own, so that a test can cut the connections between the server and who uses it.</summary>
+/// <summary>A port that forwards to a server's port, so that a test can cut the connections between the server and its clients.</summary>
 public sealed class Relay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -22,13 +22,13 @@ public sealed class Relay : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Connections since the start.</summary>
+    /// <summary>The number of connections since the start.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>Leads to that port of this machine.</summary>
+    /// <summary>Forwards to this port of this machine.</summary>
     public static Relay To(int port) => new(port);
 
-    /// <summary>Ends every connection as a broken network does; new ones are led on as before.</summary>
+    /// <summary>Resets every connection, as a broken network does; new connections are forwarded as before.</summary>
     public void Cut()
     {
         foreach (var (client, server) in _connections)
@@ -51,13 +51,13 @@ public sealed class Relay : IAsyncDisposable
     {
         try
         {
-            // Without a lingering end, what is on its way is lost, and both ends are told so.
+            // A linger time of zero makes Close send a reset: data in flight is lost, and both ends notice.
             socket.LingerState = new LingerOption(true, 0);
             socket.Close();
         }
         catch (ObjectDisposedException)
         {
-            // It has just ended by itself.
+            // It was closed meanwhile.
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class Relay : IAsyncDisposable
         }
         catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // No more of them.
+            // The relay was disposed of.
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class Relay : IAsyncDisposable
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // Refused, or cut.
+            // The connection was refused or cut.
         }
         finally
         {
@@ -107,7 +107,7 @@ public sealed class Relay : IAsyncDisposable
         }
         catch (Exception ended) when (ended is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // Cut, or either end has ended.
+            // The connection was cut, or one end closed it.
         }
     }
 }

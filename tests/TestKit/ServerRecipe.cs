@@ -8,10 +8,10 @@ using Npgsql;
 
 namespace Kener.TestKit;
 
-/// <summary>How a server is set up in a folder and run: by the command lines of Kener.Hosting.</summary>
+/// <summary>How a server is set up in a folder and run, with the command lines of Kener.Hosting.</summary>
 internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Command, string EndSignal, Func<Task<bool>> IsReady)
 {
-    /// <summary>Commands that must run before it, and as long.</summary>
+    /// <summary>Commands that must be started before the server and run as long as it does.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Beside { get; init; } = [];
 
     public static async Task<ServerRecipe> PostgresAsync(string folder, string password)
@@ -25,9 +25,9 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
         string[] prefix = user?.Prefix ?? [];
         await RunAsync([.. prefix, Installed("PostgreSQL", InstalledPrograms.Postgres("initdb")), .. PostgresProgram.InitArguments(data, secret), "--no-sync"]);
         var address = $"Host=127.0.0.1;Port={port};Username={PostgresProgram.User};Password={password}";
-        // A machine that loses its power loses the tests anyway: no fsync.
+        // No fsync: a machine that loses power loses the test run anyway.
         string[] command = [.. prefix, Installed("PostgreSQL", InstalledPrograms.Postgres("postgres")), .. PostgresProgram.Arguments(data), "-p", $"{port}", "-c", "fsync=off"];
-        // The fast shutdown: it closes the clients' connections instead of waiting for them.
+        // Fast shutdown: closes the clients' connections instead of waiting for them.
         return new ServerRecipe(address, command, "INT", async () =>
         {
             await using var connection = new NpgsqlConnection(address + ";Pooling=false;Timeout=2");
@@ -44,7 +44,7 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
             $"127.0.0.1:{port},password={password}", [Installed("Redis", InstalledPrograms.Redis()), file], "TERM", () => SaysAsync(port, $"AUTH {password}\r\n", "+OK"));
     }
 
-    /// <summary>nginx as its manual says that it is fast, for one page in brotli.</summary>
+    /// <summary>Sets up nginx with one page in brotli, tuned as its manual says.</summary>
     public static async Task<ServerRecipe> NginxAsync(string folder, byte[] page)
     {
         var (port, file) = (LocalPort.Free(), Path.Combine(folder, "nginx.conf"));
@@ -61,7 +61,7 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
         return new ServerRecipe($"http://127.0.0.1:{port}", [Nginx!, "-e", "stderr", "-c", file], "TERM", () => SaysAsync(port, "GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200"));
     }
 
-    /// <summary>Where nginx is; null where it is not.</summary>
+    /// <summary>The path of nginx; null if it is not installed.</summary>
     public static string? Nginx => Array.Find(["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"], File.Exists);
 
     public static async Task<ServerRecipe> Rabbit(string folder, string password)

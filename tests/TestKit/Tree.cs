@@ -4,19 +4,19 @@ using System.Net;
 
 namespace Kener.TestKit;
 
-/// <summary>The processes of this machine and what they listen on, as /proc tells them.</summary>
+/// <summary>The processes of this machine and the addresses they listen on, read from /proc.</summary>
 public static class Tree
 {
     private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>A process, and the moment of its start: its number alone may be another's later.</summary>
+    /// <summary>A process, identified by its id and its start time: ids are reused.</summary>
     public sealed record Member(int Id, string Started, string Command);
 
     public sealed record Listener(IPEndPoint At, string Socket);
 
     /// <summary>
-    /// All that this process has started, and what these have. An app host's processes are children of Aspire's orchestrator, which is no child of the
-    /// app host: it names the app host's id on its command line.
+    /// Returns all descendants of this process. An app host's processes are children of Aspire's orchestrator, which is no child of the app host, but
+    /// names the app host's id on its command line.
     /// </summary>
     public static List<Member> Below(int process)
     {
@@ -35,13 +35,13 @@ public static class Tree
         return below;
     }
 
-    /// <summary>Those below it with this word in their command, without the shells that run such a command.</summary>
+    /// <summary>Returns the descendants whose command contains this text, without the shells that run such a command.</summary>
     public static List<Member> All(int process, string program) => Below(process)
         .FindAll(member => member.Command.Contains(program, StringComparison.Ordinal) && !member.Command.StartsWith("/bin/sh ", StringComparison.Ordinal));
 
     public static Member Find(int process, string program) => All(process, program)[0];
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>Returns the environment that the process was started with.</summary>
     public static IEnumerable<(string Name, string Value)> EnvironmentOf(Member member) => File.ReadAllText($"/proc/{member.Id}/environ")
         .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).Select(parts => (parts[0], parts[1]));
 
@@ -53,14 +53,14 @@ public static class Tree
         process.Kill();
     }
 
-    /// <summary>Sends it a signal, such as "TERM".</summary>
+    /// <summary>Sends a process a signal, such as "TERM".</summary>
     public static async Task SignalAsync(int process, string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
-    /// <summary>The inodes of its sockets.</summary>
+    /// <summary>Returns the inodes of a process's sockets.</summary>
     public static IEnumerable<string> SocketsOf(Member member) => Directory.Exists($"/proc/{member.Id}/fd")
         ? Directory.GetFiles($"/proc/{member.Id}/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>()
             .Where(target => target.StartsWith("socket:[", StringComparison.Ordinal)).Select(target => target[8..^1])
@@ -74,10 +74,10 @@ public static class Tree
     {
         try
         {
-            // "12 (name) S parent … started": the name may hold anything, a bracket too.
+            // "12 (name) S parent … started": the name may contain anything, even a parenthesis.
             var stat = File.ReadAllText($"/proc/{id}/stat");
             var words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            // A zombie runs no more; it waits for its parent to look.
+            // A zombie has ended and waits for its parent to reap it.
             if (words[0] == "Z") return null;
             var command = File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
             return (new Member(id, words[19], command), int.Parse(words[1], CultureInfo.InvariantCulture));
@@ -88,7 +88,7 @@ public static class Tree
         }
     }
 
-    // Groups of four bytes, each in the machine's order.
+    // Groups of four bytes, each in the machine's byte order.
     private static IPEndPoint Parse(string text)
     {
         var bytes = Convert.FromHexString(text.Split(':')[0]);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kener.TestKit;
 
 /// <summary>
-/// A clock that a test turns by hand, beginning now unless it says otherwise, and that counts the timers which were set to <paramref name="watched"/>: what waits so
-/// long is known to wait before the clock is turned, and is known to wait for nothing else.
+/// A clock that a test advances by hand, starting at the current time by default. It counts the timers that are set to exactly
+/// <paramref name="watched"/>, so that a test knows that the code is in that wait, and in no other, before it advances the clock.
 /// </summary>
 public sealed class WatchedClock(TimeSpan watched, DateTimeOffset? start = null) : FakeTimeProvider(start ?? TimeProvider.System.GetUtcNow())
 {

@@ -15,7 +15,7 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.True(File.Exists(Chromium), $"{Chromium} is missing: apt-get install -y chromium (./test does so)");
-        // Playwright gives up after 5 s or 30 s, which a busy machine may take.
+        // Playwright's limits of 5 s and 30 s are too short for a busy machine.
         Assertions.SetDefaultExpectTimeout(HangMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
@@ -32,7 +32,9 @@ public sealed class Browser : IAsyncLifetime
         _playwright.Dispose();
     }
 
-    /// <summary>Opens the page as a server would send it, policy included. Whatever goes wrong in it is added to <see cref="Sheet.Complaints"/>.</summary>
+    /// <summary>
+    /// Opens the page as a server would send it, policy included. Errors, warnings and dialogs are added to <see cref="Sheet.Complaints"/>.
+    /// </summary>
     internal async Task<Sheet> OpenAsync(RenderedPage rendered, int width, ColorScheme scheme, bool script = true, bool bypassPolicy = false, string? before = null)
     {
         var context = await _browser.NewContextAsync(new()
@@ -60,7 +62,7 @@ public sealed class Browser : IAsyncLifetime
         };
         await page.RouteAsync("**/*", async route =>
         {
-            // Nobody has news: the stream stays open and silent.
+            // No events: the stream stays open and silent.
             if (route.Request.Url.StartsWith(Address + "live", StringComparison.Ordinal)) return;
             sheet.Requests.Add(route.Request.Url);
             if (route.Request.Method == "POST") await route.FulfillAsync(new() { Status = 204 });
@@ -76,7 +78,7 @@ public sealed class Browser : IAsyncLifetime
         return sheet;
     }
 
-    /// <summary>An open page, what the server has of it now, and what was seen of it.</summary>
+    /// <summary>An open page, what the server sends for it now, and what was observed.</summary>
     internal sealed record Sheet(IBrowserContext Context, IPage Page, List<string> Complaints, List<string> Requests) : IAsyncDisposable
     {
         public required RenderedPage Served { get; set; }

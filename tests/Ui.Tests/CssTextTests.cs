@@ -11,7 +11,7 @@ public sealed class CssTextTests
     [InlineData("a{background:url(/assets/images/a.png),url(\"/assets/b.png\" ),url(#grey),url(data:image/png;base64,AAAA)}")]
     [InlineData("p::after{content:'https://example.com is \\'only\\' a \\201C text\\201D'}")]
     [InlineData("p{background:image-set('/a.png' 1x, url(/b.png) 2x)}@supports (color: light-dark(red, blue)){p{color:red}}")]
-    public void What_asks_nobody_else_stays_as_it_is(string css) => Assert.Equal(css, CssText.Clean(css));
+    public void CSS_that_loads_nothing_from_other_sites_is_unchanged(string css) => Assert.Equal(css, CssText.Clean(css));
 
     [Theory]
     [InlineData("@import url(https://evil.example/x.css); h1{}", "h1{}")]
@@ -31,7 +31,7 @@ public sealed class CssTextTests
     [InlineData("/<!--* \" */ a{b:url(//evil.example)} \"", "/ * \" */ a{b:url(//evil.example)} \"")]
     [InlineData("/@import x;* \" */ a{b:url(//evil.example)} \"", "/ * \" */ a{b:url(//evil.example)} \"")]
     [InlineData("a{b:url(", "a{b:url(data:,")]
-    public void What_would_ask_somebody_else_is_left_out(string css, string clean) => Assert.Equal(clean, CssText.Clean(css));
+    public void Imports_and_URLs_of_other_sites_are_removed(string css, string clean) => Assert.Equal(clean, CssText.Clean(css));
 
     [Theory]
     [InlineData("p::after{content:'</style>'}", "p::after{content:'<\\/style>'}")]
@@ -41,7 +41,7 @@ public sealed class CssTextTests
     [InlineData("<!-- p{} -->", "p{}")]
     [InlineData("a{/* b */color:red/* c", "a{ color:red")]
     [InlineData("a{\r\nb:c\r}\f\0", "a{\nb:c\n}")]
-    public void Nothing_leaves_the_element_that_it_stands_in(string css, string clean) => Assert.Equal(clean, CssText.Clean(css));
+    public void CSS_cannot_end_its_style_element(string css, string clean) => Assert.Equal(clean, CssText.Clean(css));
 
     [Theory]
     [MemberData(nameof(Polyglots))]
@@ -63,7 +63,7 @@ public sealed class CssTextTests
     [InlineData("\\")]
     [InlineData("'")]
     [InlineData("/*")]
-    public async Task A_style_made_to_hang_the_reader_does_not(string part)
+    public async Task A_style_made_to_hang_the_parser_is_cleaned_in_time(string part)
     {
         var css = string.Concat(Enumerable.Repeat(part, 100_000 / part.Length));
         await Hostile.EndsAsync(() => CssText.Clean(css));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>An owner's own forms of dates and times (Behavior: PAG-14).</summary>
+/// <summary>The owner's date formats (Behavior: PAG-14).</summary>
 public sealed class DateFormTests
 {
     private static readonly Localizer English = new(Audience.Default), German = new(new("de", "UTC", PageTheme.System));
@@ -24,7 +24,7 @@ public sealed class DateFormTests
     [InlineData("PPPP pp", "Monday, 2 March 2026 21:05:09", "Montag, 2. März 2026 21:05:09")]
     [InlineData("HH:mm zzz", "21:05 UTC+5:45", "21:05 UTC+5:45")]
     [InlineData("'<b>&'", "<b>&", "<b>&")]
-    public void A_form_is_read_as_date_fns_reads_it(string form, string english, string german) =>
+    public void A_format_means_what_it_means_in_date_fns(string form, string english, string german) =>
         Assert.Equal((english, german), (DateForm.Read(form)!.Write(At, English), DateForm.Read(form)!.Write(At, German)));
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class DateFormTests
     [InlineData(23, "23rd")]
     [InlineData(30, "30th")]
     [InlineData(31, "31st")]
-    public void A_day_has_its_ordinal(int day, string ordinal) => Assert.Equal((ordinal, $"{day}."), (English.Ordinal(day), German.Ordinal(day)));
+    public void A_day_is_written_as_an_ordinal(int day, string ordinal) => Assert.Equal((ordinal, $"{day}."), (English.Ordinal(day), German.Ordinal(day)));
 
     [Theory]
     [InlineData(null)]
@@ -48,14 +48,14 @@ public sealed class DateFormTests
     [InlineData("QQQ yyyy")]
     [InlineData("MMMMM")]
     [InlineData("HH:mm and 'a tail that goes on for longer than anybody would ever want a date to be'")]
-    public void What_can_not_be_read_is_as_if_it_were_not_there(string? form)
+    public void An_invalid_format_counts_as_not_set(string? form)
     {
         Assert.Null(DateForm.Read(form));
         Assert.Equal("23 Nov, 21:42 UTC", new Localizer(Audience.Default, new(form, form, form)).Moment(Samples.Now, 2026));
     }
 
     [Fact]
-    public void Every_text_is_read_or_refused_and_none_does_harm()
+    public void Any_text_is_parsed_or_rejected_without_an_exception()
     {
         var random = new Random(5);
         const string letters = "yMdEaHhmsPpzOo'' :,.<&xQ";
@@ -67,7 +67,7 @@ public sealed class DateFormTests
     }
 
     [Fact]
-    public void No_instant_is_too_far_to_be_written()
+    public void Any_instant_can_be_formatted()
     {
         Localizer[] readers =
         [
@@ -86,7 +86,7 @@ public sealed class DateFormTests
     }
 
     [Fact]
-    public async Task The_page_writes_its_dates_so_and_names_the_zone_once()
+    public async Task The_page_uses_the_formats_and_shows_the_zone_once()
     {
         var view = Samples.Full() with { Audience = new("en", "Asia/Kathmandu", PageTheme.System) };
         async Task<AngleSharp.Dom.IDocument> ReadAsync(DateForms forms) => new HtmlParser().ParseDocument(

@@ -35,12 +35,12 @@ public sealed class DirectionTests(Browser browser) : IClassFixture<Browser>
     [Theory]
     [InlineData("<p>שלום<li>b<div dir=ltr>c", "<p dir=\"auto\">שלום</p><li dir=\"auto\">b<div dir=\"ltr\">c</div></li>")]
     [InlineData("שלום", "<p dir=\"auto\">שלום</p>")]
-    public void A_footer_s_blocks_have_theirs(string text, string expected) => Assert.Equal(expected, FooterText.Html(text));
+    public void Each_block_of_a_footer_has_its_direction(string text, string expected) => Assert.Equal(expected, FooterText.Html(text));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task No_text_of_a_user_is_left_to_the_page_s_direction(bool global)
+    public async Task Every_text_of_a_user_has_its_own_direction(bool global)
     {
         var view = Samples.RightToLeft();
         if (!global) view = view with { GlobalIncident = null };
@@ -63,7 +63,7 @@ public sealed class DirectionTests(Browser browser) : IClassFixture<Browser>
             Assert.Equal((hebrew, "rtl"), (hebrew, await DirectionOf(hebrew)));
         foreach (var english in new[] { "html", "#msg", ".now", ".tl > li", ".tl pre", "#m-api h4", ".scale" })
             Assert.Equal((english, "ltr"), (english, await DirectionOf(english)));
-        // Of a list whose items differ, each has its mark on its own side.
+        // In a list whose items differ in direction, each marker is on the side of its item.
         var marks = await sheet.Page.Locator(".tl ul li").EvaluateAllAsync<string[]>("items => items.map(e => { const s = getComputedStyle(e); return `${s.marginLeft != '0px'} ${s.marginRight != '0px'}` })");
         Assert.Equal(["false true", "true false"], marks);
     }

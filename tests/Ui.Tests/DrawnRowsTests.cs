@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>A row that is kept is never seen where another one belongs.</summary>
+/// <summary>A cached row never appears in place of another one.</summary>
 public sealed class DrawnRowsTests
 {
     private readonly PageRenderer _kept = new(new ServiceCollection().BuildServiceProvider());
@@ -29,7 +29,7 @@ public sealed class DrawnRowsTests
 
     [Theory]
     [MemberData(nameof(Others), DisableDiscoveryEnumeration = true)]
-    public async Task After_any_other_page_a_page_is_as_if_it_were_the_first(string change, StatusPageView other)
+    public async Task A_page_is_the_same_whatever_was_rendered_before(string change, StatusPageView other)
     {
         var (first, second) = (await FreshAsync(View), await FreshAsync(other));
         Assert.True(first.Html != second.Html, $"{change} should show");
@@ -40,7 +40,7 @@ public sealed class DrawnRowsTests
     [Theory]
     [InlineData("<!--row-->")]
     [InlineData("</li><li>")]
-    public async Task A_name_that_looks_like_the_end_of_a_row_ends_none(string name)
+    public async Task A_name_that_looks_like_the_end_of_a_row_does_not_end_it(string name)
     {
         var view = View with { Monitors = [View.Monitors[0] with { Name = name, Description = name }, .. View.Monitors.Skip(1)] };
         var rows = new HtmlParser().ParseDocument((await _kept.HomeAsync(view)).Html).QuerySelectorAll("ul.mons > li");
@@ -49,18 +49,18 @@ public sealed class DrawnRowsTests
     }
 
     [Fact]
-    public async Task Rows_that_are_known_are_not_drawn_again()
+    public async Task Cached_rows_are_not_rendered_again()
     {
         var view = Samples.Calm(50);
         await _kept.HomeAsync(Samples.Calm(1));
         var first = await AllocatedAsync(view);
         var again = await AllocatedAsync(view);
-        // What is left is around the rows: a page has a bar, a head and a foot.
+        // What is left is around the rows: top bar, hero and footer.
         Assert.InRange(again, 1, first / 2);
     }
 
     [Fact]
-    public async Task Many_may_draw_at_once()
+    public async Task Concurrent_rendering_is_safe()
     {
         var expected = (await FreshAsync(View)).Html;
         var drawn = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => _kept.HomeAsync(View))));
@@ -71,7 +71,7 @@ public sealed class DrawnRowsTests
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var drawing = _kept.HomeAsync(view);
-        Assert.True(drawing.IsCompleted, "nothing is waited for, so all of it is this thread's");
+        Assert.True(drawing.IsCompleted, "rendering must not wait, so that all allocations are on this thread");
         await drawing;
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }

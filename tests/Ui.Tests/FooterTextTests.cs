@@ -13,7 +13,7 @@ public sealed class FooterTextTests
     public static TheoryData<string> Bombs => [.. Hostile.Bombs.Keys];
 
     [Fact]
-    public void Html_keeps_its_text_its_links_and_their_emphasis()
+    public void Html_keeps_text_links_and_emphasis()
     {
         Assert.Equal(
             """<p dir="auto">© <b>Us</b> · <a href="/imprint" rel="noopener noreferrer">Imprint</a></p>""",
@@ -42,7 +42,7 @@ public sealed class FooterTextTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public async Task A_text_made_to_hang_the_reader_does_not(string name)
+    public async Task A_text_made_to_hang_the_parser_is_rendered_in_time(string name)
     {
         await Hostile.EndsAsync(() => FooterText.Html(Hostile.Bombs[name]));
         await Hostile.EndsAsync(() => FooterText.Html("<p>" + Hostile.Bombs[name]));

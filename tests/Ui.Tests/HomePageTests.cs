@@ -15,7 +15,7 @@ public sealed class HomePageTests
     private static async Task<IDocument> ReadAsync(StatusPageView view) => new HtmlParser().ParseDocument((await Pages.HomeAsync(view)).Html);
 
     [Fact]
-    public async Task The_heading_is_the_message_word_for_word_and_the_title_is_the_owner_s()
+    public async Task The_heading_is_the_exact_message_and_the_title_is_set_by_the_owner()
     {
         var page = await ReadAsync(Samples.Outage());
         Assert.Equal("Partial System Outage", page.QuerySelector("h1")!.TextContent);
@@ -42,7 +42,7 @@ public sealed class HomePageTests
         var view = Samples.Calm(1) with { Audience = Audience.Default with { Language = language } };
         var row = view.Monitors[0] with { Obstacle = obstacle };
         Assert.Contains(words, await TextAsync(row with { Now = MonitorStatus.NoData }), StringComparison.Ordinal);
-        // An incident states what it is.
+        // A status that an incident gives needs no reason.
         Assert.DoesNotContain(words, await TextAsync(row with { Now = MonitorStatus.Down }), StringComparison.Ordinal);
 
         async Task<string> TextAsync(MonitorView monitor) => (await ReadAsync(view with { Monitors = [monitor] })).QuerySelector(".mons .nm")!.TextContent;
@@ -57,7 +57,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task The_tally_names_only_what_there_is()
+    public async Task The_tally_lists_only_statuses_that_occur()
     {
         static IEnumerable<string> Tally(IDocument page) => page.QuerySelectorAll(".tally li").Select(li => li.TextContent.Trim());
         Assert.Equal(["1 down", "2 degraded", "1 in maintenance", "1 without data", "45 operational"], Tally(await ReadAsync(Samples.Outage())));
@@ -66,7 +66,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task A_row_says_name_word_and_uptime_and_can_be_found_by_its_tag()
+    public async Task A_row_shows_name_status_and_uptime_and_is_found_by_its_tag()
     {
         var row = (await ReadAsync(Samples.Outage())).GetElementById("m-payments")!;
         Assert.Equal("Payments", row.QuerySelector("h3")!.TextContent);
@@ -77,7 +77,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task Days_without_data_are_drawn_as_such_wherever_they_lie()
+    public async Task Days_without_data_are_shown_as_such_anywhere_in_a_row()
     {
         var page = await ReadAsync(Samples.Outage());
         var young = page.GetElementById("m-realtime")!;
@@ -88,7 +88,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task An_uptime_that_is_not_known_is_a_dash_without_a_percent_sign()
+    public async Task An_unknown_uptime_is_a_dash_without_a_percent_sign()
     {
         var view = Samples.Calm(1);
         view = view with { Monitors = [view.Monitors[0] with { Uptime = "-", Now = MonitorStatus.NoData, Days = new DayCounts[90] }] };
@@ -98,7 +98,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task An_ongoing_incident_shows_its_whole_story_newest_first()
+    public async Task An_open_incident_shows_its_updates_newest_first()
     {
         var card = (await ReadAsync(Samples.Outage())).GetElementById("inc-214")!;
         Assert.Equal("Identified", card.QuerySelector(".pill")!.TextContent);
@@ -111,7 +111,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task A_long_incident_shows_its_newest_updates_and_a_way_to_all()
+    public async Task A_long_incident_shows_its_newest_updates_and_a_link_to_all()
     {
         var updates = Enumerable.Range(0, 40).Select(i => new UpdateView(40 - i, Samples.Ago(i), IncidentState.Monitoring, $"Update {40 - i}")).ToArray();
         var card = (await ReadAsync(Samples.Outage() with { Ongoing = [Samples.Payments() with { Updates = updates }] })).GetElementById("inc-214")!;
@@ -140,7 +140,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task The_age_marker_is_the_first_thing_in_main_and_stands_once()
+    public async Task The_age_marker_is_first_in_main_and_occurs_once()
     {
         var home = (await Pages.HomeAsync(Samples.Outage())).Html;
         var incident = (await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, Samples.Payments()))).Html;
@@ -166,7 +166,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task The_same_view_gives_the_same_bytes_and_no_word_is_relative()
+    public async Task The_same_view_gives_the_same_bytes_and_no_time_is_relative()
     {
         var first = await Pages.HomeAsync(Samples.Outage());
         Assert.Equal(first.Body, (await Pages.HomeAsync(Samples.Outage())).Body);
@@ -174,7 +174,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task A_logo_may_come_from_elsewhere_and_the_policy_names_from_where()
+    public async Task A_logo_may_come_from_another_site_which_the_policy_then_allows()
     {
         var monitors = Samples.Calm(6).Monitors;
         string?[] images = ["/assets/a.png", "data:image/png;base64,AAAA", "https://cdn.example/x.png", "//tracker.example/x.png", "javascript:alert(1)", null];
@@ -212,7 +212,7 @@ public sealed class HomePageTests
     }
 
     [Fact]
-    public async Task Many_threads_may_draw_at_once()
+    public async Task Concurrent_rendering_gives_the_same_pages()
     {
         var expected = await Pages.HomeAsync(Samples.Outage());
         var drawn = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => Pages.HomeAsync(Samples.Outage()), TestContext.Current.CancellationToken)));

@@ -1,6 +1,6 @@
 namespace Kener.Ui.Tests;
 
-/// <summary>Texts that mean harm.</summary>
+/// <summary>Hostile texts.</summary>
 internal static class Hostile
 {
     public static readonly string[] Polyglots =
@@ -39,7 +39,7 @@ internal static class Hostile
         "\uFEFF<img src=x onerror=alert(1)>",
     ];
 
-    /// <summary>What a style would do to reach others, or to leave its element.</summary>
+    /// <summary>Styles that try to load from other sites or to leave their element.</summary>
     public static readonly string[] Styles =
     [
         "@import url(//evil.example/a.css);",
@@ -94,9 +94,9 @@ internal static class Hostile
         ["alerts"] = string.Concat(Enumerable.Repeat("> [!NOTE]\n> a\n\n", 1_200)),
     };
 
-    /// <summary>Everyday wear of the same texts.</summary>
+    /// <summary>Returns one of the polyglots.</summary>
     public static string Any(int n) => Polyglots[n % Polyglots.Length];
 
-    /// <summary>What is read of a text that is made to hang its reader: the test fails where that takes minutes.</summary>
+    /// <summary>Runs what reads a text that is made to hang its parser; fails the test after two minutes.</summary>
     public static Task<string> EndsAsync(Func<string> read) => Task.Run(read, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2));
 }

@@ -70,7 +70,7 @@ public sealed class HostileViewTests
 
     private static string Hash(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    // Every element and the names of its attributes, but for what Markdown may make of a text and images that are not shown.
+    // Every element with the names of its attributes, except what Markdown may make of a text, and images that are not shown.
     private static string Skeleton(RenderedPage page)
     {
         var document = new HtmlParser().ParseDocument(page.Html);
@@ -78,7 +78,7 @@ public sealed class HostileViewTests
         Assert.Equal(2, page.Html.Split(PageRenderer.AgeMarker).Length);
         Assert.Single(document.QuerySelectorAll("script"));
         Assert.Equal(2, document.QuerySelectorAll("style").Length);
-        // Whole: what the policy lets in is what stands in the element.
+        // The policy allows exactly the content of the element.
         Assert.All(document.QuerySelectorAll("style"), style => Assert.Contains(Hash(style.TextContent), page.ContentSecurityPolicy, StringComparison.Ordinal));
         Assert.DoesNotContain("--down", document.GetElementById("own")!.TextContent, StringComparison.Ordinal);
         Assert.Matches(@"^default-src 'none'; [a-zA-Z0-9+/=' ;:.-]+$", page.ContentSecurityPolicy);

@@ -14,7 +14,7 @@ public sealed class IncidentPageTests
         new HtmlParser().ParseDocument((await Pages.IncidentAsync(new(new() { Name = "Meridian" }, Audience.Default, incident))).Html);
 
     [Fact]
-    public async Task An_open_incident_says_so_and_tells_all_its_updates()
+    public async Task An_open_incident_says_so_and_shows_all_its_updates()
     {
         var page = await ReadAsync(Samples.Payments());
         Assert.Equal("Card payments failing for some European customers", page.QuerySelector("h1")!.TextContent);
@@ -36,7 +36,7 @@ public sealed class IncidentPageTests
     }
 
     [Fact]
-    public async Task The_description_is_the_newest_update_without_its_marks()
+    public async Task The_description_is_the_newest_update_without_markup()
     {
         var page = await ReadAsync(Samples.Payments());
         var description = page.QuerySelector("meta[name=description]")!.GetAttribute("content")!;
@@ -46,7 +46,7 @@ public sealed class IncidentPageTests
     }
 
     [Fact]
-    public async Task Headings_never_skip_a_level_whatever_an_update_types()
+    public async Task Headings_never_skip_a_level_whatever_an_update_contains()
     {
         var page = await ReadAsync(Samples.Payments() with
         {
@@ -81,5 +81,5 @@ public sealed class IncidentPageTests
     [InlineData(0, 273600, "3 d 4 h")]
     [InlineData(100, 0, "under a minute")]
     [InlineData(long.MinValue, long.MaxValue, "3652058 d 23 h")]
-    public void A_length_of_time_has_two_units_at_most(long start, long end, string expected) => Assert.Equal(expected, new Localizer(Audience.Default).Between(start, end));
+    public void A_duration_has_at_most_two_units(long start, long end, string expected) => Assert.Equal(expected, new Localizer(Audience.Default).Between(start, end));
 }

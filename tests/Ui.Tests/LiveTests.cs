@@ -5,12 +5,12 @@ using Microsoft.Playwright;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>What the page does while it is read: it takes in news, and what its reader chose stays as it is.</summary>
+/// <summary>What an open page does: it applies changes, and keeps what its visitor chose.</summary>
 public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
 
-    // Stands in for the server's events: a test opens, tells and breaks.
+    // Replaces the server's events: a test opens the stream, sends an event, or breaks it.
     private const string Events = """
         window.EventSource = class extends EventTarget {
           constructor(url) { super(); this.url = url; this.readyState = 0; window.source = this }
@@ -25,7 +25,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     private static StatusPageView View() => Samples.Full() with { LastReadingAt = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 600 };
 
     [Fact]
-    public async Task Live_is_said_only_while_the_stream_is_open()
+    public async Task Live_is_shown_only_while_the_stream_is_open()
     {
         await using var sheet = await OpenAsync(await Pages.HomeAsync(View()));
         var live = sheet.Page.Locator(".live");
@@ -38,14 +38,14 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task News_change_what_they_touch_and_nothing_else()
+    public async Task A_change_updates_only_what_it_affects()
     {
         var view = View();
         await using var sheet = await OpenAsync(await Pages.HomeAsync(view));
         var (page, say) = (sheet.Page, sheet.Page.Locator("#say"));
         await page.EvaluateAsync("source.become(1)");
         await page.EvaluateAsync("document.querySelectorAll('main *').forEach(e => e.old = true)");
-        // The reader closed a group that is in trouble, opened one that is well, and stands on a link.
+        // The visitor closed a group with a problem, opened one without, and focused a link.
         await page.Locator("#m-api > summary").ClickAsync();
         await page.Locator("#m-mail > summary").ClickAsync();
         await page.Locator("#inc-214 h2 a").FocusAsync();
@@ -72,7 +72,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task A_page_with_another_script_is_loaded_anew()
+    public async Task A_page_with_a_new_script_is_reloaded()
     {
         var page = await Pages.HomeAsync(View());
         await using var sheet = await OpenAsync(page);
@@ -81,7 +81,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task A_page_with_another_style_is_loaded_anew_since_its_policy_is_another()
+    public async Task A_page_with_a_new_style_is_reloaded_because_its_policy_differs()
     {
         var view = View();
         await using var sheet = await OpenAsync(await Pages.HomeAsync(view));
@@ -91,7 +91,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task A_theme_is_there_at_once_and_told_to_the_server()
+    public async Task A_theme_is_applied_at_once_and_sent_to_the_server()
     {
         await using var sheet = await OpenAsync(await Pages.HomeAsync(View()));
         await sheet.Page.Locator(".menu > [aria-label=Preferences]").ClickAsync();
@@ -105,7 +105,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task An_announcement_that_was_put_away_stays_away_until_it_is_another()
+    public async Task A_dismissed_announcement_stays_hidden_until_it_changes()
     {
         var view = View();
         await using var sheet = await OpenAsync(await Pages.HomeAsync(view));
@@ -120,7 +120,7 @@ public sealed class LiveTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task By_keyboard_alone_everything_is_reached_and_groups_open()
+    public async Task Everything_is_reachable_by_keyboard_and_groups_open()
     {
         await using var sheet = await OpenAsync(await Pages.HomeAsync(View()));
         var page = sheet.Page;

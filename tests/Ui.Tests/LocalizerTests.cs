@@ -17,7 +17,7 @@ public sealed partial class LocalizerTests
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void A_locale_has_every_text_that_is_said_and_none_besides(string language)
+    public void A_locale_has_exactly_the_texts_that_are_used(string language)
     {
         var has = Locale.Read(language).Keys.Order(StringComparer.Ordinal);
         Assert.Equal(Said().Distinct().Order(StringComparer.Ordinal), has);
@@ -25,7 +25,7 @@ public sealed partial class LocalizerTests
 
     [Theory]
     [MemberData(nameof(Shipped))]
-    public void A_translation_fills_the_same_blanks_as_its_text(string language)
+    public void A_translation_has_the_same_placeholders_as_its_text(string language)
     {
         using var stream = typeof(Localizer).Assembly.GetManifestResourceStream(language + ".json")!;
         using var file = JsonDocument.Parse(stream);
@@ -40,7 +40,7 @@ public sealed partial class LocalizerTests
     }
 
     [Fact]
-    public void What_a_locale_lacks_is_said_in_English_and_an_unknown_language_is_English()
+    public void A_missing_text_or_language_falls_back_to_English()
     {
         Assert.Equal("Not said anywhere", Berlin["Not said anywhere"]);
         var lost = new Localizer(new("tlh", "Mars/Olympus", PageTheme.Dark));
@@ -52,18 +52,18 @@ public sealed partial class LocalizerTests
     [InlineData(0, "0 services", "0 Dienste")]
     [InlineData(1, "1 service", "1 Dienst")]
     [InlineData(2, "2 services", "2 Dienste")]
-    public void A_number_decides_the_form(int count, string english, string german) =>
+    public void A_number_decides_the_plural_form(int count, string english, string german) =>
         Assert.Equal((english, german), (English.Count("{0} services", count), Berlin.Count("{0} services", count)));
 
     [Fact]
-    public void Times_are_in_the_language_s_form_and_name_their_zone()
+    public void Times_have_the_format_of_the_language_and_show_the_zone()
     {
         Assert.Equal("23. Nov. 2026, 21:42 UTC+1", Berlin.Moment(Samples.Ago(60)));
         Assert.Equal("24 Nov, 02:27 UTC+5:45", new Localizer(new("en", "Asia/Kathmandu", PageTheme.System)).Moment(Samples.Ago(60), 2026));
         Assert.Equal("23 Nov, 17:12 UTC−3:30", new Localizer(new("en", "America/St_Johns", PageTheme.System)).Moment(Samples.Ago(60), 2026));
         Assert.Equal("23. Nov., 22:00 – 24. Nov., 00:00 UTC+1", Berlin.Span(Samples.Ago(42), Samples.Now + 78 * 60, 2026));
         Assert.Equal("23 Nov, 21:00 – 23:00 UTC", English.Span(Samples.Ago(42), Samples.Now + 78 * 60, 2026));
-        // The night in which the clocks are put back.
+        // The night in which daylight saving time ends.
         Assert.Equal("24 Oct, 23:00 UTC+2 – 25 Oct, 04:00 UTC+1", new Localizer(new("en", "Europe/Berlin", PageTheme.System)).Span(1_792_875_600, 1_792_897_200, 2026));
         Assert.Equal("3 Tage 4 Std.", Berlin.Length(4560));
     }
@@ -72,7 +72,7 @@ public sealed partial class LocalizerTests
     [InlineData("99.9831", "99.9831%", "99,9831 %")]
     [InlineData("-", "–", "–")]
     [InlineData("<b>", "<b>", "<b>")]
-    public void A_share_is_written_as_the_language_writes_it(string share, string english, string german) =>
+    public void An_uptime_has_the_format_of_the_language(string share, string english, string german) =>
         Assert.Equal((english, german), (English.Percent(share), Berlin.Percent(share)));
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed partial class LocalizerTests
     [InlineData(90_000, "1.50 m", "1,50 Min.")]
     [InlineData(3_599_999, "1.00 h", "1,00 Std.")]
     [InlineData(86_400_000, "24.00 h", "24,00 Std.")]
-    public void A_latency_is_written_in_the_unit_that_people_read(double milliseconds, string english, string german) =>
+    public void A_latency_is_shown_in_a_suitable_unit(double milliseconds, string english, string german) =>
         Assert.Equal((english, german), (English.Latency(milliseconds), Berlin.Latency(milliseconds)));
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed partial class LocalizerTests
     [InlineData(41, "Average latency 41 ms")]
     [InlineData(90_000, "Average latency 1.50 m")]
     [InlineData(90_000_000, "Average latency 25.00 h")]
-    public async Task A_row_shows_its_latency_in_that_unit_and_none_where_there_is_none(double latency, string expected)
+    public async Task A_row_shows_its_latency_in_a_suitable_unit_or_none(double latency, string expected)
     {
         var view = Samples.Calm(1) with { Monitors = [Samples.Calm(1).Monitors[0] with { Latency = latency }] };
         var page = new HtmlParser().ParseDocument((await Pages.HomeAsync(view)).Html);
@@ -120,7 +120,7 @@ public sealed partial class LocalizerTests
         foreach (var text in Said().Where(text => text.Contains(' ') && !text.Contains('{') && English[text] != Berlin[text])) Assert.DoesNotContain($">{text}<", html, StringComparison.Ordinal);
     }
 
-    // Texts stand in the sources as L["…"], Fill("…"), Count("…") or Say("…"); those of statuses, messages and months come from rules.
+    // Texts are in the sources as L["…"], Fill("…"), Count("…") or Say("…"); those of statuses, messages and months come from rules.
     private static IEnumerable<string> Said()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Root(), "services", "Ui"), "*.*", SearchOption.AllDirectories)
@@ -137,7 +137,7 @@ public sealed partial class LocalizerTests
             yield return status.Label();
             yield return status.Phrase();
         }
-        // The last is for an obstacle of a newer build.
+        // The last one stands for an obstacle of a newer build.
         foreach (var obstacle in Enum.GetValues<CheckObstacle>().Append(default)) yield return obstacle.Label();
         foreach (var state in Enum.GetValues<IncidentState>()) yield return state.Label();
         foreach (var message in Messages) yield return message;

@@ -6,13 +6,13 @@ using Microsoft.Playwright;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>Pages as a browser shows them. With KENER_UI_SHOTS=folder, pictures of all samples are left there.</summary>
+/// <summary>Pages as a browser shows them. With KENER_UI_SHOTS=folder, screenshots of all samples are stored there.</summary>
 public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
     private static readonly string[] Names = ["outage", "calm", "empty", "one", "long", "states", "aged", "incident", "rich", "bare", "full", "grid", "compact", "dense", "german", "lost", "away", "many", "hebrew", "arabic"];
 
-    // Axe waits for a network that is silent.
+    // Axe waits until the network is idle, which an open stream prevents.
     private const string NoStream = "window.EventSource = EventTarget";
 
     private static readonly RunOnlyOptions Rules =
@@ -52,7 +52,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 
     [Theory]
     [MemberData(nameof(AllNames))]
-    public async Task Axe_finds_nothing_on_a_wide_or_narrow_screen_by_day_or_by_night(string name)
+    public async Task Axe_finds_no_violations_on_wide_and_narrow_screens_in_both_themes(string name)
     {
         await using var sheet = await browser.OpenAsync(await DrawAsync(name), 1280, ColorScheme.Light, bypassPolicy: true, before: NoStream);
         foreach (var (width, scheme) in ScreensFor(name))
@@ -66,7 +66,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    /// <summary>One of them for each page by turns; each for each in a full run.</summary>
+    /// <summary>Returns one screen per page, by turns; in a full run, all of them.</summary>
     private static (int Width, ColorScheme Scheme)[] ScreensFor(string name)
     {
         (int, ColorScheme)[] all = [(1280, ColorScheme.Light), (390, ColorScheme.Dark), (1280, ColorScheme.Dark), (390, ColorScheme.Light)];
@@ -82,7 +82,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
 
     [Theory]
     [MemberData(nameof(AllNames))]
-    public async Task The_policy_holds_with_one_request_and_nothing_is_wider_than_the_window(string name)
+    public async Task A_page_is_one_request_keeps_its_policy_and_fits_every_window(string name)
     {
         await using var sheet = await browser.OpenAsync(await DrawAsync(name), 1920, ColorScheme.Dark);
         Assert.Empty(sheet.Complaints);
@@ -97,7 +97,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task A_page_full_of_attacks_does_nothing()
+    public async Task A_page_full_of_attacks_neither_runs_nor_loads_anything()
     {
         var one = Samples.Outage(1);
         var view = one with
@@ -116,7 +116,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task Forced_colours_keep_the_bars_apart_and_calm_readers_see_nothing_move()
+    public async Task Forced_colors_keep_the_bars_distinct_and_reduced_motion_stops_animations()
     {
         await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Full()), 1280, ColorScheme.Dark);
         await sheet.Page.EvaluateAsync("document.querySelector('.live').hidden = false");
@@ -132,7 +132,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     [InlineData(320)]
     [InlineData(390)]
     [InlineData(1280)]
-    public async Task Menus_lie_within_the_window(int width)
+    public async Task Menus_fit_into_the_window(int width)
     {
         await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Full()), width, ColorScheme.Light);
         foreach (var menu in await sheet.Page.Locator(".menu").AllAsync())
@@ -145,7 +145,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task Without_script_the_page_is_whole()
+    public async Task Without_script_the_page_is_complete()
     {
         await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(Samples.Outage()), 1280, ColorScheme.Light, script: false);
         Assert.Equal(50, await sheet.Page.Locator(".mons > li").CountAsync());
@@ -154,7 +154,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task With_script_recent_times_are_relative_and_a_bar_under_the_pointer_tells_its_day()
+    public async Task With_script_recent_times_are_relative_and_a_bar_under_the_pointer_shows_its_day()
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var rendered = await Pages.HomeAsync(Samples.Outage(4) with { LastReadingAt = now - 18 * 60 });
@@ -168,7 +168,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
         Assert.Contains("Down for 1 h 36 min, degraded for 14 min", await tip.InnerTextAsync(), StringComparison.Ordinal);
         Assert.StartsWith("23 Nov\n", await tip.InnerTextAsync(), StringComparison.Ordinal);
         var lies = (await tip.BoundingBoxAsync())!;
-        Assert.True(lies.X + lies.Width <= 1280 && lies.Y + lies.Height <= box.Y, $"the tip lies at {lies.X}, {lies.Y}");
+        Assert.True(lies.X + lies.Width <= 1280 && lies.Y + lies.Height <= box.Y, $"the tip is at {lies.X}, {lies.Y}");
         await sheet.Page.Mouse.MoveAsync(box.X + 15, box.Y + 10);
         Assert.Contains("No downtime", await tip.InnerTextAsync(), StringComparison.Ordinal);
         await sheet.Page.Mouse.MoveAsync(5, 5);

@@ -5,7 +5,7 @@ using Kener.Ui.Text;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>No text makes a page long or slow by what it multiplies.</summary>
+/// <summary>No text can make a page long or slow by parts that multiply.</summary>
 public sealed class MdBoundsTests
 {
     private const int Length = 65_536;
@@ -81,14 +81,14 @@ public sealed class MdBoundsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_is_accepted_is_shown_as_markdown(string name)
+    public void An_accepted_text_is_shown_as_markdown(string name)
     {
         var text = Texts[name];
         if (MarkdownBounds.Exceeded(text) is null) Assert.False(IsCode(Md.Html(text, "inc-1-1")), name);
     }
 
     [Fact]
-    public void Any_mixture_of_what_multiplies_has_bounded_html()
+    public void Any_mixture_of_multiplying_parts_has_bounded_html()
     {
         string[] pieces =
         [

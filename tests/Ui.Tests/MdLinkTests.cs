@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>Where users' Markdown leads: to this site, to places in the text, to other sites and to phones, and never elsewhere.</summary>
+/// <summary>
+/// Links in users' Markdown lead to this site, within the text, to other sites, to mail addresses and to phone numbers, and never elsewhere.
+/// </summary>
 public sealed class MdLinkTests
 {
     private const string Outside = "rel=\"noopener noreferrer nofollow\" target=\"_blank\"";
@@ -70,7 +72,7 @@ public sealed class MdLinkTests
     }
 
     [Fact]
-    public void A_footer_leads_to_this_site_and_to_phones() => Assert.Equal(
+    public void A_footer_may_link_to_this_site_and_to_phone_numbers() => Assert.Equal(
         """<p dir="auto"><a href="/imprint" rel="noopener noreferrer">a</a><a href="#now" rel="noopener noreferrer">b</a><a href="tel:+4930" rel="noopener noreferrer">c</a></p>""",
         FooterText.Html("<p><a href='/imprint'>a</a><a href='#now'>b</a><a href='tel:+4930'>c</a></p>"));
 
@@ -84,7 +86,7 @@ public sealed class MdLinkTests
     }
 
     [Fact]
-    public void A_footnote_has_a_way_there_and_one_back()
+    public void A_footnote_has_references_and_one_back_link()
     {
         var text = Read("One[^a], two[^b], one again[^a].\n\n[^b]: Second **note**.\n[^a]: First note.\n\n    With two parts.\n\n[^c]: Not named.");
         Assert.Equal(["1", "2", "1"], text.QuerySelectorAll("sup > a[role=doc-noteref]").Select(a => a.TextContent));
@@ -96,7 +98,7 @@ public sealed class MdLinkTests
     }
 
     [Fact]
-    public async Task Ids_are_unique_on_a_page_of_many_texts_that_say_the_same()
+    public async Task Ids_are_unique_on_a_page_with_equal_texts()
     {
         const string Same = "[a](#part) b[^1]\n\n# Part\n\n[^1]: c";
         var incident = Samples.Payments() with { Updates = [new(1, 0, default, Same), new(2, 0, default, Same)] };

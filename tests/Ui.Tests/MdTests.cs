@@ -41,14 +41,14 @@ public sealed class MdTests
 
     [Theory]
     [MemberData(nameof(Pieces))]
-    public void Every_piece_of_the_dialect_becomes_what_a_page_may_hold(string markdown, string expected)
+    public void Each_feature_of_Markdown_becomes_HTML_that_a_page_allows(string markdown, string expected)
     {
         var html = Md.Html(markdown, "x");
         Assert.Equal(expected.ReplaceLineEndings("\n"), html.Replace(">\n<", "><", StringComparison.Ordinal).Replace(">\n", ">", StringComparison.Ordinal).Replace("\n<", "<", StringComparison.Ordinal) is var flat && markdown.StartsWith('`') ? html : flat);
     }
 
     [Fact]
-    public void A_table_scrolls_in_itself_and_can_be_reached_by_keyboard()
+    public void A_table_scrolls_by_itself_and_is_reachable_by_keyboard()
     {
         var table = Parse(Md.Html("| a | b |\n| --- | --- |\n| 1 | 2 |", "x"));
         Assert.Equal("0", table.QuerySelector(".tbl")!.GetAttribute("tabindex"));
@@ -84,7 +84,7 @@ public sealed class MdTests
     }
 
     [Fact]
-    public void Any_text_at_all_comes_out_inert() => Gen.String.Sample(text =>
+    public void Any_text_comes_out_inert() => Gen.String.Sample(text =>
     {
         AssertInert(Md.Html(text, "x"));
         Assert.InRange(Md.Plain(text, 80).Length, 0, 80);
@@ -94,7 +94,7 @@ public sealed class MdTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public async Task A_text_made_to_hang_the_reader_does_not(string name)
+    public async Task A_text_made_to_hang_the_parser_is_rendered_in_time(string name)
     {
         var text = Hostile.Bombs[name];
         AssertInert(await Hostile.EndsAsync(() =>
@@ -105,7 +105,7 @@ public sealed class MdTests
     }
 
     [Fact]
-    public void A_long_and_lively_text_is_still_read_as_markdown()
+    public void A_long_text_with_much_markup_is_still_rendered_as_markdown()
     {
         const int LongText = 20_000;
         var section = "## Part\n\nWe **moved** _most_ of the traffic, see [the graph](https://x.example) and `edge-3`:\n\n- 1. one\n- * two\n\n---------------------------------------------\n\n";

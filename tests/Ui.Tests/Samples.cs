@@ -2,7 +2,7 @@ using Kener.Contracts;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>Invented views: everyday ones, empty ones and nasty ones.</summary>
+/// <summary>Sample views: ordinary, empty and extreme ones.</summary>
 internal static partial class Samples
 {
     public static readonly DateOnly Today = new(2026, 11, 23);
@@ -135,7 +135,7 @@ internal static partial class Samples
         };
     }
 
-    /// <summary>Texts that are longer than anyone expects, with and without a place to break.</summary>
+    /// <summary>Extremely long texts, with and without places to break.</summary>
     public static StatusPageView Long()
     {
         var endless = new string('W', 120);
@@ -188,7 +188,10 @@ internal static partial class Samples
             [new("postgres-primary", "Postgres primary", MonitorStatus.Maintenance), new("postgres-replicas", "Postgres replicas", MonitorStatus.Maintenance)]),
     ];
 
-    /// <summary>The first eight as the group "API", six as "Web apps", eight as "Data plane"; the rest as they are. All with a latency, but one.</summary>
+    /// <summary>
+    /// Groups the monitors: eight as "API", six as "Web apps", eight as "Data plane", five as "Messaging"; the others stay alone. All but one have a
+    /// latency.
+    /// </summary>
     public static IReadOnlyList<MonitorView> Grouped(IReadOnlyList<MonitorView> monitors)
     {
         var random = new Random(3);

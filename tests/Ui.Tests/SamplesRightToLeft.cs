@@ -31,7 +31,7 @@ internal static partial class Samples
         [^1]: حسب تقرير المزوّد.
         """;
 
-    /// <summary>A site of a Hebrew owner, with Arabic updates and a few English words.</summary>
+    /// <summary>A site of a Hebrew-speaking owner, with Arabic updates and a few English words.</summary>
     public static StatusPageView RightToLeft()
     {
         string[] names = ["REST API", "תשלומים", "חיפוש (Elasticsearch)", "البريد الإلكتروني", "אתר האינטרנט", "קבצים ומסמכים"];

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Ui.Tests;
 
-/// <summary>What an owner sets, and what stands around every page.</summary>
+/// <summary>What an owner sets, and the content around every page.</summary>
 public sealed class SiteTests
 {
     private static readonly PageRenderer Pages = new(new ServiceCollection().BuildServiceProvider());
@@ -13,7 +13,7 @@ public sealed class SiteTests
     private static IDocument Parse(RenderedPage page) => new HtmlParser().ParseDocument(page.Html);
 
     [Fact]
-    public async Task The_owner_s_colours_take_the_place_of_ours_and_what_is_no_colour_does_not()
+    public async Task Valid_colors_of_the_owner_replace_the_defaults()
     {
         var view = Samples.Full();
         var rendered = await Pages.HomeAsync(view with
@@ -35,7 +35,7 @@ public sealed class SiteTests
     }
 
     [Fact]
-    public async Task The_bar_has_links_pages_and_preferences_and_leaves_out_what_is_not_offered()
+    public async Task The_top_bar_shows_only_the_links_pages_and_preferences_that_are_offered()
     {
         var view = Samples.Full();
         var page = Parse(await Pages.HomeAsync(view with { Site = view.Site with { Nav = [.. view.Site.Nav, new("Bad", "javascript:alert(1)"), new("Own", "/own")] } }));
@@ -49,7 +49,7 @@ public sealed class SiteTests
     }
 
     [Fact]
-    public async Task Groups_are_open_where_something_is_wrong_and_name_what_they_hold()
+    public async Task Groups_are_open_if_something_is_wrong_and_show_their_members()
     {
         var page = Parse(await Pages.HomeAsync(Samples.Full()));
         Assert.Equal(["m-api", "m-web", "m-data"], page.QuerySelectorAll("details.grp[open]").Select(group => group.Id));
@@ -65,14 +65,14 @@ public sealed class SiteTests
     [InlineData(PageLayout.Grid, "grid")]
     [InlineData(PageLayout.CompactList, "compact")]
     [InlineData(PageLayout.CompactGrid, "grid compact")]
-    public async Task A_layout_is_a_class_on_the_lists_and_nothing_else(PageLayout layout, string look)
+    public async Task A_layout_changes_only_the_class_of_the_lists(PageLayout layout, string look)
     {
         var list = (await Pages.HomeAsync(Samples.Full())).Html;
         Assert.Equal(list.Replace("class=\"lists one\"", $"class=\"lists {look}\"", StringComparison.Ordinal), (await Pages.HomeAsync(Samples.Full() with { Layout = layout })).Html);
     }
 
     [Fact]
-    public async Task Maintenances_and_what_is_resolved_have_a_section_only_where_there_is_one_to_show()
+    public async Task Maintenances_and_resolved_incidents_have_a_section_only_if_they_are_shown()
     {
         var page = Parse(await Pages.HomeAsync(Samples.Full()));
         Assert.Equal(["In progress", "Scheduled"], page.QuerySelectorAll("#upcoming .pill").Select(pill => pill.TextContent.Trim()));
@@ -86,18 +86,18 @@ public sealed class SiteTests
     [InlineData(404, "Page Not Found", "There is no page at this address.", "/")]
     [InlineData(410, "No Longer Here", "What was here has been removed.", "/")]
     [InlineData(503, "Back in a Moment", "The page cannot be shown right now.", "")]
-    public async Task Where_there_is_no_page_one_of_the_same_look_says_so(int status, string heading, string message, string way)
+    public async Task An_error_page_has_the_look_of_the_site(int status, string heading, string message, string way)
     {
         var page = Parse(await Pages.ErrorAsync(new(Samples.Site(), Audience.Default, status)));
         Assert.Equal((heading, message, $"{heading} – Meridian"), (page.QuerySelector("h1")!.TextContent, page.QuerySelector("#msg + p")!.TextContent, page.Title));
         Assert.Equal(way, page.QuerySelector("main a.btn")!.GetAttribute("href"));
-        // A page that goes away by itself takes its reader with it (WCAG 2.2.1).
+        // A page that reloads by itself would interrupt its reader (WCAG 2.2.1).
         Assert.Null(page.QuerySelector("meta[http-equiv=refresh]"));
         Assert.False(page.DocumentElement.HasAttribute("data-live"));
     }
 
     [Fact]
-    public async Task A_picture_for_previews_stands_in_the_head_where_there_is_one()
+    public async Task A_preview_image_is_in_the_head_if_there_is_one()
     {
         var page = Parse(await Pages.HomeAsync(Samples.Full() with { PreviewImage = "https://meridian.example/p.png", Description = "Own words" }));
         Assert.Equal("https://meridian.example/p.png", page.QuerySelector("meta[property='og:image']")!.GetAttribute("content"));

@@ -10,7 +10,7 @@ internal enum KeyStatus
     INACTIVE,
 }
 
-/// <summary>A key with which a program calls the API. The key itself is told once and not kept.</summary>
+/// <summary>A key with which a program calls the API. The key itself is returned once, at its creation, and only its hash is stored.</summary>
 internal sealed class ApiKey : IAggregate
 {
     public const int LongestName = 255;
@@ -18,13 +18,13 @@ internal sealed class ApiKey : IAggregate
     public long Id { get; set; }
     public long Version { get; set; } = 1;
     public required string Name { get; set; }
-    /// <summary>See <see cref="KeyHash"/>.</summary>
+    /// <summary>The hash of the key; see <see cref="KeyHash"/>.</summary>
     public required string Hash { get; init; }
-    /// <summary>All but the last four characters hidden: enough to tell keys apart.</summary>
+    /// <summary>The key with all but its last four characters masked: enough to tell keys apart.</summary>
     public required string Masked { get; init; }
     public required List<string> Permissions { get; set; }
     public KeyStatus Status { get; set; } = KeyStatus.ACTIVE;
-    /// <summary>Unix seconds; null: never.</summary>
+    /// <summary>Unix seconds; null if the key never expires.</summary>
     public long? ExpiresAt { get; set; }
     public long CreatedMs { get; init; }
     public long UpdatedMs { get; set; }
@@ -42,7 +42,7 @@ internal sealed class ApiKey : IAggregate
         UpdatedMs = nowMs,
     };
 
-    /// <summary>Rejects a new key that would hold a permission which its creator does not have.</summary>
+    /// <summary>Rejects a new key that would hold a permission which its creator lacks.</summary>
     public static void RefuseToGrantBeyond(Func<string, bool> holds, IEnumerable<string> permissions)
     {
         if (permissions.FirstOrDefault(permission => !holds(permission)) is { } lacking)
@@ -56,10 +56,10 @@ internal sealed class ApiKey : IAggregate
             throw Refusal.Forbidden($"You cannot change an API key that has the permission '{lacking}' because you do not have it");
     }
 
-    /// <summary>Whether requests with this key are accepted at that time, Unix seconds.</summary>
+    /// <summary>Returns whether requests with this key are accepted at this time, Unix seconds.</summary>
     public bool IsUsable(long now) => Status == KeyStatus.ACTIVE && (ExpiresAt is not { } expiry || expiry > now);
 
-    /// <summary>The distinct permissions of a request, in the order of <see cref="Contracts.Permissions.OfKeys"/>.</summary>
+    /// <summary>Returns a request's distinct permissions, in the order of <see cref="Contracts.Permissions.OfKeys"/>; 400 if one is unknown.</summary>
     public static IReadOnlyList<string> Known(IReadOnlyCollection<string> asked)
     {
         if (asked.FirstOrDefault(permission => !Contracts.Permissions.OfKeys.Contains(permission)) is { } unknown)
@@ -68,7 +68,7 @@ internal sealed class ApiKey : IAggregate
     }
 }
 
-/// <summary>The keys as one set: its version grows with each change of any key, and its row is the lock of them all.</summary>
+/// <summary>All keys as one set: its version grows with each change of any key, and its row is the lock for all of them.</summary>
 internal sealed class KeySet : IAggregate
 {
     public const long Only = 1;

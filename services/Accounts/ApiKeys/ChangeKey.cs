@@ -6,7 +6,7 @@ namespace Kener.Accounts.ApiKeys;
 
 internal static class ChangeKey
 {
-    /// <summary>What is to change. <paramref name="Lifetime"/> tells whether the expiry does; null within is "never".</summary>
+    /// <summary>The requested changes. <paramref name="Lifetime"/> is true if the expiry is one of them; it is then null for "never".</summary>
     internal sealed record Wish(string? Name, KeyStatus? Status, bool Lifetime, long? ExpiresAt);
 
     public static async Task<IResult> HandleAsync(

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Accounts.ApiKeys;
 
-/// <summary>Shows the first key to the person who started Kener, where <paramref name="IsInteractive"/> says that one is there to read it.</summary>
+/// <summary>Where the first key is printed. <paramref name="IsInteractive"/> is true if a person is there to read it.</summary>
 internal sealed record Terminal(TextWriter Output, bool IsInteractive);
 
 /// <summary>
-/// Keeps an installation usable: where no active key can manage keys at the start, <c>Kener__BootstrapApiKey</c> becomes one. Without that
-/// setting, a new installation gets a generated key; it is printed on a terminal, or else written to a file that only its owner can read.
+/// Keeps the keys manageable: if no active key can manage keys at the start, <c>Kener__BootstrapApiKey</c> becomes such a key. Without that
+/// setting, a new installation gets a generated key, which is printed on a terminal, or else written to a file that only its owner can read.
 /// </summary>
 internal sealed class FirstKey(
     IServiceScopeFactory scopes, IOptions<KenerSettings> settings, Terminal terminal, TimeProvider clock, ILogger<FirstKey> log) : IHostedService
 {
-    /// <summary>The file with the first key, in <see cref="KenerSettings.DataPath"/>.</summary>
+    /// <summary>The name of the file with the first key, in <see cref="KenerSettings.DataPath"/>.</summary>
     public const string FileName = "first-api-key";
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class FirstKey(
     private static Task BootstrapAsync(Changes<AccountsDb> changes, string secret, CancellationToken cancel) => changes.CommitAsync("system", async change =>
     {
         await change.LockSetAsync(cancel);
-        // Checked again under the lock: another replica may have been faster.
+        // Checked again under the lock: another replica may have created the key meanwhile.
         if (await HasManagerAsync(change.Db, change.Now, cancel))
         {
             change.Db.ChangeTracker.Clear();
@@ -57,7 +57,7 @@ internal sealed class FirstKey(
             new { name = known.Name, status = known.Status.ToString(), expires_at = known.ExpiresAt, permissions = known.Permissions });
     }, cancel);
 
-    /// <summary>"bootstrap", or where a key already has that name, the first free one of "bootstrap 2", "bootstrap 3" and so on.</summary>
+    /// <summary>Returns "bootstrap" or, if a key already has that name, the first free one of "bootstrap 2", "bootstrap 3" and so on.</summary>
     private static async Task<string> FreeNameAsync(AccountsDb db, CancellationToken cancel)
     {
         const string name = "bootstrap";
@@ -73,12 +73,12 @@ internal sealed class FirstKey(
             await change.LockSetAsync(cancel);
             if (await change.Db.ApiKeys.AnyAsync(cancel))
             {
-                // Nothing is to be written, not even the set's new version.
+                // Write nothing, not even the new version of the set.
                 change.Db.ChangeTracker.Clear();
                 return false;
             }
             await CreateKey.MakeAsync(change, secret, "first key", Permissions.OfKeys, null, cancel);
-            // Before the commit, so that no key exists which no one can read.
+            // Before the commit, so that no key is stored that cannot be read anywhere.
             if (!terminal.IsInteractive) await WriteAsync(file, secret, cancel);
             return true;
         }, cancel);
@@ -92,7 +92,7 @@ internal sealed class FirstKey(
         try
         {
             OwnerOnly.CreateFolder(Path.GetDirectoryName(file)!);
-            // What an earlier try left, or a link that someone put there, is removed and never written to.
+            // Deleted and created anew, never overwritten: it may be left from an earlier attempt, or be a planted link.
             File.Delete(file);
             await using var writer = new StreamWriter(OwnerOnly.CreateFile(file));
             await writer.WriteLineAsync(secret.AsMemory(), cancel);
@@ -106,7 +106,7 @@ internal sealed class FirstKey(
     private string Notice(string secret) => $"""
 
         ────────────────────────────────────────────────────────────────────────────────
-          Your first API key, with every permission. It is shown this once: keep it safe.
+          Your first API key, with every permission. It is shown only once: store it safely.
 
               {secret}
 
@@ -114,7 +114,7 @@ internal sealed class FirstKey(
               curl {settings.Value.SiteUrl}/api/v4/monitors \
                 -H "Authorization: Bearer {secret}"
 
-          Make further keys, with fewer permissions, by POST /api/v5/api-keys.
+          Create more keys, with fewer permissions, with POST /api/v5/api-keys.
         ────────────────────────────────────────────────────────────────────────────────
 
         """;

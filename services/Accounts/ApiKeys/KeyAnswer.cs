@@ -6,11 +6,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Accounts.ApiKeys;
 
-/// <summary>A key as the API shows it.</summary>
+/// <summary>A key in a response of the API.</summary>
 internal sealed record KeyAnswer(
     long Id, string Name, string MaskedKey, IReadOnlyList<string> Permissions, string Status, long? ExpiresAt, string CreatedAt, string UpdatedAt)
 {
-    /// <summary>The key itself: only in the answer to its making.</summary>
+    /// <summary>The key itself; only in the response to its creation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Key { get; init; }
 
@@ -18,12 +18,12 @@ internal sealed record KeyAnswer(
         key.Id, key.Name, key.Masked, key.Permissions, key.Status.ToString(), key.ExpiresAt, ApiAnswer.Iso(key.CreatedMs), ApiAnswer.Iso(key.UpdatedMs));
 }
 
-/// <summary>What the verbs on one key share: its id in the path, and the set that every change locks.</summary>
+/// <summary>Shared by the endpoints of one key: parses its id and takes the locks of a change.</summary>
 internal static class KeyLookUp
 {
     public static long Id(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw NotFound(text);
 
-    /// <summary>Locks the set, raises its version, and gives the key, locked as well.</summary>
+    /// <summary>Locks the set, raises its version, and returns the key, locked as well; 404 if it does not exist.</summary>
     public static async Task<ApiKey> LockKeyAsync(this Change<AccountsDb> change, long id, CancellationToken cancel)
     {
         await change.LockSetAsync(cancel);
@@ -33,7 +33,7 @@ internal static class KeyLookUp
     public static async Task LockSetAsync(this Change<AccountsDb> change, CancellationToken cancel)
     {
         var set = await change.LockAsync<KeySet>(KeySet.Only, cancel);
-        // Beyond what any gateway has seen, even where this database was restored from a backup or made anew.
+        // Above any version that a gateway has seen, even if this database was restored from a backup or created anew.
         set!.Version = Math.Max(set.Version, change.NowMs);
         await change.RefuseDisabledCallerAsync(cancel);
     }
@@ -46,7 +46,7 @@ internal static class KeyLookUp
         const string keys = "key:";
         if (!change.Actor.StartsWith(keys, StringComparison.Ordinal)) return;
         var id = Id(change.Actor[keys.Length..]);
-        // Not tracked: the same row may be locked and read again as the key that is changed.
+        // Not tracked: the same row may be locked and read again as the key to be changed.
         var own = await change.Db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, cancel);
         if (own?.IsUsable(change.Now) is not true) throw new Refusal(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "Invalid API key");
     }

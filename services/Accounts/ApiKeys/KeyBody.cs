@@ -3,7 +3,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Accounts.ApiKeys;
 
-/// <summary>The fields that a client may send about a key, read and checked.</summary>
+/// <summary>Reads and validates the fields of a key in a request.</summary>
 internal static class KeyBody
 {
     public static string Name(JsonElement value)
@@ -21,7 +21,7 @@ internal static class KeyBody
         return permissions.Count > 0 ? permissions : throw Refusal.BadRequest("permissions must name at least one permission");
     }
 
-    /// <summary>Null: never.</summary>
+    /// <summary>Returns null for a key that never expires.</summary>
     public static long? ExpiresAt(JsonElement? value, long now)
     {
         if (value is not { } given) return null;

@@ -5,21 +5,21 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Accounts.ApiKeys;
 
 /// <summary>
-/// Puts the active keys on the board: at the start, after each change, and once a second where another process changed them or the
-/// database was away when this one did.
+/// Publishes the active keys as a snapshot: at the start, after each change, and once a second, in case another process changed them or the
+/// database was unreachable when this process published a change.
 /// </summary>
 internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard board, TimeProvider clock, Outages outages, ILogger<KeyPublisher> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    /// <summary>Publishes the set if it is newer than what is on the board. Never fails: the poll tries again.</summary>
+    /// <summary>Publishes the set if it is newer than the published one. Never throws: the poll tries again.</summary>
     public async Task PublishAsync(CancellationToken cancel)
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<AccountsDb>();
-            // The version first: keys read later are at least as new, and a newer version follows with the same.
+            // Version before keys: the keys are then at least as new, and a change between the two reads is published again with its own version.
             var version = await db.KeySets.Where(set => set.Id == KeySet.Only).Select(set => set.Version).SingleAsync(cancel);
             if (board.Find(PublishedKeys.SnapshotKey) is { } known && known.Version >= version) return;
             var keys = await db.ApiKeys.AsNoTracking().Where(key => key.Status == KeyStatus.ACTIVE).OrderBy(key => key.Id).ToListAsync(cancel);
@@ -34,7 +34,7 @@ internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard bo
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // A gateway keeps the newest set. After a restore from an older backup, the set that is now in force must be newer than what it has.
+        // A gateway keeps the newest set: after a restore from an older backup, the restored set needs a newer version than any gateway has.
         await using (var scope = scopes.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<Changes<AccountsDb>>().ProjectAsync(change => change.LockSetAsync(cancellationToken), cancellationToken);
         await PublishAsync(cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard bo
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 }

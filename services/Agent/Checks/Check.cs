@@ -4,37 +4,37 @@ using Kener.Contracts;
 
 namespace Kener.Agent.Checks;
 
-/// <summary>One check: looks, and says what it saw. What it throws all the same is a verdict of DOWN.</summary>
+/// <summary>Runs a check and returns its verdict. An exception counts as DOWN.</summary>
 internal delegate Task<Verdict> Check(CancellationToken cancel);
 
-/// <summary>A type of monitor: makes a check of what the operator gave. Throws <see cref="FieldException"/> where that makes no sense.</summary>
+/// <summary>A monitor type: prepares checks from <c>type_data</c>. Throws <see cref="FieldException"/> if that is invalid.</summary>
 internal sealed record CheckType(string Name, Func<JsonElement, Check> Prepare);
 
-/// <summary>A type that this agent does not know.</summary>
+/// <summary>The agent does not know the monitor's type.</summary>
 internal sealed class UnknownTypeException(string type) : Exception($"Unknown type {type}");
 
-/// <summary>What a check saw (Behavior: CHK-6).</summary>
-/// <param name="Status">The status, before any confirmation.</param>
-/// <param name="Latency">Milliseconds.</param>
+/// <summary>The verdict of a check (Behavior: CHK-6).</summary>
+/// <param name="Status">The status before confirmation.</param>
+/// <param name="Latency">Latency in milliseconds.</param>
 /// <param name="Type">REALTIME, TIMEOUT or ERROR.</param>
-/// <param name="Message">What went wrong; null where nothing did.</param>
+/// <param name="Message">The reason of a failure; null if there was none.</param>
 internal sealed record Verdict(MonitorStatus Status, double Latency, string Type, string? Message)
 {
     private const int LongestMessage = 500;
 
-    /// <summary>There was an answer, and it says this.</summary>
+    /// <summary>Creates the verdict of an answer (REALTIME).</summary>
     public static Verdict Seen(MonitorStatus status, double latency, string? message = null) => new(status, latency, "REALTIME", message);
 
-    /// <summary>There was none in time.</summary>
+    /// <summary>Creates the verdict when no answer came in time (TIMEOUT).</summary>
     public static Verdict TimedOut(double latency) => new(MonitorStatus.Down, latency, "TIMEOUT", "Request timed out");
 
-    /// <summary>There was none.</summary>
+    /// <summary>Creates the verdict when there was no valid answer for another reason (ERROR).</summary>
     public static Verdict Failed(MonitorStatus status, double latency, string message) => new(status, latency, "ERROR", message);
 
-    /// <summary>As it is reported: with no text that the gateway refuses.</summary>
+    /// <summary>Returns the result as it is reported, with a message that the gateway accepts.</summary>
     public CheckResult For(long monitorId, long minute) => new(monitorId, minute, Status.ToWord(), Latency, Type, Message is null ? null : Reportable(Message));
 
-    /// <summary>Cut, and without control characters and halves of surrogate pairs; the cut may leave such a half, too.</summary>
+    /// <summary>Truncates the message and replaces control characters and unpaired surrogates, also one that results from truncation.</summary>
     private static string Reportable(string message)
     {
         var text = new StringBuilder(message, 0, Math.Min(message.Length, LongestMessage), LongestMessage);

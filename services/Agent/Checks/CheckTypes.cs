@@ -5,7 +5,7 @@ using Kener.Outbound;
 
 namespace Kener.Agent.Checks;
 
-/// <summary>The types that this agent knows: a folder each.</summary>
+/// <summary>The monitor types that this agent knows, one folder each.</summary>
 internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, CheckType> _byName =
@@ -13,18 +13,18 @@ internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimePro
 
     public IEnumerable<string> Names => _byName.Keys;
 
-    /// <summary>The type of that name.</summary>
+    /// <summary>Returns the type of that name; throws <see cref="UnknownTypeException"/> if the agent does not know it.</summary>
     public CheckType Definition(string name) => _byName.TryGetValue(name, out var type) ? type : throw new UnknownTypeException(name);
 
     /// <summary>
-    /// The check of that monitor. What makes no sense in it is found here, once; the check then says so each time, for its operator to read.
+    /// Prepares the check of a monitor. Invalid configuration is found here, once; each run of the check then reports it to the operator.
     /// </summary>
     public Check Prepare(AssignedMonitor monitor)
     {
         var type = Definition(monitor.Type);
         try
         {
-            // To read a text that is no valid Unicode throws.
+            // Reading a text that is not valid Unicode would throw.
             if (JsonTexts.Fault(monitor.TypeData) is { } fault) throw new FieldException("type_data", fault);
             return type.Prepare(monitor.TypeData);
         }
@@ -35,7 +35,7 @@ internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimePro
         }
         catch (Exception unforeseen)
         {
-            // The monitor is planned like any other, and each of its checks fails by this.
+            // The monitor is scheduled like any other, and each of its checks fails with this exception.
             return _ => Task.FromException<Verdict>(unforeseen);
         }
     }

@@ -3,18 +3,18 @@ using System.Text;
 namespace Kener.Agent.Checks;
 
 /// <summary>
-/// The environment variables that <c>$NAME</c> in a monitor stands for: those that the operator of the agent lists, since who edits monitors
-/// need not know the secrets of the machine.
+/// The environment variables that <c>$NAME</c> in a monitor may refer to. The operator of the agent lists them, because people who edit monitors
+/// should not have access to every secret of the machine.
 /// </summary>
 internal sealed class Variables(IReadOnlyDictionary<string, string> values)
 {
     private const int ShortestSecret = 4;
 
-    /// <summary>Those of these names that the environment has.</summary>
+    /// <summary>Reads the environment variables of these names, as far as they exist.</summary>
     public static Variables Of(IEnumerable<string> names) => new(names.Distinct()
         .Select(name => (name, Value: Environment.GetEnvironmentVariable(name))).Where(pair => pair.Value is not null).ToDictionary(pair => pair.name, pair => pair.Value!));
 
-    /// <summary>The text with the values in place of the names; names that are not listed, or do not exist, stay as they are.</summary>
+    /// <summary>Replaces each <c>$NAME</c> with its value; names that are not listed or do not exist stay as they are.</summary>
     public string Fill(string text)
     {
         if (values.Count == 0 || !text.Contains('$', StringComparison.Ordinal)) return text;
@@ -30,7 +30,9 @@ internal sealed class Variables(IReadOnlyDictionary<string, string> values)
         return filled.ToString();
     }
 
-    /// <summary>The text with the names in place of the values: what is shown must not tell them.</summary>
+    /// <summary>
+    /// Replaces the values with their names, so that a shown text does not reveal them. Values below four characters are not replaced.
+    /// </summary>
     public string Mask(string text)
     {
         foreach (var (name, value) in values.Where(pair => pair.Value.Length >= ShortestSecret).OrderByDescending(pair => pair.Value.Length))

@@ -3,16 +3,18 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Agent.Gateway;
 
-/// <summary>Asks the gateway what there is to check, and hears of changes at once. While it is away the last list goes on.</summary>
+/// <summary>
+/// Polls the gateway for the agent's assignment, so that changes arrive at once. While the gateway is away, the last assignment stays valid.
+/// </summary>
 internal sealed class Assignments(GatewayClient gateway, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
     private IReadOnlyList<AssignedMonitor>? _new;
 
-    /// <summary>Whether the gateway has told anything yet.</summary>
+    /// <summary>Whether the gateway has answered at least once.</summary>
     public bool HasArrived { get; private set; }
 
-    /// <summary>The list, if it is another than at the last call.</summary>
+    /// <summary>Returns the new list of monitors; null if there has been none since the last call.</summary>
     public IReadOnlyList<AssignedMonitor>? TakeNew() => Interlocked.Exchange(ref _new, null);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => lifetime.UntilStoppingAsync(FollowAsync, stoppingToken);
@@ -34,15 +36,15 @@ internal sealed class Assignments(GatewayClient gateway, IHostApplicationLifetim
             HasArrived |= answered;
             if (!answered) await backoff.WaitAsync(stop);
             else backoff.Reset();
-            // A gateway that answers at once that there is nothing new is not asked a thousand times a second.
+            // Limits the request rate if the gateway answers at once, instead of waiting, that nothing is new.
             if (answered && assignment is null && clock.GetElapsedTime(start) < Shortest) await Task.Delay(Shortest, clock, stop);
         }
     }
 }
 
-/// <summary>Ready when there is something to do, or the gateway says that there is nothing.</summary>
+/// <summary>Ready once the gateway has sent an assignment, even an empty one.</summary>
 internal sealed class AssignmentArrived(Assignments assignments) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        assignments.HasArrived ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The gateway has not said yet what to check"));
+        assignments.HasArrived ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No assignment has arrived from the gateway yet"));
 }

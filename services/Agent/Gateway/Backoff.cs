@@ -1,6 +1,6 @@
 namespace Kener.Agent.Gateway;
 
-/// <summary>Waits longer after each failure in a row, and never as long as others do: all would come back at the same instant.</summary>
+/// <summary>Waits longer after each consecutive failure, with random jitter, so that agents do not return all at the same instant.</summary>
 internal sealed class Backoff(TimeProvider clock)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.25), Longest = TimeSpan.FromSeconds(10);

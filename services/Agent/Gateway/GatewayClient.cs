@@ -6,24 +6,24 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Agent.Gateway;
 
-/// <summary>What became of a report.</summary>
+/// <summary>The outcome of a report.</summary>
 internal enum Reported
 {
-    /// <summary>It is stored for good.</summary>
+    /// <summary>The results are durably stored.</summary>
     Stored,
-    /// <summary>The gateway will never take it, whoever asks and whenever.</summary>
+    /// <summary>The gateway rejects the results permanently; retrying is pointless.</summary>
     Refused,
-    /// <summary>Not now: nobody there, too busy, or the key is not (yet) known.</summary>
+    /// <summary>Not now: the gateway is unreachable or busy, or the key is not known (yet). Retry later.</summary>
     NotNow,
 }
 
-/// <summary>The agent's two calls. Neither throws for what the other side does; <see cref="GatewayContact"/> hears of it.</summary>
+/// <summary>The agent's two requests to the gateway. Neither throws for a failure of the other side; <see cref="GatewayContact"/> logs it.</summary>
 internal sealed class GatewayClient(IHttpClientFactory clients, IOptions<AgentSettings> settings, CheckTypes types, GatewayContact contact, TimeProvider clock)
 {
-    // A poll waits up to 25 s for news.
+    // A poll waits up to 25 s for a change.
     private static readonly TimeSpan PollPatience = TimeSpan.FromSeconds(40), ReportPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>The list, if it is another than that version; null where it is not. False: no answer.</summary>
+    /// <summary>Returns the assignment if it differs from that version, else null; <c>Answered</c> is false if there was no answer.</summary>
     public async Task<(bool Answered, Assignment? New)> PollAsync(string? version, CancellationToken cancel)
     {
         var path = $"/api/agent/v1/assignment?agent={Uri.EscapeDataString(settings.Value.Name!)}&types={string.Join(',', types.Names)}" + (version is null ? "" : $"&version={Uri.EscapeDataString(version)}");
@@ -37,7 +37,7 @@ internal sealed class GatewayClient(IHttpClientFactory clients, IOptions<AgentSe
         return answer is { IsGood: true } ? (true, answer.New?.Version == version ? null : answer.New) : (false, null);
     }
 
-    /// <summary>Reports these, at most 1,000.</summary>
+    /// <summary>Reports at most 1,000 results.</summary>
     public async Task<Reported> ReportAsync(IReadOnlyList<CheckResult> results, CancellationToken cancel)
     {
         using var message = Message(HttpMethod.Post, "/api/agent/v1/results");
@@ -65,12 +65,12 @@ internal sealed class GatewayClient(IHttpClientFactory clients, IOptions<AgentSe
             using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, both.Token);
             var answer = await read(response, both.Token);
             if (answer.IsGood || answer.IsRefusal) contact.Answered();
-            else contact.Failed($"it answers {(int)response.StatusCode}", isForGood: response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
+            else contact.Failed($"HTTP status {(int)response.StatusCode}", isForGood: response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
             return answer;
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            contact.Failed(late.IsCancellationRequested ? "it does not answer in time" : (fault.InnerException ?? fault).Message, isForGood: false);
+            contact.Failed(late.IsCancellationRequested ? "no answer in time" : (fault.InnerException ?? fault).Message, isForGood: false);
             return null;
         }
     }

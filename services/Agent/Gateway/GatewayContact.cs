@@ -1,6 +1,6 @@
 namespace Kener.Agent.Gateway;
 
-/// <summary>Tells the operator when the gateway stays away, and when it is back: once each, however often it is tried.</summary>
+/// <summary>Logs when the gateway becomes unavailable and when it is available again: once each, not for every attempt.</summary>
 internal sealed class GatewayContact(TimeProvider clock, ILogger<GatewayContact> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -12,7 +12,7 @@ internal sealed class GatewayContact(TimeProvider clock, ILogger<GatewayContact>
     {
         lock (_telling)
         {
-            if (_isTold) log.LogInformation("The gateway is back");
+            if (_isTold) log.LogInformation("The gateway is available again");
             (_awaySince, _isTold) = (null, false);
         }
     }
@@ -24,8 +24,8 @@ internal sealed class GatewayContact(TimeProvider clock, ILogger<GatewayContact>
             _awaySince ??= clock.GetTimestamp();
             if (_isTold || (!isForGood && clock.GetElapsedTime(_awaySince.Value) < Patience)) return;
             _isTold = true;
-            if (isForGood) log.LogError("The gateway does not take the agent's key ({Reason}): Kener__AgentKey must be a key with the permission agents.report", reason);
-            else log.LogWarning("The gateway can not be reached: {Reason}. The agent goes on with the monitors it knows, and keeps the results", reason);
+            if (isForGood) log.LogError("The gateway rejects the agent's key ({Reason}). Set Kener__AgentKey to an API key with the permission agents.report", reason);
+            else log.LogWarning("The gateway is unavailable: {Reason}. The agent continues with its last assignment and buffers the results. Check Kener__Agent__Url if this persists", reason);
         }
     }
 }

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Options;
 namespace Kener.Agent.Planning;
 
 /// <summary>
-/// Carries checks out, at most one of a monitor at a time and so many overall. A result counts for the minute in which it was due, however
-/// long it took.
+/// Runs the checks: at most one per monitor at a time, and at most <see cref="AgentSettings.Concurrency"/> in total. A result counts for the minute
+/// in which the check was due, however long it took.
 /// </summary>
 internal sealed class CheckRuns(ResultQueue results, AgentMeter meter, TimeProvider clock, IOptions<AgentSettings> settings, ILogger<CheckRuns> log) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(settings.Value.Concurrency);
 
-    /// <summary>Begins it; never waits.</summary>
+    /// <summary>Starts the check; never waits.</summary>
     public void Begin(Due due)
     {
         if (due.Check.TryBegin()) _ = Task.Run(() => RunAsync(due));
@@ -52,7 +52,7 @@ internal sealed class CheckRuns(ResultQueue results, AgentMeter meter, TimeProvi
         }
         catch (Exception fault)
         {
-            // Without the message, which may hold secrets of the monitor; and once, not each minute.
+            // Without the exception's message, which may contain secrets of the monitor; and once, not every minute.
             if (check.IsFirstFault()) log.LogError("The check of monitor {Tag} failed inside the agent: {Fault}{Stack}", check.Tag, fault.GetType().FullName, Environment.NewLine + fault.StackTrace);
             return Verdict.Failed(MonitorStatus.Down, 0, $"The check failed inside the agent ({fault.GetType().Name}); the agent's log says where");
         }

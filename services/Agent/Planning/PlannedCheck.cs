@@ -4,7 +4,7 @@ using Kener.Contracts;
 
 namespace Kener.Agent.Planning;
 
-/// <summary>A monitor as it is checked until it changes or goes.</summary>
+/// <summary>The scheduled check of one version of a monitor, until the monitor changes or is removed.</summary>
 internal sealed class PlannedCheck(AssignedMonitor monitor, CronExpression cron, Check check) : IDisposable
 {
     private const int WithinMs = 50_000;
@@ -22,25 +22,30 @@ internal sealed class PlannedCheck(AssignedMonitor monitor, CronExpression cron,
 
     public CronExpression Cron => cron;
 
-    /// <summary>Its place in the minute, the same for ever and on every machine: below 50 s, so that the minute is not over before the answer.</summary>
+    /// <summary>
+    /// Offset of the check within its minute. It depends only on the tag, so it is the same on every machine, and is below 50 s, to leave time for
+    /// the answer before the minute ends.
+    /// </summary>
     public int OffsetMs { get; } = OffsetOf(monitor.Tag);
 
-    /// <summary>Whether it is gone or replaced; what a check of it still finds is of no interest.</summary>
+    /// <summary>Whether the monitor was removed or changed; the verdict of a check that is still running is then discarded.</summary>
     public bool IsRetired => _retired.IsCancellationRequested;
 
-    /// <summary>False while the check before is still under way.</summary>
+    /// <summary>Returns false while the previous run is in progress.</summary>
     public bool TryBegin() => Interlocked.Exchange(ref _underWay, 1) == 0;
 
-    /// <summary>The next may begin.</summary>
+    /// <summary>Marks the run as ended, so that the next one may start.</summary>
     public void End() => Volatile.Write(ref _underWay, 0);
 
-    /// <summary>True at the first call.</summary>
+    /// <summary>Returns true at the first call only.</summary>
     public bool IsFirstFault() => Interlocked.Exchange(ref _faults, 1) == 0;
 
-    /// <summary>Checks; cancelled when it is retired.</summary>
+    /// <summary>Runs the check; it is cancelled when the check is retired.</summary>
     public Task<Verdict> RunAsync() => check(_retired.Token);
 
-    /// <summary>Retires it. A check under way is cancelled by another thread: what fails or takes long in that is no concern of the caller.</summary>
+    /// <summary>
+    /// Retires the check. A run in progress is cancelled on another thread, so that its exceptions and delays do not affect the caller.
+    /// </summary>
     public void Dispose() => _ = RetireAsync();
 
     private async Task RetireAsync()
@@ -51,7 +56,7 @@ internal sealed class PlannedCheck(AssignedMonitor monitor, CronExpression cron,
 
     internal static int OffsetOf(string tag)
     {
-        // FNV-1a, stirred so that tags that differ in their last letter lie far apart.
+        // FNV-1a with a final mix, so that tags that differ only in the last letter get distant offsets.
         var hash = 14_695_981_039_346_656_037UL;
         foreach (var c in tag) hash = (hash ^ c) * 1_099_511_628_211UL;
         hash ^= hash >> 33;

@@ -4,27 +4,27 @@ using Kener.Contracts;
 
 namespace Kener.Agent.Planning;
 
-/// <summary>A check that is due: for which minute it counts, and when it was to begin (Unix milliseconds).</summary>
+/// <summary>A check that is due: the minute for which it counts (Unix seconds), and its planned start (Unix milliseconds).</summary>
 internal readonly record struct Due(PlannedCheck Check, long Minute, long AtMs);
 
 /// <summary>
-/// When each monitor is checked: once in each minute that its cron names, at a fixed place within that minute, and at once when it is new
-/// or changed. Not for several threads.
+/// Decides when each monitor is checked: once in each minute of its cron, at a fixed offset within the minute, and at once when the monitor is new
+/// or changed (Behavior: CHK-3). Not thread-safe.
 /// </summary>
 internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
 {
-    // Without a check where this agent does not understand the monitor, which is logged once for each of its versions.
+    // The check is null if this agent does not support the monitor, which is logged once per version of the monitor.
     private readonly Dictionary<long, (long Version, PlannedCheck? Check)> _byId = [];
     private readonly PriorityQueue<Due, long> _queue = new();
     private long _lastMs;
 
-    /// <summary>How many monitors are planned.</summary>
+    /// <summary>Number of monitors that are checked.</summary>
     public int Count => _byId.Values.Count(known => known.Check is not null);
 
-    /// <summary>When the next check is due (Unix milliseconds), as far as is known; far away where none is.</summary>
+    /// <summary>When the next queued check is due (Unix milliseconds); far in the future if none is queued.</summary>
     public long NextMs => _queue.TryPeek(out _, out var atMs) ? atMs : long.MaxValue / 2;
 
-    /// <summary>From now on these, and no others.</summary>
+    /// <summary>Replaces the list of monitors to check.</summary>
     public void Take(IReadOnlyList<AssignedMonitor> monitors, long nowMs)
     {
         foreach (var gone in _byId.Keys.Except(monitors.Select(monitor => monitor.Id)).ToList()) Retire(gone);
@@ -38,18 +38,18 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
         }
     }
 
-    /// <summary>The next check that is due, if any is; its next one is planned meanwhile.</summary>
+    /// <summary>Returns the next check that is due, if any, and queues the one that follows it.</summary>
     public bool TryTakeDue(long nowMs, out Due due)
     {
         var present = Minutes.Floor(nowMs / 1000);
-        // The clock was put back: what was planned by it would not come for as long.
+        // The clock was set back: the queued checks would be late by as much.
         if (nowMs < _lastMs - 60_000) PlanAll(present);
         _lastMs = nowMs;
         while (_queue.TryPeek(out due, out var atMs) && atMs <= nowMs)
         {
             _queue.Dequeue();
             if (due.Check.IsRetired) continue;
-            // After a sleep of the machine there is no way back to the minutes that it slept through.
+            // After the machine was asleep, checks of past minutes make no sense.
             var isMissed = due.Minute < present;
             PlanNext(due.Check, isMissed ? present - 60 : due.Minute);
             if (!isMissed) return true;
@@ -57,7 +57,7 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
         return false;
     }
 
-    /// <summary>Nothing is checked any more.</summary>
+    /// <summary>Stops checking all monitors.</summary>
     public void Clear() => Take([], 0);
 
     private void PlanAll(long present)
@@ -84,14 +84,14 @@ internal sealed class Schedule(CheckTypes types, ILogger<Schedule> log)
     {
         try
         {
-            // Seconds say nothing: there is one result a minute.
+            // The seconds of a cron do not matter: there is one result per minute.
             var fields = monitor.Cron.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             return new PlannedCheck(monitor, CronExpression.Parse(string.Join(' ', fields[^Math.Min(5, fields.Length)..])), types.Prepare(monitor));
         }
         catch (Exception fault)
         {
-            // One monitor's data must not keep the others from being checked.
-            log.LogWarning("Monitor {Tag} is not checked: this agent does not understand its type or cron ({Type}, {Cron}, {Fault})",
+            // The data of one monitor must not stop the checks of the others.
+            log.LogWarning("Monitor {Tag} is not checked: this agent does not support its type or cron ({Type}, {Cron}, {Fault})",
                 monitor.Tag, monitor.Type, monitor.Cron, fault.GetType().Name);
             return null;
         }

@@ -4,8 +4,8 @@ using Kener.Contracts;
 namespace Kener.Agent.Results;
 
 /// <summary>
-/// Brings results from the checks to the gateway, in order and by way of the buffer on disk, so that it does not matter whether the gateway
-/// is there, nor whether this process ends before it is.
+/// Sends results to the gateway, in order and through the buffer on disk, so that they survive while the gateway is unavailable and when this
+/// process ends before it returns.
 /// </summary>
 internal sealed class Reporter(
     ResultQueue queue, ResultBuffer buffer, GatewayClient gateway, AgentMeter meter, IHostApplicationLifetime lifetime, TimeProvider clock,
@@ -19,7 +19,8 @@ internal sealed class Reporter(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        // No check begins any more, and what ended is here: it goes to the gateway if that is there, and else stays for the next start.
+        // No check starts any more, and the results of finished checks are queued: report them if the gateway is available, else keep them for
+        // the next start.
         Keep(queue.TakeAll());
         using var patience = new CancellationTokenSource(LastWords, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -29,7 +30,7 @@ internal sealed class Reporter(
         }
         catch (OperationCanceledException)
         {
-            // It stays.
+            // The results stay in the buffer.
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class Reporter(
         }
     }
 
-    /// <summary>Into the buffer. A result that cannot be written is dropped, and takes no other with it.</summary>
+    /// <summary>Writes the results to the buffer. A result that cannot be written is dropped without affecting the others.</summary>
     private void Keep(IReadOnlyList<CheckResult> results)
     {
         try
@@ -65,7 +66,7 @@ internal sealed class Reporter(
         }
         catch (Exception fault)
         {
-            log.LogError(fault, "A result of monitor {Monitor} for {Minute} cannot be written; it is dropped", results[0].MonitorId, results[0].Minute);
+            log.LogError(fault, "A result of monitor {Monitor} for minute {Minute} could not be written to the buffer and was dropped", results[0].MonitorId, results[0].Minute);
             meter.Dropped(1);
         }
     }
@@ -82,7 +83,7 @@ internal sealed class Reporter(
         }
     }
 
-    /// <summary>False when the gateway, or the disk, does not do its part now.</summary>
+    /// <summary>Returns false if the gateway or the disk fails; the caller retries.</summary>
     private async Task<bool> TrySendAllAsync(Backoff backoff, CancellationToken stop)
     {
         try
@@ -97,7 +98,7 @@ internal sealed class Reporter(
         }
         catch (Exception fault) when (!stop.IsCancellationRequested)
         {
-            if (!_isFailing) log.LogError(fault, "Results cannot be reported; trying on");
+            if (!_isFailing) log.LogError(fault, "Results could not be reported; the agent retries");
             _isFailing = true;
             return false;
         }
@@ -110,7 +111,9 @@ internal sealed class Reporter(
         return true;
     }
 
-    /// <summary>True when these are done with: stored, or refused for good, each by itself.</summary>
+    /// <summary>
+    /// Returns true once the results are done with: stored, or rejected permanently, which is decided for each by halving the list.
+    /// </summary>
     private async Task<bool> SendAsync(IReadOnlyList<CheckResult> results, CancellationToken cancel)
     {
         if (results.Count == 0) return true;
@@ -121,7 +124,7 @@ internal sealed class Reporter(
             var half = results.Count / 2;
             return await SendAsync([.. results.Take(half)], cancel) && await SendAsync([.. results.Skip(half)], cancel);
         }
-        log.LogWarning("The gateway refuses a result of monitor {Monitor} for {Minute}; it is dropped", results[0].MonitorId, results[0].Minute);
+        log.LogWarning("The gateway rejected a result of monitor {Monitor} for minute {Minute}; it was dropped", results[0].MonitorId, results[0].Minute);
         meter.Dropped(1);
         return true;
     }

@@ -4,12 +4,15 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Agent.Results;
 
-/// <summary>Results from the buffer's front, of that segment, which they use up to there.</summary>
+/// <summary>
+/// Results from the front of the buffer. <paramref name="End"/> is the offset behind them in <paramref name="Segment"/>; without a segment, the
+/// results are those in memory, and it is their number.
+/// </summary>
 internal sealed record Batch(IReadOnlyList<CheckResult> Results, Segment? Segment, long End);
 
 /// <summary>
-/// Results that are not yet reported, in files to which lines are only ever added: what was written survives the process, whatever becomes
-/// of it. When the files have reached their size the oldest goes. What the disk does not take is kept in memory.
+/// Results that are not reported yet, in append-only files: what was written survives the process, however it ends. When the files reach their
+/// maximum size, the oldest is deleted. Results that cannot be written to disk are kept in memory.
 /// </summary>
 internal sealed class ResultBuffer : IDisposable
 {
@@ -21,7 +24,7 @@ internal sealed class ResultBuffer : IDisposable
     private readonly FileStream _claim;
     private readonly List<Segment> _segments;
     private readonly Queue<CheckResult> _unwritten = [];
-    // Never a file of a process before: its last line may be cut off.
+    // Never a file of an earlier process: its last line may be cut off.
     private Segment? _writing;
     private long _read;
 
@@ -36,7 +39,7 @@ internal sealed class ResultBuffer : IDisposable
         _segments = Segment.All(folder);
     }
 
-    /// <summary>Bytes on disk that are not yet reported.</summary>
+    /// <summary>Bytes on disk that are not reported yet.</summary>
     public long Size
     {
         get
@@ -45,7 +48,7 @@ internal sealed class ResultBuffer : IDisposable
         }
     }
 
-    /// <summary>Adds these at the end.</summary>
+    /// <summary>Appends the results.</summary>
     public void Append(IReadOnlyList<CheckResult> results)
     {
         if (results.Count == 0) return;
@@ -58,14 +61,14 @@ internal sealed class ResultBuffer : IDisposable
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                if (_unwritten.Count == 0) _log.LogError("Results can not be written to {Folder} and are kept in memory: {Reason}", _folder, fault.Message);
+                if (_unwritten.Count == 0) _log.LogError("Results could not be written to {Folder} and are kept in memory: {Reason}. Check the disk and the permissions", _folder, fault.Message);
                 foreach (var result in results) _unwritten.Enqueue(result);
                 while (_unwritten.Count > MostInMemory) _unwritten.Dequeue();
             }
         }
     }
 
-    /// <summary>The oldest, at most so many; null where there is none. They stay until they are acknowledged.</summary>
+    /// <summary>Returns the oldest results, at most so many; null if there are none. They stay in the buffer until acknowledged.</summary>
     public Batch? Peek(int most)
     {
         lock (_turn)
@@ -80,18 +83,18 @@ internal sealed class ResultBuffer : IDisposable
         }
     }
 
-    /// <summary>These are where they belong: they are forgotten here.</summary>
+    /// <summary>Removes results that were reported.</summary>
     public void Acknowledge(Batch batch)
     {
         lock (_turn)
         {
             if (batch.Segment is null) for (var i = 0; i < batch.End && _unwritten.TryDequeue(out _); i++) { }
-            // Else it was the oldest of a full buffer meanwhile.
+            // Otherwise the full buffer has dropped the segment meanwhile.
             else if (_segments is [var first, ..] && first == batch.Segment) Forget(batch.End);
         }
     }
 
-    /// <summary>Ends the use of the folder; the files stay.</summary>
+    /// <summary>Releases the folder; the files stay.</summary>
     public void Dispose()
     {
         foreach (var segment in _segments) segment.Dispose();
@@ -106,7 +109,7 @@ internal sealed class ResultBuffer : IDisposable
         return _writing = next;
     }
 
-    /// <summary>The first segment is done with up to there; it goes when nothing of it is left.</summary>
+    /// <summary>Removes the start of the first segment, up to that offset, and the segment itself once nothing is left of it.</summary>
     private void Forget(long end)
     {
         _read = end;
@@ -127,7 +130,7 @@ internal sealed class ResultBuffer : IDisposable
     {
         while (_segments.Count > 1 && _segments.Sum(segment => segment.Length) > _cap)
         {
-            _log.LogWarning("The buffer of results is full: the oldest {Bytes} bytes are dropped", _segments[0].Length - _read);
+            _log.LogWarning("The result buffer is full: the oldest {Bytes} bytes were dropped. Raise Kener__Agent__BufferMiB to keep more", _segments[0].Length - _read);
             DropFirst();
         }
     }
@@ -138,14 +141,14 @@ internal sealed class ResultBuffer : IDisposable
         {
             OwnerOnly.CreateFolder(folder);
             var claim = OwnerOnly.Claim(Path.Combine(folder, "lock"));
-            // An earlier release left the folder and its files open to other users.
+            // An earlier release created the folder and its files with access for other users.
             OwnerOnly.Close(folder);
             foreach (var file in Directory.EnumerateFiles(folder, "*" + Segment.Extension)) OwnerOnly.Close(file);
             return claim;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"{folder} can not be used ({fault.Message}): another agent may be using it; give Kener__Agent__BufferPath");
+            throw new StartRefusedException($"The buffer folder {folder} cannot be used ({fault.Message}). Another agent may be using it: set Kener__Agent__BufferPath to another folder");
         }
     }
 }

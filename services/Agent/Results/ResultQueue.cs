@@ -3,17 +3,17 @@ using Kener.Contracts;
 
 namespace Kener.Agent.Results;
 
-/// <summary>Results on their way from the checks to the buffer. Short: what is in it is lost by a kill.</summary>
+/// <summary>Results on their way from the checks to the buffer. It is emptied at once, because a kill of the process loses its content.</summary>
 internal sealed class ResultQueue
 {
     private readonly Channel<CheckResult> _results = Channel.CreateUnbounded<CheckResult>(new UnboundedChannelOptions { SingleReader = true });
 
     public void Add(CheckResult result) => _results.Writer.TryWrite(result);
 
-    /// <summary>Ends when there is something to take.</summary>
+    /// <summary>Completes when there are results to take.</summary>
     public async Task WaitAsync(CancellationToken cancel) => await _results.Reader.WaitToReadAsync(cancel);
 
-    /// <summary>All that there is now.</summary>
+    /// <summary>Takes all queued results.</summary>
     public IReadOnlyList<CheckResult> TakeAll()
     {
         List<CheckResult> taken = [];

@@ -7,13 +7,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kener.Agent.Results;
 
-/// <summary>A file of results, one a line. Lines are only added at its end; it goes as a whole.</summary>
+/// <summary>A file of results, one per line. Lines are only appended; the file is deleted as a whole.</summary>
 internal sealed class Segment : IDisposable
 {
-    /// <summary>How the names of the files end.</summary>
+    /// <summary>The extension of the files.</summary>
     public const string Extension = ".results";
     private const long Largest = 4 << 20;
-    /// <summary>Below what a gateway takes in one request.</summary>
+    /// <summary>Less than the gateway accepts in one request.</summary>
     private const int LargestRead = 512 * 1024;
     private readonly string _path;
     private readonly long _full;
@@ -21,25 +21,27 @@ internal sealed class Segment : IDisposable
 
     private Segment(string path, long number, long length, long full) => (_path, Number, Length, _full) = (path, number, length, full);
 
-    /// <summary>Grows from each segment to the next.</summary>
+    /// <summary>Number of the segment; increases from one to the next.</summary>
     public long Number { get; }
 
-    /// <summary>Bytes of whole lines; of a file that a process left behind, all bytes.</summary>
+    /// <summary>Bytes of complete lines; for a file that an earlier process left, its whole size.</summary>
     public long Length { get; private set; }
 
     public bool IsFull => Length >= _full;
 
-    /// <summary>Those that are there, the oldest first.</summary>
+    /// <summary>Returns the existing segments, oldest first.</summary>
     public static List<Segment> All(string folder) => [.. Directory.GetFiles(folder, "*" + Extension)
         .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new Segment(path, number, new FileInfo(path).Length, 0) : null)
         .OfType<Segment>().OrderBy(segment => segment.Number)];
 
-    /// <summary>A new one, to write to; several of them make up the cap.</summary>
+    /// <summary>
+    /// Creates a segment to write to. It is full at a quarter of the cap at most, so that only part of the results is dropped at once.
+    /// </summary>
     public static Segment Create(string folder, long number, long cap)
     {
         var path = Path.Combine(folder, number.ToString("D12", CultureInfo.InvariantCulture) + Extension);
-        // Results may hold what a monitored server answered, so other users must not read them.
+        // Results may contain what a monitored server answered, so other users must not be able to read them.
         OwnerOnly.CreateFile(path).Dispose();
         return new Segment(path, number, 0, Math.Min(Largest, cap / 4))
         {
@@ -47,7 +49,7 @@ internal sealed class Segment : IDisposable
         };
     }
 
-    /// <summary>Adds a line for each; all or none.</summary>
+    /// <summary>Appends one line per result; all or none.</summary>
     public void Append(IReadOnlyList<CheckResult> results)
     {
         var lines = Lines(results);
@@ -64,8 +66,8 @@ internal sealed class Segment : IDisposable
     }
 
     /// <summary>
-    /// The results from there on, at most so many, and where they end. A line that can not be read is passed over, and so is the last one if a
-    /// kill cut it off.
+    /// Returns the results from that offset on, at most so many, and the offset behind them. Skips lines that cannot be parsed, such as a last line
+    /// that a kill of the process cut off.
     /// </summary>
     public (IReadOnlyList<CheckResult> Results, long End) Read(long from, int most)
     {
@@ -81,7 +83,7 @@ internal sealed class Segment : IDisposable
                 if (Parse(buffer.AsSpan(start, length)) is { } result) results.Add(result);
                 start += length + 1;
             }
-            // Without a line's end in all of it there is no line in it.
+            // Without any line end, the bytes read contain no complete line: skip them.
             return (results, start == 0 ? from + Math.Max(read, 1) : from + start);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -94,7 +96,7 @@ internal sealed class Segment : IDisposable
         }
     }
 
-    /// <summary>Nothing is in it any more, and it can be written to again.</summary>
+    /// <summary>Truncates the file, to be written to again from its start.</summary>
     public void Empty()
     {
         RandomAccess.SetLength(_writing!, 0);
@@ -110,7 +112,7 @@ internal sealed class Segment : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // It is reported again at the next start, which does no harm.
+            // Its results are reported again after the next start, which changes nothing.
         }
     }
 

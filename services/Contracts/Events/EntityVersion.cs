@@ -1,30 +1,32 @@
 namespace Kener.Contracts;
 
-/// <summary>An entity of an event type, and a version of it.</summary>
+/// <summary>An entity, identified by its id within an event type, and a version of it.</summary>
 public sealed record EntityVersion
 {
-    /// <summary>The entity's id; that of the site is 1.</summary>
+    /// <summary>The entity's id; 1 for the site.</summary>
     public required long Id { get; init; }
 
-    /// <summary>A version that the sender has; 0 where it has none.</summary>
+    /// <summary>The version that the sender has; 0 if it has none.</summary>
     public required long Version { get; init; }
 }
 
-/// <summary>The versions of events that are about one entity.</summary>
+/// <summary>Versions of the events that are about one entity.</summary>
 public static class EventVersions
 {
     /// <summary>
-    /// Versions are Unix milliseconds: one that is further than this above the clock is a fault, and would shadow all versions that follow.
+    /// How far a version (Unix milliseconds) may be ahead of the clock. A version further ahead is a fault: it would shadow all later versions.
     /// </summary>
     public const long MostAheadMs = 24 * 3_600_000;
 
-    // Results have versions of 32 bits: seconds since a day before there was Kener last until 2091.
+    // Versions of results have 32 bits. Seconds counted from this instant (2023-11-14) fit until 2091.
     private const long FirstSecond = 1_700_000_000;
 
-    /// <summary>The version of a result that a person corrects at that instant (Unix seconds), where it does not have a higher one.</summary>
+    /// <summary>
+    /// Returns the version of a result that a person corrects at that instant (Unix seconds), unless the result already has a higher one.
+    /// </summary>
     public static int OfCorrection(long now) => (int)Math.Clamp(now - FirstSecond, 1, int.MaxValue);
 
-    /// <summary>The entity and the version of an event; null for other events.</summary>
+    /// <summary>Returns the entity and the version of an event; null for an event that is not about one entity.</summary>
     public static EntityVersion? Of(object message) => message switch
     {
         IncidentChanged incident => new EntityVersion { Id = incident.Id, Version = incident.Version },

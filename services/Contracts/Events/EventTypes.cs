@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Kener.Contracts;
 
-/// <summary>Every event between services, by the name under which an outbox stores it. A name, once used, is for ever.</summary>
+/// <summary>All events between services, by the name under which an outbox stores them. A name never changes once it is used.</summary>
 public static class EventTypes
 {
     private static readonly FrozenDictionary<string, Type> ByName = new Dictionary<string, Type>
@@ -21,6 +21,6 @@ public static class EventTypes
     /// <summary>All event types.</summary>
     public static IReadOnlyCollection<Type> All => ByName.Values;
 
-    /// <summary>The type of that name; null when no event is called so.</summary>
+    /// <summary>Returns the event type of that name; null if there is none.</summary>
     public static Type? Find(string name) => ByName.GetValueOrDefault(name);
 }

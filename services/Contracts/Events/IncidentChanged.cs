@@ -3,17 +3,17 @@ namespace Kener.Contracts;
 /// <summary>The lifecycle of an incident, driven by its timeline (Behavior: INC-1).</summary>
 public enum IncidentState : byte
 {
-    /// <summary>We know that something is wrong, not yet what.</summary>
+    /// <summary>Something is wrong; the cause is not known yet.</summary>
     Investigating = 0,
-    /// <summary>We know what is wrong.</summary>
+    /// <summary>The cause is known.</summary>
     Identified = 1,
-    /// <summary>It is fixed; we watch whether it stays so.</summary>
+    /// <summary>A fix is in place and is being watched.</summary>
     Monitoring = 2,
-    /// <summary>It is over.</summary>
+    /// <summary>The incident is over.</summary>
     Resolved = 3,
 }
 
-/// <summary>Who opened an incident (Behavior: INC-8).</summary>
+/// <summary>What opened an incident (Behavior: INC-8).</summary>
 public enum IncidentSource : byte
 {
     /// <summary>A person in the dashboard.</summary>
@@ -24,45 +24,47 @@ public enum IncidentSource : byte
     Alert = 2,
 }
 
-/// <summary>The impact that an incident has on a monitor: Down, Degraded or Maintenance; Up lists it as affected and changes nothing of its status.</summary>
+/// <summary>
+/// The impact of an incident on a monitor: Down, Degraded or Maintenance. Up lists the monitor as affected and leaves its status unchanged.
+/// </summary>
 public sealed record IncidentLink(long MonitorId, MonitorStatus Impact);
 
 /// <summary>One ACTIVE update of an incident's timeline. <paramref name="At"/> is in Unix seconds, <paramref name="Markdown"/> is untrusted text.</summary>
 public sealed record IncidentUpdate(long Id, long At, IncidentState State, string Markdown);
 
 /// <summary>
-/// The whole incident as it now is. Versions of one id grow with each change; a consumer ignores lower or equal ones.
-/// A deleted incident is a tombstone: only <see cref="Id"/>, <see cref="Version"/> and <see cref="Deleted"/> count.
+/// The whole state of an incident. Its version increases with each change; consumers ignore lower and equal versions.
+/// A deleted incident is a tombstone: only <see cref="Id"/>, <see cref="Version"/> and <see cref="Deleted"/> are meaningful.
 /// </summary>
 public sealed record IncidentChanged
 {
-    /// <summary>The incident's id; never used again.</summary>
+    /// <summary>The incident's id; never reused.</summary>
     public required long Id { get; init; }
-    /// <summary>The Unix milliseconds of the last change, and always more than before.</summary>
+    /// <summary>Time of the last change in Unix milliseconds, always higher than the version before.</summary>
     public required long Version { get; init; }
     /// <summary>True for a tombstone.</summary>
     public bool Deleted { get; init; }
     /// <summary>Plain text, up to 255 characters.</summary>
     public string Title { get; init; } = "";
-    /// <summary>First second of the incident, Unix seconds.</summary>
+    /// <summary>First second of the incident, in Unix seconds.</summary>
     public long Start { get; init; }
-    /// <summary>First second after it, Unix seconds; null while open.</summary>
+    /// <summary>First second after the incident, in Unix seconds; null while it has no end.</summary>
     public long? End { get; init; }
-    /// <summary>That of the update posted last.</summary>
+    /// <summary>The state of the ACTIVE update with the highest id (Behavior: INC-1).</summary>
     public IncidentState State { get; init; }
-    /// <summary>Who opened it.</summary>
+    /// <summary>What opened the incident.</summary>
     public IncidentSource Source { get; init; }
-    /// <summary>Shown on every page (Behavior: PAG-3).</summary>
+    /// <summary>Whether the incident is shown on every page (Behavior: PAG-3).</summary>
     public bool IsGlobal { get; init; }
-    /// <summary>The monitors that it touches, ordered as the operator gave them.</summary>
+    /// <summary>The linked monitors, in the order in which the operator listed them.</summary>
     public IReadOnlyList<IncidentLink> Monitors { get; init; } = [];
     /// <summary>The ACTIVE updates, newest first by their own time, then by id.</summary>
     public IReadOnlyList<IncidentUpdate> Updates { get; init; } = [];
-    /// <summary>When it was entered, Unix milliseconds.</summary>
+    /// <summary>When the incident was created, in Unix milliseconds.</summary>
     public long CreatedMs { get; init; }
-    /// <summary>When it was last changed, Unix milliseconds.</summary>
+    /// <summary>When the incident was last changed, in Unix milliseconds.</summary>
     public long UpdatedMs { get; init; }
 
-    /// <summary>What it means for its monitors; nothing where it is deleted.</summary>
+    /// <summary>Returns the incident's effect on its monitors; <see cref="ImpactPlan.None"/> if it is deleted.</summary>
     public ImpactPlan Plan() => Deleted ? ImpactPlan.None : ImpactPlan.Of(Start, End, Monitors.Select(link => new MonitorImpact(link.MonitorId, link.Impact)));
 }

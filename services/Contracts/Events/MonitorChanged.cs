@@ -1,54 +1,54 @@
 namespace Kener.Contracts;
 
-/// <summary>A member of a GROUP monitor, by its tag. Weights are as the operator gave them; only their proportions count.</summary>
+/// <summary>A member of a GROUP monitor, by its tag. Weights are as the operator set them; only their proportions matter.</summary>
 public sealed record MonitorMember(string Tag, double Weight);
 
 /// <summary>
-/// The whole monitor as it now is, as far as others need it: configuration with secrets stays with its owner.
-/// Versions of one id grow with each change; a consumer ignores lower or equal ones.
+/// The whole state of a monitor as other services need it. Its configuration, which contains secrets, stays with the owner.
+/// Its version increases with each change; consumers ignore lower and equal versions.
 /// </summary>
 public sealed record MonitorChanged
 {
-    /// <summary>The monitor's id; never used again, so a tag made anew inherits nothing.</summary>
+    /// <summary>The monitor's id; never reused, so a tag that is created again inherits nothing.</summary>
     public required long Id { get; init; }
-    /// <summary>The Unix milliseconds of the last change, and always more than before.</summary>
+    /// <summary>Time of the last change in Unix milliseconds, always higher than the version before.</summary>
     public required long Version { get; init; }
-    /// <summary>True for a tombstone: only id, version and tag count.</summary>
+    /// <summary>True for a tombstone: only id, version and tag are meaningful.</summary>
     public bool Deleted { get; init; }
-    /// <summary>The monitor's name in addresses.</summary>
+    /// <summary>The monitor's name in URLs.</summary>
     public string Tag { get; init; } = "";
     /// <summary>Plain text.</summary>
     public string Name { get; init; } = "";
     /// <summary>Plain text.</summary>
     public string? Description { get; init; }
-    /// <summary>Address of a picture, or null.</summary>
+    /// <summary>URL of an image; null for none.</summary>
     public string? Image { get; init; }
-    /// <summary>Address of the service itself, or null.</summary>
+    /// <summary>URL of the monitored service itself; null for none.</summary>
     public string? ExternalUrl { get; init; }
-    /// <summary>API v4's category_name.</summary>
+    /// <summary>API v4's <c>category_name</c>.</summary>
     public string? Category { get; init; }
-    /// <summary>False: not checked and not shown.</summary>
+    /// <summary>False if the monitor is neither checked nor shown.</summary>
     public bool Active { get; init; }
-    /// <summary>True: checked but not shown.</summary>
+    /// <summary>True if the monitor is checked but not shown.</summary>
     public bool Hidden { get; init; }
-    /// <summary>API, PING, NONE, …</summary>
+    /// <summary>The monitor's type: API, PING, NONE and so on.</summary>
     public string Type { get; init; } = "";
-    /// <summary>What counts where a check yields nothing; null where no default applies (Behavior: STA-5).</summary>
+    /// <summary>The status that applies where a check ended without a verdict; null if no default applies (Behavior: STA-5).</summary>
     public MonitorStatus? DefaultStatus { get; init; }
-    /// <summary>Longest distance between two of its checks, in seconds; 0 where nothing checks it (NONE, or no cron).</summary>
+    /// <summary>Longest interval between two checks, in seconds; 0 if the monitor is not checked (type NONE, or no cron).</summary>
     public int PeriodSeconds { get; init; }
-    /// <summary>Why it cannot be checked, so that it is without data; null where it can be, or where nothing is to check it.</summary>
+    /// <summary>Why the monitor cannot be checked and therefore has no data; null if it can be checked, or if it is not meant to be.</summary>
     public CheckObstacle? Obstacle { get; init; }
-    /// <summary>A NONE monitor's <c>overrideWithLastKnownStatus</c>.</summary>
+    /// <summary>The value of <c>overrideWithLastKnownStatus</c> of a NONE monitor.</summary>
     public bool CarriesForward { get; init; }
-    /// <summary>A GROUP monitor's members, in the operator's order; empty for others.</summary>
+    /// <summary>The members of a GROUP monitor, in the operator's order; empty for other types.</summary>
     public IReadOnlyList<MonitorMember> Members { get; init; } = [];
-    /// <summary>For how many days its history is kept; null for as long as the site's policy says (<see cref="SiteChanged.RetentionDays"/>).</summary>
+    /// <summary>Days for which the monitor's history is kept; null for the site's policy (<see cref="SiteChanged.RetentionDays"/>).</summary>
     public int? RetentionDays { get; init; }
-    /// <summary>Uptime formula (Behavior: UPT-4); null for the default.</summary>
+    /// <summary>Numerator of the uptime formula (Behavior: UPT-4); null for the default.</summary>
     public string? UptimeNumerator { get; init; }
-    /// <summary>Uptime formula (Behavior: UPT-4); null for the default.</summary>
+    /// <summary>Denominator of the uptime formula (Behavior: UPT-4); null for the default.</summary>
     public string? UptimeDenominator { get; init; }
-    /// <summary>When it was entered, Unix milliseconds.</summary>
+    /// <summary>When the monitor was created, in Unix milliseconds.</summary>
     public long CreatedMs { get; init; }
 }

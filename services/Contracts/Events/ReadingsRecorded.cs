@@ -4,22 +4,22 @@ using System.Text.Json.Serialization;
 namespace Kener.Contracts;
 
 /// <summary>
-/// What was observed in <paramref name="Count"/> minutes in a row, beginning with <paramref name="Minute"/> (Unix seconds, a whole
-/// minute): a verdict after confirmation, never an overlay. A single check is a run of 1. <paramref name="Latency"/> is in milliseconds.
-/// <paramref name="Version"/> is that of each of these minutes: 1 when first written, one more at each overwrite, and at least
-/// <see cref="EventVersions.OfCorrection"/> where a person corrected it. Sent as an array of
-/// these six in this order: there are a thousand in a message, and their names would be most of it.
+/// The result of <paramref name="Count"/> consecutive minutes that begin with <paramref name="Minute"/> (Unix seconds, a whole minute): a verdict
+/// after confirmation, never an overlay. A single check is a run of 1. <paramref name="Latency"/> is in milliseconds.
+/// <paramref name="Version"/> is that of each of these minutes: 1 when first written, one more with each overwrite, and at least
+/// <see cref="EventVersions.OfCorrection"/> if a person corrected it. Serialized as an array of the six values in this order: a message holds up
+/// to a thousand of them, and property names would be most of it.
 /// </summary>
 [JsonConverter(typeof(ReadingJson))]
 public sealed record Reading(long MonitorId, long Minute, int Count, MonitorStatus Status, double Latency, int Version);
 
 /// <summary>
-/// Results as the owner stored them: up to 1,000 runs and up to 1,440 minutes a message, of one monitor or of many. For each minute a
-/// consumer keeps the reading with the highest version, so order and duplicates do not matter.
+/// Results as the owner stored them: up to 1,000 runs and up to 1,440 minutes per message, of one monitor or of several. For each minute, a
+/// consumer keeps the result with the highest version, so order and duplicates do not matter.
 /// </summary>
 public sealed record ReadingsRecorded
 {
-    /// <summary>The runs, in no promised order.</summary>
+    /// <summary>The runs, in no guaranteed order.</summary>
     public required IReadOnlyList<Reading> Readings { get; init; }
 }
 
@@ -27,13 +27,13 @@ internal sealed class ReadingJson : JsonConverter<Reading>
 {
     public override Reading Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        // Sent so at first; an outbox or a queue may still hold some.
+        // The former format; an outbox or a queue may still contain it.
         if (reader.TokenType == JsonTokenType.StartObject) return ByNames(JsonElement.ParseValue(ref reader));
-        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("A reading is an array");
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("A result must be an array");
         var reading = new Reading(
             Next(ref reader).GetInt64(), Next(ref reader).GetInt64(), Next(ref reader).GetInt32(), (MonitorStatus)Next(ref reader).GetByte(),
             Next(ref reader).GetDouble(), Next(ref reader).GetInt32());
-        // A later version may say more at the end.
+        // A later build may append values.
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) reader.Skip();
         return reading;
     }
@@ -56,7 +56,7 @@ internal sealed class ReadingJson : JsonConverter<Reading>
 
     private static ref Utf8JsonReader Next(ref Utf8JsonReader reader)
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw new JsonException("A reading is six numbers");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw new JsonException("A result must have six numbers");
         return ref reader;
     }
 }

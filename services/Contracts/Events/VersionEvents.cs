@@ -1,47 +1,47 @@
 namespace Kener.Contracts;
 
-/// <summary>Asks the owners of these event types to publish the versions of their entities (<see cref="VersionsPublished"/>).</summary>
+/// <summary>Requests the versions of all entities of these event types; their owners answer with <see cref="VersionsPublished"/>.</summary>
 public sealed record VersionsRequested
 {
-    /// <summary>The service that asks, for the log.</summary>
+    /// <summary>The requesting service, for the log.</summary>
     public required string By { get; init; }
 
-    /// <summary>Names of events, such as "MonitorChanged".</summary>
+    /// <summary>Names of event types, such as "MonitorChanged".</summary>
     public required IReadOnlyList<string> Types { get; init; }
 }
 
 /// <summary>
-/// The versions of an owner's entities in a range of ids, deleted ones included. An id of the range that is not listed never existed there.
-/// A service that has others publishes <see cref="VersionsDisputed"/>.
+/// The versions of an owner's entities in a range of ids, deleted ones included. An id in the range that is not listed never existed at the owner.
+/// A service that has different versions publishes <see cref="VersionsDisputed"/>.
 /// </summary>
 public sealed record VersionsPublished
 {
-    /// <summary>The name of the event that is about these entities.</summary>
+    /// <summary>Name of the event type of these entities.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The range begins behind this id.</summary>
+    /// <summary>Start of the range, exclusive.</summary>
     public required long After { get; init; }
 
-    /// <summary>The last id of the range.</summary>
+    /// <summary>End of the range, inclusive.</summary>
     public required long UpTo { get; init; }
 
-    /// <summary>By id.</summary>
+    /// <summary>The entities, ordered by id.</summary>
     public required IReadOnlyList<EntityVersion> Entities { get; init; }
 }
 
 /// <summary>
-/// The versions that a service has of entities whose owner has others. The owner publishes an entity again where the service missed it;
-/// where the service has the higher version, or the entity is unknown to the owner, the owner lost it in a restore, and publishes what it has
-/// now with a version above the service's.
+/// The versions that a service has of entities where the owner published different ones. If the service missed a version, the owner publishes the
+/// entity again. If the service has a higher version, or the owner does not know the entity, the owner lost it when its database was restored: it
+/// publishes its present state with a version above the service's.
 /// </summary>
 public sealed record VersionsDisputed
 {
-    /// <summary>The service that differs, for the log.</summary>
+    /// <summary>The service whose versions differ, for the log.</summary>
     public required string By { get; init; }
 
-    /// <summary>The name of the event that is about these entities.</summary>
+    /// <summary>Name of the event type of these entities.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What the service has; version 0 where it has nothing.</summary>
+    /// <summary>The versions that the service has; 0 for an entity that it does not have.</summary>
     public required IReadOnlyList<EntityVersion> Known { get; init; }
 }

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace Kener.Contracts;
 
-/// <summary>Whether the texts and names in JSON are such as every database can store: JSON itself allows NUL and halves of surrogate pairs.</summary>
+/// <summary>Checks that every database can store the texts and names in JSON, which itself allows NUL and unpaired surrogates.</summary>
 public static class JsonTexts
 {
-    /// <summary>The most characters that a text may have.</summary>
+    /// <summary>Maximum length of a text, in characters.</summary>
     public const int Longest = 65_536;
 
-    /// <summary>What is wrong with the first text or name that cannot be stored; null where all can.</summary>
+    /// <summary>Returns what is wrong with the first text or name that cannot be stored; null if all can be.</summary>
     public static string? Fault(JsonElement value) => FaultOfNames(value) ?? FaultOfTexts(value);
 
-    /// <summary>The same for the names of fields alone.</summary>
+    /// <summary>As <see cref="Fault"/>, for the names of fields only.</summary>
     public static string? FaultOfNames(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => First(value.EnumerateArray(), FaultOfNames),

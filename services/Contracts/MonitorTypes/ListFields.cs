@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Kener.Contracts;
 
-/// <summary>A list, or a text that holds one as JSON, as the original's older versions stored it.</summary>
+/// <summary>A list, or a text that contains one as JSON, as older versions of the original stored it.</summary>
 public abstract class ListField<T>(string name) : TypeField<IReadOnlyList<T>>(name, [])
 {
-    // As deep as the API reads.
+    // The API reads JSON to the same depth.
     private static readonly JsonDocumentOptions AsInApi = new() { MaxDepth = 32 };
 
-    /// <summary>How many items it may have.</summary>
+    /// <summary>Maximum number of items.</summary>
     public int Most { get; init; } = 1_000;
 
     /// <inheritdoc />
@@ -20,10 +20,10 @@ public abstract class ListField<T>(string name) : TypeField<IReadOnlyList<T>>(na
         return [.. list.EnumerateArray().Select((item, i) => ParseItem(item, $"{path}[{i}]"))];
     }
 
-    /// <summary>The item; throws <see cref="FieldException"/> where it breaks the rule.</summary>
+    /// <summary>Parses an item; throws <see cref="FieldException"/> if it is invalid.</summary>
     protected abstract T ParseItem(JsonElement item, string path);
 
-    /// <summary>The list itself where it is within a text.</summary>
+    /// <summary>Returns the value itself, or the list that its text contains.</summary>
     private protected static JsonElement Unwrapped(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.String) return value;
@@ -48,13 +48,13 @@ public sealed class TextsField(string name) : ListField<string>(name)
         item.ValueKind == JsonValueKind.String ? item.GetString()! : throw new FieldException(path, "give a text");
 }
 
-/// <summary>A list of objects with fields of their own.</summary>
+/// <summary>A list of objects, each with the given fields.</summary>
 public sealed class ObjectsField(string name, params TypeField[] fields) : ListField<JsonElement>(name)
 {
     /// <summary>The fields of each object.</summary>
     public IReadOnlyList<TypeField> Fields => fields;
 
-    /// <summary>What is wrong with an object whose fields are right one by one; null where nothing is.</summary>
+    /// <summary>Returns what is wrong with an object whose single fields are valid; null if nothing is.</summary>
     public Func<JsonElement, string?> ItemRule { get; init; } = _ => null;
 
     /// <inheritdoc />
@@ -78,7 +78,7 @@ public sealed class ObjectsField(string name, params TypeField[] fields) : ListF
         }
         catch (FieldException)
         {
-            // It is there, if wrong.
+            // Present, although invalid.
             return null;
         }
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0) return base.Missing(list, path);
@@ -90,7 +90,7 @@ public sealed class ObjectsField(string name, params TypeField[] fields) : ListF
     internal override JsonElement Masked(JsonElement value) => !HasSecret ? value
         : value.ValueKind == JsonValueKind.Array ? TypeSecrets.List(value.EnumerateArray().Select(MaskedItem)) : TypeSecrets.MaskValue;
 
-    /// <summary>Each item that is the mask of a stored one is that one, in whatever order they come.</summary>
+    /// <summary>Replaces each item that equals the masked form of a stored item with that item; the order of items does not matter.</summary>
     private protected override JsonElement UnmaskedPart(JsonElement given, JsonElement? stored, string path)
     {
         if (given.ValueKind != JsonValueKind.Array) return base.UnmaskedPart(given, stored, path);

@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace Kener.Contracts;
 
 /// <summary>
-/// What of <c>type_data</c> is secret. A field that is secret in one type is so in all: a monitor whose type was changed keeps the fields of
-/// the former type.
+/// Masks the secrets in <c>type_data</c>. A field that is secret in one type is secret in all: a monitor whose type was changed keeps the fields
+/// of the former type.
 /// </summary>
 public static class TypeSecrets
 {
-    /// <summary>Stands in place of a secret. Sent back, it means what is stored.</summary>
+    /// <summary>Stands in place of a secret. When a client sends it back, the stored value is kept.</summary>
     public const string Mask = "********";
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,13 +21,13 @@ public static class TypeSecrets
 
     internal static JsonElement MaskValue { get; } = Text(Mask);
 
-    /// <summary>The data as callers without the permission monitors.write see it.</summary>
+    /// <summary>Returns the data as callers without the permission monitors.write see it.</summary>
     public static JsonElement Masked(JsonElement data) => data.ValueKind != JsonValueKind.Object ? MaskValue
         : Object(data, (name, value) => ByName.TryGetValue(name, out var field) ? field.Masked(value) : value);
 
     /// <summary>
-    /// The data that a client sent, with the stored value wherever it sent that value's mask. Throws <see cref="FieldException"/> for a
-    /// mask of something that is not stored.
+    /// Returns the data that a client sent, with the stored value wherever the client sent its mask. Throws <see cref="FieldException"/> for a mask
+    /// without a stored value.
     /// </summary>
     public static JsonElement Unmasked(JsonElement given, JsonElement? stored) =>
         Object(given, (name, value) => ByName.TryGetValue(name, out var field)

@@ -6,10 +6,10 @@ namespace Kener.Contracts;
 /// <summary>A text.</summary>
 public sealed class TextField(string name, string byDefault = "") : TypeField<string>(name, byDefault)
 {
-    /// <summary>What to give instead of that text; null where it is right.</summary>
+    /// <summary>Returns what a valid text is, as an instruction such as "give a host name"; null if the text is valid.</summary>
     public Func<string, string?> Rule { get; init; } = _ => null;
 
-    /// <summary>The text with a mask in place of the part that is secret; null where no part is.</summary>
+    /// <summary>Returns the text with a mask in place of its secret part; null if the field has no such part.</summary>
     public Func<string, string>? MaskPart { get; init; }
 
     /// <inheritdoc />
@@ -30,7 +30,7 @@ public sealed class TextField(string name, string byDefault = "") : TypeField<st
         base.HasMask(value) || (MaskPart is not null && value.ValueKind == JsonValueKind.String && value.GetString()!.Contains(TypeSecrets.Mask, StringComparison.Ordinal));
 }
 
-/// <summary>One of several words. Upper and lower case are the same.</summary>
+/// <summary>One of several words, regardless of case.</summary>
 public sealed class ChoiceField(string name, string byDefault, params string[] choices) : TypeField<string>(name, byDefault)
 {
     /// <summary>The words.</summary>
@@ -42,7 +42,7 @@ public sealed class ChoiceField(string name, string byDefault, params string[] c
             ? word : throw new FieldException(path, $"give one of {string.Join(", ", choices)}");
 }
 
-/// <summary>A finite number, which may come as text.</summary>
+/// <summary>A finite number, which may be given as text.</summary>
 public sealed class NumberField(string name, double byDefault, double least, double most) : TypeField<double>(name, byDefault)
 {
     /// <inheritdoc />
@@ -58,7 +58,7 @@ public sealed class NumberField(string name, double byDefault, double least, dou
     };
 }
 
-/// <summary>A whole number, which may come as text.</summary>
+/// <summary>A whole number, which may be given as text.</summary>
 public sealed class WholeField(string name, int byDefault, int least, int most) : TypeField<int>(name, byDefault)
 {
     /// <inheritdoc />
@@ -67,7 +67,7 @@ public sealed class WholeField(string name, int byDefault, int least, int most) 
             : throw new FieldException(path, $"give a whole number from {least} to {most}");
 }
 
-/// <summary>True or false, which may come as text.</summary>
+/// <summary>True or false, which may be given as text.</summary>
 public sealed class FlagField(string name, bool byDefault) : TypeField<bool>(name, byDefault)
 {
     /// <inheritdoc />

@@ -1,13 +1,13 @@
 namespace Kener.Contracts;
 
 /// <summary>
-/// The one rule for what a monitor is at an instant: default, observed, incidents, maintenances, the later over the earlier
-/// (Behavior: STA-2). Pure.
+/// Computes the effective status of a monitor at an instant from default status, observed status, incidents and maintenances, where each takes
+/// precedence over those before it (Behavior: STA-2, OVL-4). Pure.
 /// </summary>
 public static class EffectiveStatus
 {
     /// <summary>
-    /// The effective status at <paramref name="instant"/> (Unix seconds). <paramref name="observed"/> is NoData where nothing was.
+    /// Returns the effective status at <paramref name="instant"/> (Unix seconds). <paramref name="observed"/> is NoData if nothing was observed.
     /// </summary>
     public static MonitorStatus At(long instant, MonitorStatus? byDefault, MonitorStatus observed, ReadOnlySpan<Overlay> overlays)
     {
@@ -16,10 +16,10 @@ public static class EffectiveStatus
         return observed == MonitorStatus.NoData ? byDefault ?? MonitorStatus.NoData : observed;
     }
 
-    /// <summary>What overlays make of that instant; null where none covers it.</summary>
+    /// <summary>Returns the status that the overlays give at the instant; null if none covers it.</summary>
     public static MonitorStatus? Overlaid(long instant, ReadOnlySpan<Overlay> overlays) => Deciding(instant, overlays)?.Impact;
 
-    /// <summary>The kind of overlay that decides that instant, and its impact; null where none covers it.</summary>
+    /// <summary>Returns the kind and the impact of the overlay that decides at the instant; null if none covers it.</summary>
     public static (OverlayKind Kind, MonitorStatus Impact)? Deciding(long instant, ReadOnlySpan<Overlay> overlays)
     {
         MonitorStatus? incident = null, maintenance = null;
@@ -29,7 +29,7 @@ public static class EffectiveStatus
             if (overlay.Kind == OverlayKind.Incident) incident = Worst(incident, overlay.Impact);
             else maintenance = Worst(maintenance, overlay.Impact);
         }
-        // Maintenance comes over incidents, yet never hides a DOWN that an incident states (Behavior: OVL-4).
+        // A maintenance takes precedence over incidents, but never hides the DOWN of an incident (Behavior: OVL-4).
         if (maintenance is { } planned && incident != MonitorStatus.Down) return (OverlayKind.Maintenance, planned);
         return incident is { } stated ? (OverlayKind.Incident, stated) : null;
     }

@@ -1,9 +1,11 @@
 namespace Kener.Contracts;
 
-/// <summary>Definitions of links in a Markdown text, such as <c>[a]: /b "c"</c>: each use of one repeats it in the HTML.</summary>
+/// <summary>
+/// Link definitions in a Markdown text, such as <c>[a]: /b "c"</c>. Each use repeats the definition's address and title in the HTML.
+/// </summary>
 internal static class LinkDefinitions
 {
-    /// <summary>Returns at least the number of characters that all uses of definitions can take in the HTML.</summary>
+    /// <summary>Returns an upper bound of the characters that all uses of link definitions take in the HTML.</summary>
     public static long Repeated(string text)
     {
         var (longest, uses) = (0L, 0L);
@@ -33,7 +35,10 @@ internal static class LinkDefinitions
         return Weigh(title[1..Math.Min(i, title.Length)], MarkdownBounds.MaxTitle - 1);
     }
 
-    /// <summary>HTML and addresses escape a character with up to nine. What is longer than pages show counts nothing, unless it may be shorter unescaped.</summary>
+    /// <summary>
+    /// Returns the weight of a text: HTML and URL escaping turn a character into up to nine. A text longer than pages show counts as 0, unless it
+    /// may be shorter once unescaped.
+    /// </summary>
     private static long Weigh(ReadOnlySpan<char> text, int longest)
     {
         if (text.Length > longest) return text.ContainsAny('&', '\\') ? 9L * longest : 0;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Kener.Contracts;
 
 /// <summary>
-/// The bounds of a Markdown text. The APIs reject text beyond them, and pages show stored text beyond them as code. Within them, the time that
-/// it takes to parse a text and the length of its HTML grow with the length of the text, never with the product of two of its counts.
+/// The limits of a Markdown text. The APIs reject text beyond them, and pages show stored text beyond them as code. Within the limits, parsing
+/// time and HTML length grow linearly with the length of the text, never with the product of two of its counts.
 /// </summary>
 public static class MarkdownBounds
 {
@@ -14,28 +14,31 @@ public static class MarkdownBounds
     public const int MaxLength = 65_536;
     /// <summary>Lines in a text.</summary>
     public const int MaxLines = 4_000;
-    /// <summary>Quotes and lists around the text of a line.</summary>
+    /// <summary>Nesting depth of quotes and lists on a line.</summary>
     public const int MaxLevels = 32;
-    /// <summary>Characters that may start or end emphasis, code, a link, a quote or a list. Some of them cost the parser the square of their number.</summary>
+    /// <summary>
+    /// Characters that may start or end emphasis, code, a link, a quote or a list. For some of them the parser's time grows with the square of
+    /// their number.
+    /// </summary>
     public const int MaxMarks = 4_000;
-    /// <summary>Columns of a table.</summary>
+    /// <summary>Columns in a table.</summary>
     public const int MaxColumns = 32;
-    /// <summary>Cells of all tables: rows get as many cells as the widest row has.</summary>
+    /// <summary>Cells in all tables together. Each row of a table has as many cells as its widest row.</summary>
     public const int MaxCells = 2_000;
-    /// <summary>Characters of HTML that the uses of link definitions may take: each use repeats the definition's address and title.</summary>
+    /// <summary>Characters of HTML that all uses of link definitions may take. Each use repeats the definition's address and title.</summary>
     public const int MaxRepeated = 65_536;
-    /// <summary>Characters in the title of a link. Longer titles are not shown.</summary>
+    /// <summary>Characters in the title of a link. A longer title is not shown.</summary>
     public const int MaxTitle = 1_000;
-    /// <summary>Characters in the address of a link. Longer addresses are not linked.</summary>
+    /// <summary>Characters in the address of a link. A longer address is not linked.</summary>
     public const int MaxAddress = 2_000;
 
     private static readonly SearchValues<char> Delimiters = SearchValues.Create("|-: \t>*+.)0123456789");
     private static readonly string[] AutolinkStarts = ["://", "www.", "tel:", "mailto:"];
 
-    /// <summary>Returns the most characters of HTML that a page shows for a text of that length.</summary>
+    /// <summary>Returns the maximum number of HTML characters that a page shows for a text of that length.</summary>
     public static int MaxHtml(int length) => 8 * length + 256 * 1024;
 
-    /// <summary>Returns the bound that a text exceeds, as words to follow "must not have"; null when it exceeds none.</summary>
+    /// <summary>Returns the limit that a text exceeds, worded to follow "must not have"; null if it exceeds none.</summary>
     public static string? Exceeded(string text)
     {
         if (text.Length > MaxLength) return More(MaxLength, "characters");
@@ -44,7 +47,7 @@ public static class MarkdownBounds
         foreach (var line in clean.AsSpan().EnumerateLines())
         {
             var levels = Levels(line);
-            // A line of dashes and stars alone is a rule, not a list in a list.
+            // A line of only dashes and stars is a thematic break, not nested lists.
             if (levels > MaxLevels && line.ContainsAnyExcept("-* \t")) return More(MaxLevels, "levels of quotes and lists in a line");
             if (++lines > MaxLines) return More(MaxLines, "lines");
             if ((marks += Math.Min(levels, MaxLevels) + Marks(line)) > MaxMarks) return More(MaxMarks, "marks of emphasis, code, links, quotes and lists");
@@ -58,7 +61,7 @@ public static class MarkdownBounds
         return LinkDefinitions.Repeated(clean) > MaxRepeated ? More(MaxRepeated, "characters of repeated link definitions") : null;
     }
 
-    /// <summary>Returns the text as it is parsed: line ends are \n, and there are no other control characters or halves of surrogates.</summary>
+    /// <summary>Returns the text as it is parsed: with \n as line ending, without other control characters and unpaired surrogates.</summary>
     public static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
@@ -71,7 +74,7 @@ public static class MarkdownBounds
 
     private static string More(int bound, string what) => string.Create(CultureInfo.InvariantCulture, $"more than {bound} {what}");
 
-    /// <summary>Counts the quotes, lists and footnotes in which the text of a line may stand.</summary>
+    /// <summary>Returns an upper bound of the quotes, lists and footnotes in which the text of a line is nested.</summary>
     private static int Levels(ReadOnlySpan<char> line)
     {
         var (levels, spaces) = (0, 0);
@@ -96,7 +99,7 @@ public static class MarkdownBounds
                 break;
             }
         }
-        // Two columns of indent may stand for a level that an earlier line opened.
+        // Every two columns of indent may continue a level that an earlier line opened.
         return levels == 0 ? 0 : levels + Math.Max(0, spaces - levels) / 2;
     }
 
@@ -120,7 +123,7 @@ public static class MarkdownBounds
         return count;
     }
 
-    /// <summary>Lines without a blank one between them: a table if one of them separates a head from a body.</summary>
+    /// <summary>Consecutive lines without a blank line between them. They are a table if one of them is a delimiter row.</summary>
     private struct Block
     {
         private int _rows, _counted;
@@ -138,7 +141,7 @@ public static class MarkdownBounds
             IsTable |= line.Contains('-') && line.ContainsAny('|', ':') && !line.ContainsAnyExcept(Delimiters);
         }
 
-        /// <summary>Returns how many cells the block has more than when this was last called.</summary>
+        /// <summary>Returns the number of cells that were added since the last call.</summary>
         public int TakeCells()
         {
             var more = _rows * Columns - _counted;

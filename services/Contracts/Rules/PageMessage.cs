@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>The page's one sentence, from the effective statuses of its active, visible monitors (Behavior: PAG-1).</summary>
+/// <summary>The message of a page, from the effective statuses of its active, visible monitors (Behavior: PAG-1).</summary>
 public static class PageMessage
 {
-    /// <summary>One of the seven messages, word for word. Shares are of all monitors that have a status; 75 % is inclusive.</summary>
+    /// <summary>Returns one of the seven messages. Shares are of all monitors that have a status; "at least 75 %" includes exactly 75 %.</summary>
     public static string Of(int up, int down, int degraded, int maintenance)
     {
         var total = (long)up + down + degraded + maintenance;
@@ -13,7 +13,7 @@ public static class PageMessage
         return maintenance > 0 ? "Under Maintenance" : "All Systems Operational";
     }
 
-    /// <summary>The message of these statuses, in any order.</summary>
+    /// <summary>Returns the message for these statuses, which may be in any order.</summary>
     public static string Of(IEnumerable<MonitorStatus> statuses)
     {
         int up = 0, down = 0, degraded = 0, maintenance = 0;

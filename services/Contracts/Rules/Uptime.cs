@@ -3,20 +3,20 @@ using System.Globalization;
 namespace Kener.Contracts;
 
 /// <summary>
-/// Uptime as a share of counted minutes by an owner's formula (Behavior: UPT-4): the words up, down, degraded, maintenance joined by
-/// + - * /, where * and / bind first; no numbers, no parentheses; any case. What does not parse is replaced by the default.
+/// Uptime as a share of counted minutes, by the operator's formula (Behavior: UPT-4): the words up, down, degraded and maintenance joined by
+/// + - * /, where * and / bind first; no numbers, no parentheses, any case. A formula that does not parse is replaced by the default.
 /// </summary>
 public static class Uptime
 {
     /// <summary>Everything but downtime.</summary>
     public const string DefaultNumerator = "up + maintenance + degraded";
-    /// <summary>All that counts.</summary>
+    /// <summary>All counted minutes.</summary>
     public const string DefaultDenominator = "up + down + degraded + maintenance";
 
     /// <summary>Whether the text is a formula.</summary>
     public static bool IsFormula(string? text) => Evaluate(text, default) is not null;
 
-    /// <summary>The uptime in percent; null where the denominator is 0, or where a formula outgrows what numbers can hold.</summary>
+    /// <summary>Returns the uptime in percent; null if the denominator is 0 or the result is not a finite number.</summary>
     public static double? Percent(DayCounts counts, string? numerator = null, string? denominator = null)
     {
         var top = Evaluate(numerator, counts) ?? Evaluate(DefaultNumerator, counts)!.Value;
@@ -25,11 +25,11 @@ public static class Uptime
         return bottom == 0 || !double.IsFinite(percent) ? null : percent;
     }
 
-    /// <summary>"-" for nothing, else up to 4 decimals without trailing zeros, without a percent sign.</summary>
+    /// <summary>Formats an uptime with up to 4 decimals, without trailing zeros and without a percent sign; "-" for null.</summary>
     public static string Text(double? percent) => percent switch
     {
         null => "-",
-        // Rounding must not turn a minute of downtime in a year into "100".
+        // Rounding must not turn one minute of downtime in a year into "100".
         < 100 and > 99.9999 => "99.9999",
         > -0.00005 and < 0.00005 => "0",
         _ => percent.Value.ToString("0.####", CultureInfo.InvariantCulture),

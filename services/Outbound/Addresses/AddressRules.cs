@@ -3,24 +3,26 @@ using System.Net.Sockets;
 
 namespace Kener.Outbound;
 
-/// <summary>Who asks for a connection, and so where it may lead (Behavior: OUT-1, OUT-3).</summary>
+/// <summary>The purpose of a connection, which decides the addresses that it may reach (Behavior: OUT-1, OUT-3).</summary>
 public enum OutboundPolicy
 {
-    /// <summary>A check of a monitor: private and loopback addresses too, since to watch one's own network is what Kener is for.</summary>
+    /// <summary>A check of a monitor: private and loopback addresses too, because checking one's own network is what Kener is for.</summary>
     Monitor,
-    /// <summary>All else that fetches for a user, such as webhooks and pictures: public addresses, and those that the installation lists.</summary>
+    /// <summary>
+    /// Everything else that is fetched for a user, such as webhooks and images: public addresses, and those that the installation allows.
+    /// </summary>
     Fetch,
 }
 
-/// <summary>Which addresses a connection may lead to. Judged by the address itself, never by how it was written or found.</summary>
+/// <summary>Decides which addresses a connection may reach, by the address itself, never by how it was written or resolved.</summary>
 internal sealed class AddressRules(IReadOnlyList<IPNetwork> denied, IReadOnlyList<IPNetwork> fetchable)
 {
-    /// <summary>Nobody's business: this network, link-local, multicast, reserved, and where clouds tell a machine its secrets.</summary>
+    /// <summary>Never reached (Behavior: OUT-2): "this" network, link-local, multicast, reserved, and the metadata addresses of clouds.</summary>
     private static readonly IPNetwork[] Never =
     [
         .. Networks("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"),
         .. Networks("::/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128", "fd20:ce::254/128"),
-        // Addresses within addresses, by which an IPv4 address could be had in disguise: IPv4-compatible, local NAT64, Teredo, 6to4.
+        // IPv6 addresses that embed, and so could disguise, an IPv4 address: IPv4-compatible, local NAT64, Teredo, 6to4.
         .. Networks("::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"),
     ];
 
@@ -33,7 +35,7 @@ internal sealed class AddressRules(IReadOnlyList<IPNetwork> denied, IReadOnlyLis
         .. Networks("2001::/23", "2001:db8::/32", "3fff::/20"),
     ];
 
-    /// <summary>Whether a connection for that policy may be opened to it.</summary>
+    /// <summary>Whether the policy allows a connection to the address.</summary>
     public bool Allows(IPAddress address, OutboundPolicy policy)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
@@ -54,7 +56,7 @@ internal sealed class AddressRules(IReadOnlyList<IPNetwork> denied, IReadOnlyLis
 
     private static bool IsIn(IReadOnlyList<IPNetwork> networks, IPAddress address)
     {
-        // An interface's number is no part of the address.
+        // The scope id (the interface) is not part of the address.
         if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0) address = new IPAddress(address.GetAddressBytes());
         foreach (var network in networks)
             if (network.Contains(address)) return true;

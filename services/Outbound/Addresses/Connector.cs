@@ -4,20 +4,19 @@ using System.Net.Sockets;
 namespace Kener.Outbound;
 
 /// <summary>
-/// Opens connections, and no other code does. Each address is judged as the socket opens, and the connection goes to that very address: a
-/// name that answers otherwise the next time gains nothing.
+/// Opens connections; no other code does. Each address is judged as the socket opens, and the connection goes to exactly that address, so a name
+/// that resolves differently the next time (DNS rebinding) gains nothing (Behavior: OUT-4).
 /// </summary>
 internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvider clock)
 {
-    // RFC 8305, section 8: how long an attempt goes on alone.
+    // RFC 8305, section 8: how long an attempt runs before the next one starts.
     private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
-    // A name may list thousands of addresses, and one check must not try them all.
+    // A name may resolve to thousands of addresses; one check must not try them all.
     private const int MostAddresses = 16;
 
     /// <summary>
-    /// A connection to one of the name's addresses that are allowed. They are tried in turn, the families alternating; the next one begins when
-    /// the one before failed or was silent for 250 ms, and the first to connect wins. How long all of it may take is for
-    /// <paramref name="cancel"/> to say.
+    /// Connects to one of the name's allowed addresses. They are tried in turn, with alternating families: the next attempt starts when the previous
+    /// one has failed or been silent for 250 ms, and the first to connect wins. <paramref name="cancel"/> limits the total time.
     /// </summary>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint target, OutboundPolicy policy, CancellationToken cancel)
     {
@@ -49,7 +48,7 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
         }
     }
 
-    /// <summary>The first attempt that ends; null where that is another address's turn.</summary>
+    /// <summary>Returns the first attempt that ends; null when it is time to try the next address.</summary>
     private async Task<Task<Stream>?> FirstAsync(List<Task<Stream>> attempts, bool isAnotherWaiting, CancellationToken cancel)
     {
         if (!isAnotherWaiting) return await Task.WhenAny(attempts);
@@ -69,7 +68,7 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
         }
         catch (Exception fault) when (fault is SocketException or OperationCanceledException)
         {
-            // Most end like this; one that connected at the same instant as the winner is closed.
+            // Most attempts end like this. One that connected at the same instant as the winner was closed above.
         }
     }
 
@@ -89,7 +88,10 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
         }
     }
 
-    /// <summary>In the resolver's order within each family, which are taken in turn, that of the first address first (RFC 8305, section 4).</summary>
+    /// <summary>
+    /// Orders the addresses with alternating families, beginning with that of the first one; within a family the resolver's order stays (RFC 8305,
+    /// section 4).
+    /// </summary>
     internal static IEnumerable<IPAddress> Alternating(IReadOnlyList<IPAddress> addresses)
     {
         var first = addresses.Where(address => FamilyOf(address) == FamilyOf(addresses[0])).ToList();
@@ -109,7 +111,7 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
         {
             return await lookup(name, cancel) is { Length: > 0 } found ? found : throw new SocketException((int)SocketError.HostNotFound);
         }
-        // The system's resolver also throws for names that are too long or no names at all.
+        // The system's resolver throws ArgumentException for names that are too long or invalid.
         catch (Exception fault) when (fault is SocketException or ArgumentException)
         {
             throw new OutboundFault(OutboundFaultKind.Unreachable, $"The name {name} can not be resolved", fault);

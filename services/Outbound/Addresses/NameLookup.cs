@@ -2,17 +2,20 @@ using System.Net;
 
 namespace Kener.Outbound;
 
-/// <summary>The addresses of a name, in the order in which to try them. Throws <see cref="System.Net.Sockets.SocketException"/> for a name that has none.</summary>
+/// <summary>
+/// Resolves a name to its addresses, in the order in which to try them. Throws <see cref="System.Net.Sockets.SocketException"/> for a name without
+/// addresses.
+/// </summary>
 public delegate Task<IPAddress[]> NameLookup(string name, CancellationToken cancel);
 
-/// <summary>The system's own resolver.</summary>
+/// <summary>The system's resolver.</summary>
 internal sealed class SystemNames : IDisposable
 {
     private readonly SemaphoreSlim _turns = new(256);
 
     /// <summary>
-    /// On threads of their own: the system's resolver holds a thread until it has an answer, and names whose servers keep silent would
-    /// take them all from those who have work to do.
+    /// Resolves on dedicated threads: the system's resolver blocks a thread until it has an answer, and names whose servers do not answer would
+    /// exhaust the thread pool.
     /// </summary>
     public async Task<IPAddress[]> LookUpAsync(string name, CancellationToken cancel)
     {

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Kener.Outbound;
 
-/// <summary>Reads of a body no more than is wanted, whatever its length claims to be and however it was compressed.</summary>
+/// <summary>Reads a body up to a limit, whatever its Content-Length claims and however it is compressed.</summary>
 internal static class BoundedBody
 {
     private const int Piece = 16 * 1024, MostCodings = 4;
@@ -19,7 +19,7 @@ internal static class BoundedBody
         {
             for (var left = most; ;)
             {
-                // One byte more than is left tells a body that ends at the limit from one that goes on.
+                // Reads one byte past the limit, to distinguish a body that ends there from one that goes on.
                 var read = await ReadAsync(decoded, piece.AsMemory(0, Math.Min(Piece, left + 1)), cancel);
                 if (read == 0) return (kept?.ToArray() ?? [], true);
                 kept?.Write(piece, 0, Math.Min(read, left));
@@ -41,14 +41,14 @@ internal static class BoundedBody
         }
         catch (InvalidOperationException fault) when (decoded is BrotliStream or GZipStream or ZLibStream)
         {
-            // Brotli's exception for invalid data, also where another decoder reads from it.
+            // BrotliStream throws this for invalid data, also when another decoder reads from it.
             throw new InvalidDataException(fault.Message, fault);
         }
     }
 
     /// <summary>
-    /// .NET ignores a Content-Length that is no number and reads until the connection ends, be that the answer's end or not; of several it
-    /// takes the first.
+    /// Rejects an invalid Content-Length. .NET ignores one that is not a number and reads until the connection ends, even if that cuts off the
+    /// answer; of several values it takes the first.
     /// </summary>
     private static void CheckLength(HttpContent content)
     {
@@ -56,7 +56,9 @@ internal static class BoundedBody
             throw new OutboundFault(OutboundFaultKind.Answer, "The answer's Content-Length is not a number");
     }
 
-    /// <summary>Decoded while it is read, so a bomb is never larger than what is read of it. Codings unknown here are left as they are.</summary>
+    /// <summary>
+    /// Decompresses while reading, so that a decompression bomb never grows beyond the limit. Unknown encodings are left as they are.
+    /// </summary>
     private static Stream Decoded(Stream raw, ICollection<string> codings)
     {
         if (codings.Count > MostCodings) throw new OutboundFault(OutboundFaultKind.Answer, "The answer's body is encoded too many times");

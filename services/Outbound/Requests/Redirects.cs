@@ -1,9 +1,12 @@
 namespace Kener.Outbound;
 
-/// <summary>Where an answer sends its client, and what goes along.</summary>
+/// <summary>The rules for following redirects.</summary>
 internal static class Redirects
 {
-    /// <summary>The address to ask next; null where the answer is one. Refused: another scheme, or https given up where the policy forbids it.</summary>
+    /// <summary>
+    /// Returns the address to request next; null if the answer is no redirect. Throws <see cref="OutboundFault"/> for a scheme other than http and
+    /// https, and for a redirect from https to http if the policy forbids it.
+    /// </summary>
     public static Uri? Next(HttpResponseMessage answer, Uri from, OutboundPolicy policy)
     {
         if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308) || !answer.Headers.TryGetValues("Location", out var locations)) return null;
@@ -14,7 +17,7 @@ internal static class Redirects
         return to;
     }
 
-    /// <summary>The method after such a status, as clients have it: 303 asks, and so does a POST after 301 and 302.</summary>
+    /// <summary>Returns the method to use after a redirect, as clients do: GET after 303, and after 301 and 302 to a POST.</summary>
     public static string Method(int status, string method) => status switch
     {
         303 when method != "HEAD" => "GET",
@@ -22,7 +25,7 @@ internal static class Redirects
         _ => method,
     };
 
-    /// <summary>Whether secrets for the one may be told to the other: the same host, at the same port or by https in place of http.</summary>
+    /// <summary>Whether secrets for the first address may be sent to the next: same host and port, or https (443) in place of http (80).</summary>
     public static bool IsSameHost(Uri first, Uri next) =>
         string.Equals(first.IdnHost, next.IdnHost, StringComparison.OrdinalIgnoreCase)
         && ((first.Scheme == next.Scheme && first.Port == next.Port) || (first is { Scheme: "http", Port: 80 } && next is { Scheme: "https", Port: 443 }));

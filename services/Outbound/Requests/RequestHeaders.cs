@@ -4,25 +4,25 @@ using System.Text;
 
 namespace Kener.Outbound;
 
-/// <summary>The headers that a user may set, and which of them go along to another host.</summary>
+/// <summary>The headers that a user may set, and which of them are sent to another host after a redirect.</summary>
 public static class RequestHeaders
 {
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>These say where a message begins and ends, or who the connection belongs to: that is for the connection to say.</summary>
+    /// <summary>Headers about message framing and the connection, which only the HTTP connection itself may set.</summary>
     private static readonly HashSet<string> Framing = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Content-Length", "Expect", "HTTP2-Settings", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
         "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     };
 
-    /// <summary>What may be told to any host. All else may be a secret of the first.</summary>
+    /// <summary>Headers that may be sent to any host. Every other header may contain a secret of the first host.</summary>
     private static readonly HashSet<string> Harmless = new(StringComparer.OrdinalIgnoreCase) { "Accept", "Accept-Language", "User-Agent" };
 
     private static readonly string Product = $"Kener/{typeof(RequestHeaders).Assembly.GetName().Version?.ToString(3)}";
 
-    /// <summary>Why such a header can not be sent; null where it can. Never repeats the value.</summary>
+    /// <summary>Returns why the header cannot be sent; null if it can be. Never contains the value.</summary>
     public static string? Fault(string name, string value)
     {
         if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters)) return "a header's name must consist of letters, digits and signs such as '-'";
@@ -33,7 +33,7 @@ public static class RequestHeaders
     }
 
     /// <summary>
-    /// Adds the headers. A redirect that turned the request into a GET took its body away: what describes a body goes with it.
+    /// Adds the headers to the message. When a redirect turned the request into a GET without body, the headers that describe the body are left out.
     /// </summary>
     internal static void Write(HttpRequestMessage message, OutboundRequest request, bool isFirstHost, bool isBodyDropped)
     {
@@ -46,12 +46,12 @@ public static class RequestHeaders
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase)) message.Headers.Host = value;
             else if (!message.Headers.TryAddWithoutValidation(name, value) && !isBodyDropped) WriteOfContent(message, name, value);
         }
-        // As the original's client had it.
+        // The default of the original's HTTP client.
         if (request.Body is { Length: > 0 } && !isBodyDropped && message.Method.Method is "POST" or "PUT" or "PATCH" && !message.Content!.Headers.Contains("Content-Type"))
             message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded");
     }
 
-    /// <summary>.NET sends Content-Type and its like only with a body; an empty one, of Content-Length 0, makes it send them.</summary>
+    /// <summary>.NET sends Content-Type and other content headers only with a body; an empty one (Content-Length 0) makes it send them.</summary>
     private static void WriteOfContent(HttpRequestMessage message, string name, string value) =>
         (message.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(name, value);
 

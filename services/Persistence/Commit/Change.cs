@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;
 
-/// <summary>A change under way: what it touches is locked, and what it says is written in its own transaction.</summary>
+/// <summary>A change in progress: the rows that it touches are locked, and its events and audit are written in its own transaction.</summary>
 public sealed class Change<TDb> where TDb : ModuleDb
 {
     private readonly List<(string Subject, Func<object> Event)> _events = [];
@@ -15,27 +15,27 @@ public sealed class Change<TDb> where TDb : ModuleDb
 
     internal Change(TDb db, string actor, long nowMs) => (Db, Actor, NowMs) = (db, actor, nowMs);
 
-    /// <summary>The database, inside the transaction. Do not save: the choke point does.</summary>
+    /// <summary>The database, inside the transaction. Do not save: the change does.</summary>
     public TDb Db { get; }
 
-    /// <summary>Who changes.</summary>
+    /// <summary>The subject of the caller, such as "key:3".</summary>
     public string Actor { get; }
 
-    /// <summary>When, Unix milliseconds; the same for all that the change writes.</summary>
+    /// <summary>The time of the change, Unix milliseconds; the same for everything that it writes.</summary>
     public long NowMs { get; }
 
-    /// <summary>Until then its events are this process' own to deliver, see <see cref="OutboxSignal{TDb}.HandOver"/>.</summary>
+    /// <summary>Until this time only this process delivers the events, see <see cref="OutboxSignal{TDb}.HandOver"/>; 0 if any process may.</summary>
     internal long DueMs { get; init; }
 
-    /// <summary>How many tracked rows it has written so far.</summary>
+    /// <summary>The number of tracked rows that it has written so far.</summary>
     internal int Written { get; private set; }
 
-    /// <summary>When, Unix seconds.</summary>
+    /// <summary>The time of the change, Unix seconds.</summary>
     public long Now => NowMs / 1000;
 
     /// <summary>
-    /// The aggregate of that id as it now is, locked until the transaction ends, its version raised once a change; null where there
-    /// is none. SQLite has one writer, so there the transaction itself is the lock.
+    /// Locks the aggregate with this id until the transaction ends and returns its present state; null if it does not exist. Its version is raised
+    /// once per change. SQLite has one writer, so there the transaction itself is the lock.
     /// </summary>
     public async Task<T?> LockAsync<T>(long id, CancellationToken cancel) where T : class, IAggregate
     {
@@ -44,13 +44,13 @@ public sealed class Change<TDb> where TDb : ModuleDb
             ? Db.Locked<T>("WHERE id = {0} FOR UPDATE", id) : Db.Set<T>().Where(aggregate => aggregate.Id == id);
         var row = (await rows.ToListAsync(cancel)).SingleOrDefault();
         if (row is null || !_locked.Add((typeof(T), id))) return row;
-        // What was read before the lock may have been changed since.
+        // A row that was read before the lock may have been changed since.
         if (readBefore) await Db.Entry(row).ReloadAsync(cancel);
         row.Version = Math.Max(row.Version + 1, NowMs);
         return row;
     }
 
-    /// <summary>Writes what is pending, so that new rows have their ids; still uncommitted.</summary>
+    /// <summary>Writes pending rows, so that new ones get their ids; the transaction stays open.</summary>
     public async Task FlushAsync(CancellationToken cancel)
     {
         StampNew();
@@ -58,22 +58,22 @@ public sealed class Change<TDb> where TDb : ModuleDb
     }
 
     /// <summary>
-    /// Sends an event with this change. It is made after new rows have their ids, so it may use those that the database gave. The subject,
-    /// such as "incident/5", is for people.
+    /// Publishes an event with this change. The event is created after new rows have their ids, so it can use those that the database assigned. The
+    /// subject, such as "incident/5", is for people.
     /// </summary>
     public void Publish(string subject, Func<object> makeEvent) => _events.Add((subject, makeEvent));
 
-    /// <summary>Notes who did what. <paramref name="detail"/> must hold no secret.</summary>
+    /// <summary>Records in the audit who did what. <paramref name="detail"/> must not contain secrets.</summary>
     public void Note(string action, string subjectType, Func<long> subjectId, object? detail = null) =>
         _notes.Add((action, subjectType, subjectId, detail is null ? null : JsonSerializer.Serialize(detail)));
 
     internal async Task<IReadOnlyList<OutboxRow>> WriteAsync(Guid? changeId, CancellationToken cancel)
     {
-        // The note is also what tells, after a lost connection, that the change was committed.
+        // The audit row also shows, after a lost connection, that the change was committed.
         if (changeId is not null && _notes.Count == 0 && (_events.Count > 0 || Db.ChangeTracker.HasChanges()))
-            throw new InvalidOperationException("A change must be noted: call Note");
+            throw new InvalidOperationException("A change must be recorded in the audit");
         StampNew();
-        // Where no row waits for an id of the database's, all goes there at once.
+        // If no new row waits for an id from the database, everything is written at once.
         if (Db.ChangeTracker.Entries().Any(entry => entry.State == EntityState.Added && entry.Properties.Any(property => property.IsTemporary)))
             await FlushAsync(cancel);
         var rows = _events.Select(entry => Outgoing(entry.Subject, entry.Event())).ToList();
@@ -83,7 +83,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
             var (action, type, id, detail) = _notes[i];
             Db.Audit.Add(new AuditRow
             {
-                // One row with the change's id is enough to tell that it was committed.
+                // One row with the change's id is enough to show that it was committed.
                 ChangeId = i == 0 && changeId is { } own ? own : Guid.CreateVersion7(),
                 AtMs = NowMs,
                 Actor = Actor,
@@ -122,12 +122,12 @@ public sealed class Change<TDb> where TDb : ModuleDb
 
 internal static class EventJson
 {
-    // RabbitMQ refuses more than 16 MiB, and closes the channel of everything else that is being sent.
+    // RabbitMQ rejects messages above 16 MiB and closes the channel, which fails all others that are being sent.
     private const int MostBytes = 15 << 20;
 
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The event of that name; throws where the text is none, or more than a broker takes.</summary>
+    /// <summary>Returns the event of this type; throws if the payload is no such event, or larger than a broker accepts.</summary>
     public static (object Event, Type Type) Read(string name, string payload)
     {
         var type = EventTypes.Find(name) ?? throw new InvalidOperationException($"No event is called {name}");

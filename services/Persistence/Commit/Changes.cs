@@ -8,8 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Kener.Persistence;
 
 /// <summary>
-/// The choke point: the only way to write. State, events and audit commit together or not at all (Behavior: ARC-3). Scoped, as the
-/// database is.
+/// The only way to write: state, events and audit commit together or not at all (Behavior: ARC-3). Scoped, as the context is.
 /// </summary>
 public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings)
     where TDb : ModuleDb
@@ -17,26 +16,26 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     private static readonly TimeSpan DeliveryWait = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction and commits. Work that throws (a <see cref="Refusal"/>, say) changes nothing. It may
-    /// run again after a lost connection, so it must have no effect but on <see cref="Change{TDb}.Db"/>, and must
-    /// <see cref="Change{TDb}.Note"/> at least once. Embedded, it answers when the events were delivered, waiting at most 250 ms.
+    /// Runs <paramref name="work"/> in a transaction and commits it. If it throws (a <see cref="Refusal"/>, for example), nothing changes. It may run
+    /// again after a lost connection, so it must have no effects outside <see cref="Change{TDb}.Db"/>. If it writes anything, it must call
+    /// <see cref="Change{TDb}.Note"/>. Embedded, this returns when the events are delivered, after 250 ms at most.
     /// </summary>
     public Task<T> CommitAsync<T>(string actor, Func<Change<TDb>, Task<T>> work, CancellationToken cancel) =>
         RunAsync(actor, work, Guid.CreateVersion7(), cancel);
 
-    /// <summary>As above, for work with no result.</summary>
+    /// <summary>As above, for work without a result.</summary>
     public Task CommitAsync(string actor, Func<Change<TDb>, Task> work, CancellationToken cancel) =>
         CommitAsync(actor, WithoutResult(work), cancel);
 
     /// <summary>
-    /// Takes in facts of other services, and what checks observed: nobody's decision. A transaction without audit, safe to repeat. Events
-    /// that <paramref name="work"/> publishes are sent, but not waited for.
+    /// Applies events of other services and results of checks, which are no actor's decision: a transaction without audit, which is safe to
+    /// repeat. Events that <paramref name="work"/> publishes are sent, but not waited for.
     /// </summary>
     public Task ProjectAsync(Func<Change<TDb>, Task> work, CancellationToken cancel) =>
         RunAsync("system", WithoutResult(work), null, cancel);
 
     /// <summary>
-    /// A projection that is a single statement, which is its own transaction: one journey to the server instead of three. Says how many rows it changed.
+    /// Runs a projection that is a single statement and so its own transaction: one round trip instead of three. Returns the number of changed rows.
     /// </summary>
     public async Task<int> ProjectAsync(FormattableString statement, CancellationToken cancel)
     {
@@ -46,7 +45,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         return changed;
     }
 
-    /// <summary>Writes what every change writes beside its own rows, and takes it back.</summary>
+    /// <summary>Writes what every change writes in addition to its own rows, and rolls it back.</summary>
     internal async Task RehearseAsync(CancellationToken cancel)
     {
         using var mine = await turn.TakeAsync(db, cancel);
@@ -69,10 +68,10 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         return true;
     };
 
-    /// <summary>With a change id it is a commit; without one a projection.</summary>
+    /// <summary>Runs a commit if there is a change id, else a projection.</summary>
     private async Task<T> RunAsync<T>(string actor, Func<Change<TDb>, Task<T>> work, Guid? changeId, CancellationToken cancel)
     {
-        // Before the application has started nobody delivers yet.
+        // The dispatcher delivers nothing before the application has started.
         var waits = changeId is not null && settings.Value.IsEmbedded && signal.IsDelivering;
         var (result, isCommitting, written) = (default(T)!, false, 0);
         IReadOnlyList<OutboxRow> rows = [];
@@ -88,7 +87,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
             if (rows.Count == 0) return result;
             if (isOurs) signal.HandOver(rows);
             signal.Wake();
-            // Not cancelled by a client that has gone: the change is committed, and whoever still listens is told so.
+            // Not cancelled when the client disconnects: the change is committed, and a client that is still connected gets its response.
             if (waits) await Task.WhenAny(signal.Delivered(rows), Task.Delay(DeliveryWait, clock, CancellationToken.None));
             return result;
         }
@@ -109,19 +108,19 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
                 result = await work(change);
                 rows = await change.WriteAsync(changeId, token);
                 written = change.Written;
-                // Before the commit: nobody can deliver yet, so no delivery is missed.
+                // Before the commit: no process can deliver yet, so no delivery is missed.
                 if (waits) signal.Expect(rows);
                 isCommitting = true;
             }, token);
             return true;
         }
 
-        // After a connection that broke in the commit. Projections may simply run again.
+        // Called after the connection broke during the commit. Projections are safe to repeat.
         async Task<ExecutionResult<bool>> WasCommittedAsync(Changes<TDb> _, CancellationToken token) =>
             new(isCommitting && changeId is { } id && await db.Audit.AsNoTracking().AnyAsync(row => row.ChangeId == id, token), true);
     }
 
-    /// <summary>Notes a failure for the health check.</summary>
+    /// <summary>Reports a failure to the health check.</summary>
     private async Task<T> WritingAsync<T>(Func<Task<T>> write)
     {
         try
@@ -135,7 +134,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
         }
     }
 
-    /// <summary>A connection that breaks meanwhile is a lost connection, whoever notices it first.</summary>
+    /// <summary>Runs work in a transaction. If it fails because the connection is no longer open, that counts as a lost connection.</summary>
     private async Task InTransactionAsync(Func<Task> work, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);

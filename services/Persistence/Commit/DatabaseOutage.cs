@@ -4,32 +4,32 @@ using Microsoft.Data.Sqlite;
 
 namespace Kener.Persistence;
 
-/// <summary>Why a database cannot be used for now.</summary>
+/// <summary>Why a database is unavailable for now.</summary>
 internal enum OutageKind
 {
-    /// <summary>It does not answer, refuses connections, or has too much to do.</summary>
+    /// <summary>It does not answer, refuses connections, or is overloaded.</summary>
     Unreachable,
-    /// <summary>It reads but stores nothing: its disk is full.</summary>
+    /// <summary>It can be read but stores nothing: its disk is full.</summary>
     Full,
-    /// <summary>It reads but stores nothing: it is a standby, or an operator made it read-only.</summary>
+    /// <summary>It can be read but stores nothing: it is a standby, or an operator made it read-only.</summary>
     ReadOnly,
 }
 
 /// <summary>
-/// Tells a database that is unavailable for now, which passes without a change to Kener, from every other fault of a database, which is a bug
-/// or damaged data and fails again at each try.
+/// Distinguishes an outage of a database, which passes without a change to Kener, from every other fault of a database, which is a bug or
+/// damaged data and fails again at each attempt.
 /// </summary>
 internal static class DatabaseOutage
 {
     private const int SqliteBusy = 5, SqliteNoMemory = 7, SqliteReadOnly = 8, SqliteIoError = 10, SqliteFull = 13, SqliteCannotOpen = 14;
 
-    /// <summary>Whether this fault, or one that it wraps, is an outage of a database.</summary>
+    /// <summary>Returns whether this fault, or one that it wraps, is an outage of a database.</summary>
     public static bool IsOutage(this Exception fault) => KindOf(fault) is not null;
 
-    /// <summary>What a client reads of it; null where the fault is no outage.</summary>
+    /// <summary>Returns the reason for a client; null if the fault is no outage.</summary>
     public static string? ReasonOf(Exception fault) => KindOf(fault) is { } kind ? ReasonOf(kind) : null;
 
-    /// <summary>What a client reads of it.</summary>
+    /// <summary>Returns the reason for a client.</summary>
     public static string ReasonOf(OutageKind kind) => kind switch
     {
         OutageKind.Full => "The disk of the database is full; nothing can be stored until it has space",
@@ -37,17 +37,17 @@ internal static class DatabaseOutage
         _ => "The service can not reach its data now; try again later",
     };
 
-    /// <summary>However deep it lies: what gives up after several tries wraps what a save wrapped.</summary>
+    /// <summary>Returns the kind of outage, however deep it is wrapped: a retry limit wraps the failed save, which wraps the fault.</summary>
     public static OutageKind? KindOf(Exception fault)
     {
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
             var kind = cause switch
             {
-                // Its code is none of SQL.
+                // SQLite has error codes of its own, not those of SQL.
                 SqliteException sqlite => OfSqlite(sqlite.SqliteErrorCode),
                 DbException { SqlState: { Length: 5 } state } => OfPostgres(state),
-                // Without a code it never was an answer of the server.
+                // Without a code, it was not an answer of the server.
                 DbException { IsTransient: true } => OutageKind.Unreachable,
                 RegexMatchTimeoutException => null,
                 TimeoutException => OutageKind.Unreachable,
@@ -70,7 +70,7 @@ internal static class DatabaseOutage
     {
         "53100" => OutageKind.Full,
         "25006" => OutageKind.ReadOnly,
-        // 3D000: the database is not there, as between the two halves of a restore. 40001, 40P01, 55P03: lost to others at each try.
+        // 3D000: the database does not exist, as between the two steps of a restore. 40001, 40P01, 55P03: lost conflicts at each attempt.
         // 58000, 58030: the disk fails.
         "3D000" or "40001" or "40P01" or "55P03" or "58000" or "58030" => OutageKind.Unreachable,
         // Connection, authentication, resources, shutdown.

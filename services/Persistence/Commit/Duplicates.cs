@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Kener.Persistence;
 
-/// <summary>Races that a unique index decided.</summary>
+/// <summary>Detects violations of unique indexes, which decide races.</summary>
 public static class Duplicates
 {
     private const int SqliteUnique = 2067, SqlitePrimaryKey = 1555;
 
-    /// <summary>Whether it failed because another row has the same unique value: a refusal to the caller, not a fault.</summary>
+    /// <summary>Returns whether a save failed because another row has the same unique value: an error of the caller, not a fault.</summary>
     public static bool IsDuplicate(this DbUpdateException fault) => fault.InnerException switch
     {
         PostgresException postgres => postgres.SqlState == PostgresErrorCodes.UniqueViolation,

@@ -5,13 +5,13 @@ using Npgsql;
 namespace Kener.Persistence;
 
 /// <summary>
-/// A change goes over one connection or not at all. Where that breaks while an answer is put away which was had already, nobody is told;
-/// EF would open another for what comes next, and write there without the transaction.
+/// Keeps a change on one connection. If the connection breaks while a reader is closed, no error is raised; EF would open another connection for
+/// the next statement, and write there without the transaction.
 /// </summary>
 internal sealed class OneConnection : DbConnectionInterceptor
 {
-    /// <summary>What a lost connection is to a strategy that tries again.</summary>
-    public static NpgsqlException Lost(Exception? fault = null) => new("The connection was lost within a change", new IOException("It broke unnoticed", fault));
+    /// <summary>Returns the exception that an execution strategy recognizes as a lost connection and retries.</summary>
+    public static NpgsqlException Lost(Exception? fault = null) => new("The connection was lost during a change", new IOException("It broke without an error", fault));
 
     /// <inheritdoc/>
     public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result) =>

@@ -1,20 +1,20 @@
 namespace Kener.Persistence;
 
 /// <summary>
-/// SQLite has one writer a file. Whoever waits here waits in turn and without holding a thread; waiting inside SQLite does neither.
-/// PostgreSQL needs no turns.
+/// The write lock of an SQLite file, which has one writer at a time. Waiting here is in order of arrival and blocks no thread; waiting inside
+/// SQLite is neither. PostgreSQL needs no such lock.
 /// </summary>
 public sealed class WriteTurn<TDb> : IDisposable where TDb : ModuleDb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim _free = new(1, 1);
 
-    /// <summary>The turn, until what is returned is disposed; null where none is needed.</summary>
+    /// <summary>Takes the lock until the result is disposed; returns null for PostgreSQL. Throws if it is not free within ten seconds.</summary>
     internal async Task<IDisposable?> TakeAsync(TDb db, CancellationToken cancel)
     {
         if (db.IsPostgres) return null;
         if (!await _free.WaitAsync(Patience, cancel))
-            throw new TimeoutException($"No turn to write to {typeof(TDb).Name} within {Patience.TotalSeconds} s");
+            throw new TimeoutException($"The write lock of {typeof(TDb).Name} was not free within {Patience.TotalSeconds} s");
         return new Turn(_free);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;
 
-/// <summary>How the API shows dead letters, and what the verbs on one share.</summary>
+/// <summary>Responses about dead letters, and what the endpoints of one dead letter share.</summary>
 internal static class DeadLetterAnswer
 {
     public static Task WriteAsync(HttpContext context, object answer) => ApiAnswer.Of(answer).ExecuteAsync(context);
@@ -18,7 +18,7 @@ internal static class DeadLetterAnswer
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw NotFound(text);
     }
 
-    /// <summary>Takes it out of the table; of two who want it, one gets it.</summary>
+    /// <summary>Deletes the dead letter and returns it; 404 if it does not exist. Of two concurrent requests, one gets it.</summary>
     public static async Task<DeadLetter> TakeAsync<TDb>(this Change<TDb> change, long id, CancellationToken cancel) where TDb : ModuleDb
     {
         var dead = await change.Db.DeadLetters.AsNoTracking().FirstOrDefaultAsync(letter => letter.Id == id, cancel);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Persistence;
 
-/// <summary>The newest dead letters of a module, without the events themselves, which may be large.</summary>
+/// <summary>Lists the newest dead letters of a module, without the events themselves, which may be large.</summary>
 internal static class ListDeadLetters
 {
     private const int Most = 200;

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Sends the event of a dead letter again, from this module's outbox: all who consume such events get it, and those who had it ignore it by
-/// its version (Behavior: ARC-2).
+/// Publishes the event of a dead letter again, from this module's outbox. All consumers of the event receive it; those that have processed it
+/// ignore it by its version (Behavior: ARC-2).
 /// </summary>
 internal static class ReplayDeadLetter
 {
@@ -36,7 +36,7 @@ internal static class ReplayDeadLetter
 
     private static Refusal Conflict(string message) => new(StatusCodes.Status409Conflict, "CONFLICT", message);
 
-    /// <summary>What no consumer can read would become a dead letter again.</summary>
+    /// <summary>Returns whether the event can be read: otherwise it would become a dead letter again.</summary>
     private static bool IsReadable(DeadLetter dead)
     {
         try

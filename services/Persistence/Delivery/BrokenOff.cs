@@ -4,8 +4,8 @@ using MassTransit.Configuration;
 namespace Kener.Persistence;
 
 /// <summary>
-/// A consumer that ends because its sender had to give up has not failed, and MassTransit need not report it. The sender, who gave up, knows
-/// that the event was not taken in.
+/// Suppresses the exception of a consumer whose sender gave up waiting: the consumer has not failed, so MassTransit need not report it. The
+/// sender knows that the event was not processed.
 /// </summary>
 internal sealed class BrokenOff : IConsumerConfigurationObserver
 {
@@ -33,7 +33,7 @@ internal sealed class BrokenOff : IConsumerConfigurationObserver
             }
             catch (Exception) when (context.CancellationToken.IsCancellationRequested)
             {
-                // Whatever it says of it.
+                // Whatever the consumer threw, the cancellation is the cause.
             }
         }
     }

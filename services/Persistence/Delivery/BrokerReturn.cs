@@ -7,9 +7,9 @@ using RabbitMQ.Client.Exceptions;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Before each attempt of the bus to connect: waits until the broker answers. The bus' own pauses between failed attempts grow to half a
-/// minute; like this no attempt fails, and it connects within half a second of the broker's return. Logs once that the broker is away and
-/// once that it is back. Before the first connection it is given <paramref name="startPatience"/>, since it may be starting as well.
+/// Waits before each connection attempt of the bus until the broker answers. The pauses of the bus itself between failed attempts grow to half a
+/// minute; this way no attempt fails, and the bus connects within half a second of the broker's return. Logs once that the broker is unreachable
+/// and once that it is reachable again. Before the first connection the broker has <paramref name="startPatience"/>, since it may be starting too.
 /// </summary>
 internal sealed class BrokerReturn(Uri address, TimeSpan startPatience, TimeProvider clock, ILogger log)
 {
@@ -26,13 +26,13 @@ internal sealed class BrokerReturn(Uri address, TimeSpan startPatience, TimeProv
             var reason = await WhyNobodyListensAsync(new DnsEndPoint(address.Host, port), stopping) ?? await WhyNoAnswerAsync(factory, stopping);
             if (reason is null)
             {
-                if (_isAway) log.LogWarning("RabbitMQ at {Host}:{Port} is back", address.Host, port);
+                if (_isAway) log.LogWarning("RabbitMQ at {Host}:{Port} is reachable again", address.Host, port);
                 (_isAway, _wasThere) = (false, true);
                 return;
             }
             if (!_isAway && (_wasThere || clock.GetElapsedTime(since) >= startPatience))
             {
-                log.LogWarning("RabbitMQ at {Host}:{Port} is away and waited for: {Reason}", address.Host, port, reason);
+                log.LogWarning("RabbitMQ at {Host}:{Port} is unreachable; waiting for it: {Reason}", address.Host, port, reason);
                 _isAway = true;
             }
             await Task.Delay(Look, stopping);
@@ -40,8 +40,9 @@ internal sealed class BrokerReturn(Uri address, TimeSpan startPatience, TimeProv
     }
 
     /// <summary>
-    /// Most of the time that it is away, this is all there is to find out; and by its code, where exceptions with their stack traces would take
-    /// what processor there is while everything starts, and bring the libraries that name lines of code into memory.
+    /// Returns why nothing listens at the address; null if something does. During an outage this is usually the answer. It comes as an error code,
+    /// because exceptions with their stack traces would take the processor time that everything needs to start, and would load the libraries that
+    /// resolve line numbers into memory.
     /// </summary>
     private static async Task<string?> WhyNobodyListensAsync(DnsEndPoint broker, CancellationToken stopping)
     {
@@ -63,7 +64,7 @@ internal sealed class BrokerReturn(Uri address, TimeSpan startPatience, TimeProv
     {
         try
         {
-            await using var connection = await factory.CreateConnectionAsync([address.Host], "kener looks for the broker", stopping);
+            await using var connection = await factory.CreateConnectionAsync([address.Host], "kener availability check", stopping);
             return null;
         }
         catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException && !stopping.IsCancellationRequested)

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Persistence;
 
-/// <summary>Registers the consumers of all modules in this process with the delivery that the hosting has (Behavior: ARC-10).</summary>
+/// <summary>Registers the consumers of all modules in this process with the delivery of the hosting (Behavior: ARC-10).</summary>
 public static class DeliveryExtensions
 {
     /// <summary>
-    /// Registers a consumer; <see cref="AddDelivery"/> connects it. <paramref name="queue"/> is its queue at RabbitMQ and never changes: messages wait
-    /// in it while no process runs, whatever the class is called. Embedded, the consumers of an event receive it one after the other; those with
+    /// Registers a consumer; <see cref="AddDelivery"/> connects it. <paramref name="queue"/> is its queue at RabbitMQ and never changes, even if the
+    /// class is renamed: messages wait in it while no process runs. Embedded, the consumers of an event receive it one after the other; those with
     /// <paramref name="isFirst"/> before all others.
     /// </summary>
     public static IHostApplicationBuilder AddEventConsumer<TConsumer>(this IHostApplicationBuilder builder, string queue, bool isFirst = false)
@@ -19,7 +19,9 @@ public static class DeliveryExtensions
         return builder;
     }
 
-    /// <summary>Call once, after all modules: connects their consumers to RabbitMQ (connection string "messaging") or to the mediator.</summary>
+    /// <summary>
+    /// Connects the consumers of all modules to RabbitMQ (connection string "messaging") or to the mediator. Call once, after all modules are added.
+    /// </summary>
     public static IHostApplicationBuilder AddDelivery(this IHostApplicationBuilder builder)
     {
         var modules = builder.Modules();
@@ -36,7 +38,7 @@ public static class DeliveryExtensions
         return builder;
     }
 
-    /// <summary>The modules registered so far.</summary>
+    /// <summary>Returns the modules registered so far.</summary>
     internal static ModuleRegistry Modules(this IHostApplicationBuilder builder)
     {
         if (builder.Properties.TryGetValue(typeof(ModuleRegistry), out var known)) return (ModuleRegistry)known;

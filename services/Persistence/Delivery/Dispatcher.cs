@@ -13,10 +13,10 @@ using Microsoft.Extensions.Options;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Delivers what is in a module's outbox, at least once, in order of entry as far as nothing fails: publishes, and deletes after. What this
-/// process commits for the broker it delivers at once, from memory; for the rest it looks into the table, by signal and once a second. A row
-/// that fails ten times moves to the dead letters and the others go on; an outage of the broker or of a consumer's database counts as no
-/// failure, and is waited for. A stop lets what is being delivered end; what it did not get to is delivered after the next start.
+/// Delivers the events of a module's outbox, at least once and, as long as none fails, in order of insertion: publishes, then deletes. Events that
+/// this process commits for the broker are delivered at once, from memory; the others from the table, which is queried after a signal and once a
+/// second. An event that fails ten times becomes a dead letter, and the others are still delivered. An outage of the broker or of a consumer's
+/// database counts as no failure, and is waited for. A stop completes the deliveries in progress; the rest is delivered after the next start.
 /// </summary>
 internal sealed class Dispatcher<TDb>(
     IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings,
@@ -27,11 +27,11 @@ internal sealed class Dispatcher<TDb>(
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30), LastDelivery = TimeSpan.FromSeconds(3),
         OutagePause = TimeSpan.FromSeconds(5);
 
-    /// <summary>What became of a batch: the rows that are settled, and the outage that the others wait for.</summary>
+    /// <summary>The result of a batch: the rows that are settled, and the outage that the others wait for.</summary>
     private sealed record Outcome(List<OutboxRow> Settled, Exception? Outage = null);
 
-    /// <summary>The broker did not confirm an event. While it is away, this is reported where it is waited for.</summary>
-    private sealed class UnconfirmedException(Exception fault, bool isConnected) : Exception($"The broker did not take all events: {fault.Message}", fault)
+    /// <summary>The broker did not confirm an event. While it is unreachable, BrokerReturn reports that.</summary>
+    private sealed class UnconfirmedException(Exception fault, bool isConnected) : Exception($"The broker did not confirm all events: {fault.Message}", fault)
     {
         public bool IsConnected => isConnected;
     }
@@ -41,7 +41,7 @@ internal sealed class Dispatcher<TDb>(
         // Not before all modules of this process have their databases, or their consumers would fail.
         await lifetime.StartedAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         signal.IsDelivering = true;
-        // A delivery that is broken off is a failure to all who take part in it, who would say so.
+        // Deliveries get some time to end: each component that takes part in a cancelled delivery would log a failure.
         using var end = new CancellationTokenSource();
         await using var ending = stoppingToken.Register(() => end.CancelAfter(LastDelivery));
         var failures = 0;
@@ -74,22 +74,22 @@ internal sealed class Dispatcher<TDb>(
         signal.IsDelivering = false;
     }
 
-    /// <summary>Once a minute is enough for a log that may be about an hour's outage.</summary>
+    /// <summary>Logs once a minute, which is enough for an outage of an hour.</summary>
     private void Report(Exception fault, int failures)
     {
         var module = typeof(TDb).Name;
         if (fault is UnconfirmedException { IsConnected: var isConnected })
         {
-            // The first time it may be going, which is reported elsewhere.
-            if (isConnected && failures % 60 == 1) log.LogWarning("{Module} cannot deliver its events and tries on: {Reason}", module, fault.Message);
+            // At the first failure the connection may just be breaking, which BrokerReturn reports.
+            if (isConnected && failures % 60 == 1) log.LogWarning("{Module} cannot deliver its events and keeps trying: {Reason}", module, fault.Message);
         }
         else if (!outages.TryReport($"Delivering the events of {module}", fault) && failures % 60 == 0)
         {
-            log.LogWarning(fault, "{Module} cannot deliver its events and tries on", module);
+            log.LogWarning(fault, "{Module} cannot deliver its events and keeps trying", module);
         }
     }
 
-    /// <summary>Delivers what nobody else looks for yet. Whatever fails is found in the table later.</summary>
+    /// <summary>Delivers events that no other process delivers yet. Those that fail are found in the table later.</summary>
     private async Task DeliverAsync(List<OutboxRow> rows, CancellationToken end)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -102,7 +102,7 @@ internal sealed class Dispatcher<TDb>(
         if (outcome.Outage is { } outage) throw outage;
     }
 
-    /// <summary>Delivers a batch; begins with no row after <paramref name="stop"/>, and goes on with none after <paramref name="end"/>.</summary>
+    /// <summary>Delivers a batch; starts no row after <paramref name="stop"/>, and continues none after <paramref name="end"/>.</summary>
     private async Task<int> DispatchAsync(CancellationToken stop, CancellationToken end)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -114,7 +114,7 @@ internal sealed class Dispatcher<TDb>(
         }
         catch (Exception fault)
         {
-            // PostgreSQL refuses the locks too where it is read-only, so that shows without any traffic.
+            // A read-only PostgreSQL rejects these locks too, so it is noticed without any traffic.
             writes.Failed(db, fault);
             throw;
         }
@@ -125,8 +125,8 @@ internal sealed class Dispatcher<TDb>(
     private async Task<(int Count, Outcome Outcome)> DispatchOnceAsync(IServiceProvider services, TDb db, CancellationToken stop, CancellationToken token)
     {
         db.ChangeTracker.Clear();
-        // In PostgreSQL the locks keep replicas apart. SQLite has one dispatcher, and a transaction held while publishing would lock
-        // out the very consumers that are published to.
+        // In PostgreSQL the locks keep replicas apart. SQLite has one dispatcher, and a transaction that is held while publishing would lock
+        // out the very consumers of the events.
         await using var locks = db.IsPostgres ? await db.Database.BeginTransactionAsync(token) : null;
         var rows = await Due(db, clock.GetUtcNow().ToUnixTimeMilliseconds()).ToListAsync(token);
         if (rows.Count == 0) return (0, new Outcome([]));
@@ -159,15 +159,15 @@ internal sealed class Dispatcher<TDb>(
                 var (message, type) = EventJson.Read(row.Type, row.Payload);
                 using var span = Continue(row);
                 await mediator.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
-                // Whoever gave up for this said nothing: see BrokenOff.
+                // A consumer that was cancelled throws nothing: see BrokenOff.
                 patience.Token.ThrowIfCancellationRequested();
                 settled.Add(row);
-                // At once, not after the batch: its committer may be waiting.
+                // At once, not after the batch: the request that committed it may be waiting.
                 signal.Settle(row);
             }
             catch (Exception outage) when (outage.IsOutage() && !end.IsCancellationRequested)
             {
-                // The others would wait for it one by one. They come first next time.
+                // The other rows would each wait for the same outage. They come first next time.
                 row.DueMs = (clock.GetUtcNow() + OutagePause).ToUnixTimeMilliseconds();
                 return new Outcome(settled, outage);
             }
@@ -217,17 +217,17 @@ internal sealed class Dispatcher<TDb>(
         return new Outcome(settled, outage);
     }
 
-    /// <summary>In a method of its own, so that the span is current for this event alone.</summary>
+    /// <summary>Publishes one event. A method of its own, so that the span is current for this event only.</summary>
     private static async Task SendAsync(IBusControl bus, OutboxRow row, object message, Type type, CancellationToken cancel)
     {
         using var span = Continue(row);
         await bus.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), cancel);
     }
 
-    /// <summary>The bus puts the current span into the message, and its consumers continue that.</summary>
+    /// <summary>Continues the trace of the commit: the bus puts the current span into the message, and the consumers continue it.</summary>
     private static Activity? Continue(OutboxRow row) => KenerTraces.Continue("deliver event", row.TraceParent)?.SetTag("kener.event", row.Type);
 
-    /// <summary>Counts the failure; at the tenth the row becomes a dead letter.</summary>
+    /// <summary>Counts the failure; at the tenth the row becomes a dead letter, and this returns true.</summary>
     private bool GivesUp(TDb db, OutboxRow row, Exception fault)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -236,7 +236,7 @@ internal sealed class Dispatcher<TDb>(
         if (row.Tries < MostTries) return false;
         db.DeadLetters.Add(DeadLetter.Of(row.MessageId, row.Type, row.Payload, row.Subject, fault.Message, now));
         db.Entry(row).State = EntityState.Detached;
-        log.LogError(fault, "Gave up {Type} of {Subject} after {Tries} tries; it is in dead_letters", row.Type, row.Subject, row.Tries);
+        log.LogError(fault, "{Type} of {Subject} became a dead letter after {Tries} failed attempts", row.Type, row.Subject, row.Tries);
         return true;
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Persistence;
 
 /// <summary>
-/// The end of a queue's way: a message that no try of the consumer took in, one without a consumer here, and one that the broker set aside is
-/// kept in the module's own dead letters, and only then taken off the queue. This fails for no content: a message that failed here would be
+/// The end of each queue's pipeline. Messages that failed every attempt, that have no consumer here, or that the broker dead-lettered are stored
+/// in the module's own dead letters, and only then removed from the queue. No content makes this fail: a message that failed here would be
 /// delivered again at once.
 /// </summary>
 internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvider clock, ILogger<FailuresKept<TDb>> log)
@@ -19,7 +19,7 @@ internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvide
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        // Where a message could not be read, the stack trace says nothing about this code.
+        // If a message could not be read, the stack trace says nothing about this code.
         await KeepAsync(context, context.Exception.Message, context.Exception is SerializationException ? null : context.Exception);
         if (!context.IsFaulted) await context.NotifyFaulted(context.Exception);
     }
@@ -33,12 +33,15 @@ internal sealed class FailuresKept<TDb>(IServiceScopeFactory scopes, TimeProvide
         var (message, cancel) = (GivenUp.Of(context), context.CancellationToken);
         var queue = GivenUp.QueueOf(context);
         if (await StoreAsync(message, error, cancel) is { } refused && await StoreAsync(message.Cleaned(), GivenUp.Ascii(error), cancel) is not null)
-            log.LogError(refused, "{Queue} gave up a message which cannot be kept either: {Error}. It began: {Payload}", queue, error, message.Cleaned().Payload);
+            log.LogError(refused, "A message in queue {Queue} failed and cannot be stored as a dead letter either: {Error}. It begins: {Payload}", queue, error, message.Cleaned().Payload);
         else
-            log.LogError(fault, "{Queue} gave up a message of type {Type}; it is in dead_letters: {Error}", queue, message.Type, error);
+            log.LogError(fault, "A message in queue {Queue} of type {Type} became a dead letter: {Error}", queue, message.Type, error);
     }
 
-    /// <summary>Waits while the database is unavailable. Returns the fault where it is another, which is the same at each try.</summary>
+    /// <summary>
+    /// Stores the message, waiting while the database is unavailable. Returns any other fault, which would be the same at each attempt; null if the
+    /// message is stored.
+    /// </summary>
     private async Task<Exception?> StoreAsync(GivenUp message, string error, CancellationToken cancel)
     {
         while (true)

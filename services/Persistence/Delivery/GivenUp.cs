@@ -5,15 +5,15 @@ using MassTransit;
 
 namespace Kener.Persistence;
 
-/// <summary>A message that no try took in, as a dead letter keeps it: whatever it holds and whatever its headers say, reading it does not fail.</summary>
+/// <summary>A message that failed every attempt, as its dead letter stores it. Reading it never fails, whatever body and headers contain.</summary>
 internal sealed record GivenUp(Guid Id, string Type, string Payload, string Queue)
 {
     private const string Unknown = "unknown";
-    // As much as an event may have at most; what is larger, or is no event, is kept as the beginning of its text, for a person to look at.
+    // The maximum of an event. Larger messages, and those that are no event, are kept as the beginning of their text, for a person to look at.
     private const int LargestEvent = 16 << 20, LongestText = 4_000, LongestRest = 500;
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Where the broker moved it from, or the queue that it is in.</summary>
+    /// <summary>Reads a message. Its queue is the one from which the broker dead-lettered it, or else the one that it is in.</summary>
     public static GivenUp Of(ReceiveContext context)
     {
         var bytes = Try(context.Body.GetBytes) ?? [];
@@ -23,19 +23,19 @@ internal sealed record GivenUp(Guid Id, string Type, string Payload, string Queu
         return new GivenUp(Guid.TryParse(id, out var known) ? known : Guid.CreateVersion7(), type, payload, from ?? own);
     }
 
-    /// <summary>The queue from which the broker set it aside; null where it did not. Any sender may have written that header.</summary>
+    /// <summary>Returns the queue from which the broker dead-lettered it; null if it did not. Any sender may have written that header.</summary>
     public static string? FirstQueueOf(ReceiveContext context) =>
         Try(() => context.TransportHeaders.TryGetHeader("x-first-death-queue", out var queue) ? queue as string : null);
 
     public static string QueueOf(ReceiveContext context) => context.InputAddress.AbsolutePath.Split('/')[^1];
 
-    /// <summary>The same with nothing in it that any database could refuse.</summary>
+    /// <summary>Returns a copy without anything that a database could reject.</summary>
     public GivenUp Cleaned() => this with { Type = Unknown, Payload = Ascii(Payload), Queue = Ascii(Queue) };
 
-    /// <summary>Its beginning in printable ASCII.</summary>
+    /// <summary>Returns the beginning of a text in printable ASCII.</summary>
     public static string Ascii(string text) => new([.. text.Take(LongestRest).Select(letter => letter is >= ' ' and <= '~' ? letter : '?')]);
 
-    /// <summary>The event in the bus' envelope, whose type reads "urn:message:Kener.Contracts:IncidentChanged"; null where there is none.</summary>
+    /// <summary>Returns the event in the bus's envelope, whose type reads "urn:message:Kener.Contracts:IncidentChanged"; null if none.</summary>
     private static (string Type, string Payload)? EventOf(byte[] bytes)
     {
         if (bytes.Length > LargestEvent) return null;
@@ -54,7 +54,7 @@ internal sealed record GivenUp(Guid Id, string Type, string Payload, string Queu
         }
         catch (Exception)
         {
-            // It is not what it says. The caller has something to put in its place.
+            // The content is not what it claims to be. The caller has a fallback.
             return default;
         }
     }

@@ -13,7 +13,7 @@ internal sealed record EventConsumer(Type Type, string Queue, bool IsFirst)
 /// <summary>A module of this process: its name, such as "status", and its database.</summary>
 internal sealed record Module(string Name, Type Database)
 {
-    /// <summary>Its queue of messages that RabbitMQ stopped delivering.</summary>
+    /// <summary>The queue of messages that RabbitMQ stopped delivering.</summary>
     public string DeadLetterQueue => $"kener-{Name}-dead-letters";
 }
 

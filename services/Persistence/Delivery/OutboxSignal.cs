@@ -3,10 +3,13 @@ using System.Threading.Channels;
 
 namespace Kener.Persistence;
 
-/// <summary>Wakes the dispatcher of this process when something was committed, and tells committers when it was delivered.</summary>
+/// <summary>Wakes this process's dispatcher after a commit, and notifies commits when their events are delivered.</summary>
 public sealed class OutboxSignal<TDb> where TDb : ModuleDb
 {
-    /// <summary>So many milliseconds from its commit an event is for the committer to deliver, from memory; then for whoever finds it in the table.</summary>
+    /// <summary>
+    /// For this many milliseconds after its commit, only the committing process delivers an event, from memory. Afterwards any replica may, from the
+    /// table.
+    /// </summary>
     internal const long OursForMs = 2_000;
     private const int MostHandedOver = 1_000;
 
@@ -15,19 +18,19 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile bool _isDelivering;
 
-    /// <summary>Whether the dispatcher is at work, so that waiting for it makes sense.</summary>
+    /// <summary>True while the dispatcher runs, so that waiting for it makes sense.</summary>
     internal bool IsDelivering { get => _isDelivering; set => _isDelivering = value; }
 
-    /// <summary>For tests: how many deliveries are being waited for.</summary>
+    /// <summary>The number of deliveries that are waited for; for tests.</summary>
     internal int Expected => _expected.Count;
 
-    /// <summary>Raises a hand for these rows; the caller takes it down by <see cref="Forget"/>, whatever happens.</summary>
+    /// <summary>Registers these rows as waited for; the caller must call <see cref="Forget"/> afterwards, whatever happens.</summary>
     internal void Expect(IReadOnlyList<OutboxRow> rows)
     {
         foreach (var row in rows) _expected[row.MessageId] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Done when all of these rows, which were expected, are settled.</summary>
+    /// <summary>Completes when all of these rows, which must be registered, are settled.</summary>
     internal Task Delivered(IReadOnlyList<OutboxRow> rows) => Task.WhenAll(rows.Select(row => _expected[row.MessageId].Task));
 
     internal void Forget(IReadOnlyList<OutboxRow> rows)
@@ -35,15 +38,15 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
         foreach (var row in rows) _expected.TryRemove(row.MessageId, out _);
     }
 
-    /// <summary>Delivered, or given up: nobody need wait longer.</summary>
+    /// <summary>Notifies the waiting commit that a row is delivered or has become a dead letter.</summary>
     internal void Settle(OutboxRow row)
     {
         if (_expected.TryGetValue(row.MessageId, out var hand)) hand.TrySetResult();
     }
 
     /// <summary>
-    /// Gives the dispatcher what was just committed, so that it need neither look for it nor lock it. What is too much for its memory, or is
-    /// lost with it, is found in the table when it is due.
+    /// Hands over rows that were just committed to the dispatcher, which then need not query and lock them. Rows beyond the limit in memory, and
+    /// those that are lost with it, are found in the table when they are due.
     /// </summary>
     internal void HandOver(IReadOnlyList<OutboxRow> rows)
     {
@@ -51,7 +54,7 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
         foreach (var row in rows) _handedOver.Enqueue(row);
     }
 
-    /// <summary>Takes what was handed over, oldest first.</summary>
+    /// <summary>Takes rows that were handed over, oldest first.</summary>
     internal List<OutboxRow> TakeOver(int atMost)
     {
         var rows = new List<OutboxRow>();

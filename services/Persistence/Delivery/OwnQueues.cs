@@ -6,9 +6,9 @@ using RabbitMQ.Client.Exceptions;
 namespace Kener.Persistence;
 
 /// <summary>
-/// The queues of this process at the broker, and whether they are new. A queue that is new has missed what was sent before: the service
-/// never ran, a consumer was added, or the broker lost its data. Each queue is bound to a mark of its own, an exchange that the broker
-/// deletes with the queue; who finds no mark has a new queue.
+/// The queues of this process at the broker, and whether they are new. A new queue has missed earlier messages: the service never ran, a consumer
+/// was added, or the broker lost its data. Each queue is bound to a mark of its own, an exchange that the broker deletes with the queue; a queue
+/// without its mark is new.
 /// </summary>
 internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
 {
@@ -17,7 +17,7 @@ internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
     private int _arrivals;
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Done at the next time that a queue of this process comes or goes.</summary>
+    /// <summary>Completes the next time that a queue of this process becomes available or unavailable.</summary>
     public Task Change
     {
         get
@@ -26,20 +26,20 @@ internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
         }
     }
 
-    /// <summary>The last arrival of any of these: another number each time that one has come again; null while not all are consumed from.</summary>
+    /// <summary>Returns a number that changes each time that one of these queues becomes available again; null unless all are available.</summary>
     public int? LastArrival(IReadOnlyCollection<string> queues)
     {
         lock (_gate) return queues.All(_there.ContainsKey) ? queues.Select(queue => _there[queue]).DefaultIfEmpty().Max() : null;
     }
 
-    /// <summary>Those of them that have no mark yet.</summary>
+    /// <summary>Returns those of the queues that have no mark yet.</summary>
     public async Task<IReadOnlyList<string>> NewAsync(IEnumerable<string> queues, CancellationToken cancel)
     {
         await using var connection = await ConnectAsync(cancel);
         List<string> found = [];
         foreach (var queue in queues)
         {
-            // A passive question about what is not there closes its channel.
+            // A passive declaration of an exchange that does not exist closes its channel.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
             try
             {
@@ -53,7 +53,7 @@ internal sealed class OwnQueues(Uri address) : IReceiveEndpointObserver
         return found;
     }
 
-    /// <summary>From now on these are known.</summary>
+    /// <summary>Marks these queues as known.</summary>
     public async Task MarkAsync(IEnumerable<string> queues, CancellationToken cancel)
     {
         await using var connection = await ConnectAsync(cancel);

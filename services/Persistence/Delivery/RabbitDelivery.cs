@@ -8,7 +8,7 @@ namespace Kener.Persistence;
 /// <summary>RabbitMQ setup: one quorum queue per consumer, one dead-letter queue per module.</summary>
 internal static class RabbitDelivery
 {
-    // A consumer whose process dies with its message is given it again this often; then the broker sets it aside.
+    // A message whose consumer's process ends is redelivered this often; then the broker dead-letters it.
     private const int DeliveryLimit = 20;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 
@@ -20,11 +20,11 @@ internal static class RabbitDelivery
         builder.Services.Configure<MassTransitHostOptions>(options => options.StopTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddMassTransit(bus =>
         {
-            // On by default, it tells a vendor about every installation.
+            // It is on by default, and reports every installation to a vendor.
             bus.DisableUsageTelemetry();
             bus.ConfigureHealthCheckOptions(check =>
             {
-                // Without the broker this process still serves: it stays ready, so its tag is not "ready", which it would be by default.
+                // A process without its broker still serves and stays ready, so the check does not have the tag "ready", which is the default.
                 check.Name = "messaging";
                 check.Tags.Add("messaging");
             });
@@ -56,14 +56,14 @@ internal static class RabbitDelivery
     {
         endpoint.SetQuorumQueue();
         endpoint.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-        // What reaches the limit is moved, not dropped, and stays in its queue until it has been.
+        // Messages at the limit are moved, not dropped, and stay in their queue until that is done.
         endpoint.SetQueueArgument("x-dead-letter-exchange", "");
         endpoint.SetQueueArgument("x-dead-letter-routing-key", module.DeadLetterQueue);
         endpoint.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
         endpoint.SetQueueArgument("x-overflow", "reject-publish");
         endpoint.PrefetchCount = 32;
         KeepFailures(endpoint, context, module);
-        // The consumer's own database being away is waited for, hours if need be; any other failure ends in its dead letters.
+        // An outage of the consumer's own database is waited for, for hours if need be; any other failure ends in its dead letters.
         endpoint.UseMessageRetry(retry =>
         {
             retry.Handle<Exception>(DatabaseOutage.IsOutage);
@@ -78,8 +78,8 @@ internal static class RabbitDelivery
     }
 
     /// <summary>
-    /// What the broker set aside goes where the other dead letters are: nobody consumes it. A message whose storing ends the process is dropped
-    /// at the limit.
+    /// Configures the queue of messages that the broker dead-lettered. It has no consumer, so they are stored with the module's other dead letters. A
+    /// message whose storing ends the process is dropped at the limit.
     /// </summary>
     private static void ConfigureDeadLetters(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Module module)
     {
@@ -98,5 +98,5 @@ internal static class RabbitDelivery
 
     private static Uri Address(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" ? address : throw new InvalidOperationException(
-            "ConnectionStrings__messaging is missing or wrong: give the address of RabbitMQ, such as amqp://user:password@host");
+            "ConnectionStrings__messaging is missing or wrong: set it to the address of RabbitMQ, such as amqp://user:password@host");
 }

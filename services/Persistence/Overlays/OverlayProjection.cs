@@ -4,12 +4,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Makes a module's overlays of one source equal to the source's present plan (docs: observed and effective status). The one way in which overlays
-/// change, whatever the source. The caller holds the lock of the source's row, so two deliveries take turns.
+/// Makes a module's overlays of one source equal to the source's present plan (Behavior: ARC-4). Overlays of any source change only here. The
+/// caller holds the lock of the source's row, so that two deliveries do not interleave.
 /// </summary>
 public static class OverlayProjection
 {
-    /// <summary>Writes what differs, with the transaction's other changes. Returns the monitors whose overlay was added, changed or removed, by id.</summary>
+    /// <summary>
+    /// Writes the differences, with the transaction's other changes. Returns the ids of the monitors whose overlay was added, changed or removed, in
+    /// ascending order.
+    /// </summary>
     public static async Task<IReadOnlyList<long>> ProjectAsync(this DbSet<OverlayRow> overlays, OverlayKind kind, long source, ImpactPlan plan, CancellationToken cancel)
     {
         var before = await overlays.Where(row => row.Kind == kind && row.SourceId == source).ToDictionaryAsync(row => row.MonitorId, cancel);

@@ -3,23 +3,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;
 
-/// <summary>The overlay of one source (an incident, an occurrence of a maintenance) on one monitor, as this module knows it from the owner's events.</summary>
+/// <summary>The overlay of one source (an incident, an occurrence of a maintenance) on one monitor, from the owner's events.</summary>
 public sealed class OverlayRow
 {
-    /// <summary>What the source is.</summary>
+    /// <summary>The kind of the source.</summary>
     public OverlayKind Kind { get; set; }
-    /// <summary>Id of the source.</summary>
+    /// <summary>The id of the source.</summary>
     public long SourceId { get; set; }
     /// <summary>The monitor whose status it changes.</summary>
     public long MonitorId { get; set; }
-    /// <summary>First second, Unix.</summary>
+    /// <summary>The first second of the overlay, Unix.</summary>
     public long Start { get; set; }
-    /// <summary>First second after; null while open.</summary>
+    /// <summary>The first second after the overlay; null while it is open.</summary>
     public long? End { get; set; }
-    /// <summary>The status that the monitor has meanwhile.</summary>
+    /// <summary>The status of the monitor during the overlay.</summary>
     public MonitorStatus Impact { get; set; }
 
-    /// <summary>The overlay; throws <see cref="InvalidDataException"/> where the row holds an unknown kind or impact.</summary>
+    /// <summary>Returns the overlay; throws <see cref="InvalidDataException"/> if the row has an unknown kind or impact.</summary>
     public Overlay ToOverlay() => Kind <= OverlayKind.Maintenance && Impact <= MonitorStatus.Down ? new(Kind, Start, End, Impact)
         : throw new InvalidDataException($"{Kind} {SourceId} has the unknown impact {(int)Impact}");
 }
@@ -34,7 +34,7 @@ public static class OverlayModel
         overlay.HasIndex(row => new { row.MonitorId, row.End });
     });
 
-    /// <summary>The monitor's overlays that share an instant with [from, to).</summary>
+    /// <summary>Returns the monitor's overlays that intersect [from, to).</summary>
     public static async Task<Overlay[]> TouchingAsync(this DbSet<OverlayRow> overlays, long monitor, long from, long to, CancellationToken cancel)
     {
         var rows = await overlays.AsNoTracking().Where(row => row.MonitorId == monitor && row.Start < to && (row.End == null || row.End > from)).ToListAsync(cancel);

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Persistence;
 
-/// <summary>The folder of the embedded databases, which belongs to one process at a time.</summary>
+/// <summary>The folder of the embedded databases, which one process at a time uses.</summary>
 public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
 {
     private readonly Lock _gate = new();
     private FileStream? _claim;
 
     /// <summary>
-    /// Makes the folder and claims it until this process ends, however it ends. Stops the start with a clear message where another process
-    /// has it, or where it can not be written.
+    /// Creates the folder and locks it until this process ends, however it ends. Stops the start with a clear message if another process uses the
+    /// folder, or if it cannot be written.
     /// </summary>
     public void Claim()
     {
@@ -39,19 +39,22 @@ public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable
             catch (IOException fault)
             {
                 throw new StartRefusedException(
-                    $"Kener__DataPath: the folder '{folder}' is in use by another Kener. Stop that one, or give this one another folder. ({fault.Message})");
+                    $"Kener__DataPath: the folder '{folder}' is in use by another Kener process. Stop that process, or set Kener__DataPath to another folder. ({fault.Message})");
             }
         }
     }
 
-    /// <summary>Databases hold secrets of heartbeats and of monitors. An earlier release created them with the mode that the process' umask gave.</summary>
+    /// <summary>
+    /// Restricts the databases to their owner. They hold secrets of heartbeats and monitors, and an earlier release created them with the mode that the
+    /// umask gave.
+    /// </summary>
     private static void CloseDatabases(string folder)
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*.db*")) OwnerOnly.Close(file);
     }
 
     private static StartRefusedException Unusable(string folder, Exception fault) =>
-        new($"Kener__DataPath: the folder '{folder}' can not be written: {fault.Message}");
+        new($"Kener__DataPath: the folder '{folder}' cannot be written: {fault.Message}");
 
     /// <inheritdoc/>
     public void Dispose() => _claim?.Dispose();

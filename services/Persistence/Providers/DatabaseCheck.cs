@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Unhealthy without a connection to the module's database. Degraded while it can be read but not written: the process goes on serving, and
+/// Unhealthy if the module's database cannot be reached. Degraded while it can be read but not written: the process goes on serving, and
 /// <c>/health</c> says what is wrong.
 /// </summary>
 internal sealed class DatabaseCheck<TDb>(TDb db, WriteHealth<TDb> writes) : IHealthCheck where TDb : ModuleDb
@@ -16,7 +16,7 @@ internal sealed class DatabaseCheck<TDb>(TDb db, WriteHealth<TDb> writes) : IHea
         return writes.Problem is { } problem ? Degraded(problem) : HealthCheckResult.Healthy();
     }
 
-    /// <summary>A standby says so too.</summary>
+    /// <summary>Returns whether PostgreSQL is read-only, as a standby is too.</summary>
     private async Task<bool> IsReadOnlyAsync(CancellationToken cancel)
     {
         var isReadOnly = (await db.Database.SqlQueryRaw<bool>("SELECT current_setting('transaction_read_only')::boolean AS \"Value\"").ToListAsync(cancel))[0];

@@ -7,10 +7,10 @@ using Npgsql;
 
 namespace Kener.Persistence;
 
-/// <summary>A module's migration.</summary>
+/// <summary>The migration of a module's database.</summary>
 internal sealed record ModuleMigration(Func<CancellationToken, Task> RunAsync);
 
-/// <summary>Migrates all modules of this process at once, before anything else of them starts: each waits for the compiler more than for its database.</summary>
+/// <summary>Migrates all databases of this process in parallel, before its modules start: each migration waits mostly for the compiler.</summary>
 internal sealed class Migrations(IEnumerable<ModuleMigration> migrations) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) =>
@@ -19,7 +19,7 @@ internal sealed class Migrations(IEnumerable<ModuleMigration> migrations) : IHos
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
-/// <summary>Brings the database up to date before the process serves: in PostgreSQL under an advisory lock, so that replicas take turns.</summary>
+/// <summary>Migrates the database before the process serves: in PostgreSQL under an advisory lock, so that replicas migrate in turn.</summary>
 internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder folder, TimeProvider clock, ILogger<Migrator<TDb>> log)
     where TDb : ModuleDb
 {
@@ -41,7 +41,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         }
         catch (Exception fault) when (DatabaseOutage.ReasonOf(fault) is { } reason)
         {
-            // SQLite cannot even read without space for its log.
+            // SQLite cannot even read without space for its write-ahead log.
             throw new StartRefusedException($"{db.Database.GetDbConnection().DataSource}: {reason}. ({fault.GetBaseException().Message})");
         }
     }
@@ -49,18 +49,18 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     private async Task MigrateSqliteAsync(TDb db, CancellationToken cancel)
     {
         folder.Claim();
-        // SQLite would create it, and beside it its log, with the mode that the umask gives: readable by everyone in a folder that is.
+        // SQLite would create the file and its log with the umask's mode: readable by every user who can read the folder.
         if (db.Database.GetDbConnection().DataSource is var file && !File.Exists(file)) await OwnerOnly.CreateFile(file).DisposeAsync();
         await db.Database.OpenConnectionAsync(cancel);
-        // EF marks a running migration by a row, which a killed process leaves behind for ever. Nobody else can be migrating: the folder
-        // is ours.
+        // EF marks a running migration by a row, which a killed process leaves behind forever. No other process can be migrating: this one holds
+        // the lock of the folder.
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancel);
         await MigrateAsync(db, cancel);
         await RestoreCheck.OnSqliteAsync(db, log, cancel);
         await db.Database.CloseConnectionAsync();
     }
 
-    /// <summary>A server that starts together with us may need a while longer.</summary>
+    /// <summary>Waits for a server that may be starting at the same time.</summary>
     private async Task WhenThereAsync(TDb db, CancellationToken cancel)
     {
         var start = clock.GetTimestamp();
@@ -77,7 +77,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
                 var connection = db.Database.GetDbConnection();
                 if (clock.GetElapsedTime(start) > Patience) throw new StartRefusedException(
                     $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was unreachable for one minute: {fault.GetBaseException().Message}");
-                log.LogInformation("{Module} waits for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
+                log.LogInformation("{Module} is waiting for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
                 await Task.Delay(pause, clock, cancel);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -85,8 +85,8 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     }
 
     /// <summary>
-    /// The lock belongs to the connection, so it goes when the process is killed; each migration is a transaction of its own, so nothing
-    /// is left half done.
+    /// The lock belongs to the connection, so it is released when the process is killed. Each migration is a transaction of its own, so none is left
+    /// half done.
     /// </summary>
     private async Task MigratePostgresAsync(TDb db, CancellationToken cancel)
     {
@@ -94,7 +94,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         var usual = db.Database.GetCommandTimeout();
         try
         {
-            // Another replica's migration is waited for, however long it takes.
+            // Wait for another replica's migration, up to half an hour.
             db.Database.SetCommandTimeout(LongestMigration);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockKey})", cancel);
             await MigrateAsync(db, cancel);
@@ -103,7 +103,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         }
         catch
         {
-            // Whatever went wrong, a pooled connection must not keep the lock.
+            // Whatever failed, a pooled connection must not keep the lock.
             NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
             throw;
         }
@@ -115,8 +115,8 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     }
 
     /// <summary>
-    /// Migrates only where a migration is pending: finding that out takes less than a migration that has nothing to do. Refuses a database that
-    /// was made before the migrations were squashed into one; migrations of later builds are accepted, as replicas are upgraded one by one.
+    /// Migrates only if a migration is pending: checking that is faster than a migration that has nothing to do. Refuses a database that was created
+    /// before the migrations were squashed into one. Accepts migrations of later builds, because replicas are upgraded one by one.
     /// </summary>
     private static async Task MigrateAsync(TDb db, CancellationToken cancel)
     {
@@ -125,7 +125,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
         if (applied.Count > 0 && !applied.Contains(known[0]))
         {
             throw new StartRefusedException(
-                $"The database '{db.Database.GetDbConnection().DataSource} {db.Database.GetDbConnection().Database}' was made by a build before 0.1.0, which this one cannot upgrade. Start with an empty database, or run the build that made it");
+                $"The database '{db.Database.GetDbConnection().DataSource} {db.Database.GetDbConnection().Database}' was created by a build before 0.1.0, which this build cannot upgrade. Start with an empty database, or run the build that created it");
         }
         if (known.Except(applied).Any()) await db.Database.MigrateAsync(cancel);
     }

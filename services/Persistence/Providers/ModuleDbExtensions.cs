@@ -8,12 +8,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Persistence;
 
-/// <summary>Registration of a module's database, with all that writes need.</summary>
+/// <summary>Registers a module's database, with everything that changes need.</summary>
 public static class ModuleDbExtensions
 {
     /// <summary>
-    /// Registers <typeparamref name="TDb"/> by the provider that the settings name: PostgreSQL by that connection string, or the file
-    /// <c>{DataPath}/{module}.db</c>. Migrates at the start, before anything is served or delivered. Add a module's own hosted services after.
+    /// Registers <typeparamref name="TDb"/> with the provider from the settings: PostgreSQL with this connection string, or SQLite with the file
+    /// <c>{DataPath}/{module}.db</c>. Migrates at the start, before anything is served or delivered. Add a module's own hosted services afterwards.
     /// </summary>
     public static IHostApplicationBuilder AddModuleDb<TDb, TSqlite, TPostgres>(this IHostApplicationBuilder builder, string connectionName, string module)
         where TDb : ModuleDb where TSqlite : TDb where TPostgres : TDb
@@ -63,8 +63,8 @@ public static class ModuleDbExtensions
     }
 
     /// <summary>
-    /// That the migrations make what the model says is for the tests to find out, not for each start. A fault is logged once, where it is
-    /// handled, and not by EF as well.
+    /// Disables two defaults of EF. Tests, not each start, check that the migrations match the model. A fault is logged once, where it is handled, and
+    /// not by EF as well.
     /// </summary>
     private static DbContextOptionsBuilder Tune(DbContextOptionsBuilder options) =>
         options.UseSnakeCaseNamingConvention().AddInterceptors(new OneConnection()).ConfigureWarnings(warnings => warnings.Ignore(

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Persistence;
 
-/// <summary>Changes the name of an SQLite database's place once a minute and at the stop, so that a backup has another name than the file beside the database.</summary>
+/// <summary>
+/// Changes the place name of an SQLite database once a minute and at the stop, so that the name in a backup differs from the one in the file beside
+/// the database.
+/// </summary>
 internal sealed class PlaceChange<TDb>(IServiceScopeFactory scopes, WriteTurn<TDb> turn, TimeProvider clock, ILogger<PlaceChange<TDb>> log)
     : BackgroundService where TDb : ModuleDb
 {
@@ -26,7 +29,7 @@ internal sealed class PlaceChange<TDb>(IServiceScopeFactory scopes, WriteTurn<TD
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 
@@ -44,8 +47,8 @@ internal sealed class PlaceChange<TDb>(IServiceScopeFactory scopes, WriteTurn<TD
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            // Both names are in the file, whichever the database has: the next change is as good.
-            log.LogDebug(fault, "The name of the place of {Database} could not be changed", typeof(TDb).Name);
+            // The file has both names, so it matches whichever name the database has; the next change repairs this.
+            log.LogDebug(fault, "The place name of {Database} could not be changed", typeof(TDb).Name);
         }
     }
 }

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Persistence;
 
-/// <summary>A module's PostgreSQL context by Aspire's package, with what Kener needs otherwise than the package's defaults.</summary>
+/// <summary>Registers a module's PostgreSQL context with Aspire's package, and replaces the defaults that do not suit Kener.</summary>
 internal static class PostgresRegistration
 {
-    // Three seconds in all: a request whose database is away should say so while its client still waits. The package would retry for minutes.
+    // Three seconds in all: a request should report an outage while its client still waits. The package would retry for minutes.
     private const int Retries = 4;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Registers a pooled context for the connection string of that name. It has no health check: <see cref="DatabaseCheck{TDb}"/> is the
-    /// module's. A missing connection string is reported at first use.
+    /// Registers a pooled context for this connection string. It has no health check of its own: <see cref="DatabaseCheck{TDb}"/> is the module's. A
+    /// missing connection string is reported at first use.
     /// </summary>
     public static void AddPostgresContext<TContext>(this IHostApplicationBuilder builder, string connectionName, Action<DbContextOptionsBuilder> configure)
         where TContext : DbContext
@@ -23,7 +23,7 @@ internal static class PostgresRegistration
         // Registered first, so that it runs before the package's own check, whose message names no environment variable.
         builder.Services.ConfigureDbContext<TContext>(_ =>
         {
-            if (isMissing) throw new InvalidOperationException($"ConnectionStrings__{connectionName} is missing: give a PostgreSQL connection string");
+            if (isMissing) throw new InvalidOperationException($"ConnectionStrings__{connectionName} is missing: set it to a PostgreSQL connection string");
         });
         builder.AddNpgsqlDbContext<TContext>(connectionName, aspire =>
         {

@@ -6,13 +6,13 @@ using Npgsql;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Detects before anything is served that a database was restored from a backup: it holds a name of the place where it lives, which does not
-/// fit a copy. In PostgreSQL that is the identity of server, database and table; in SQLite a random text that is also in a file
-/// beside the database, and changes at each start and stop and once a minute between.
+/// Detects, before anything is served, that a database was restored from a backup: it contains a name of the place where it was last opened, which
+/// does not match a copy. In PostgreSQL that is the identity of server, database and table. In SQLite it is a random text that is also in a
+/// file beside the database, and that changes at each start, at each stop and once a minute.
 /// </summary>
 internal static class RestoreCheck
 {
-    // Other services know the ids that were given after the backup; this many are skipped until they have reported them.
+    // Other services know ids that were assigned after the backup; this many are skipped until those services have reported them.
     private const long MostLostIds = 1_000;
 
     public static async Task OnPostgresAsync(ModuleDb db, ILogger log, CancellationToken cancel)
@@ -23,7 +23,7 @@ internal static class RestoreCheck
         await db.Database.CreateExecutionStrategy().ExecuteAsync(token => NoteAsync(db, [place], place, log, token), cancel);
     }
 
-    /// <summary>Returns the server's identity and its timeline, which a point-in-time recovery changes; empty where the role may not read them.</summary>
+    /// <summary>Returns the server's identity and its timeline, which a point-in-time recovery changes; empty if the role may not read them.</summary>
     private static async Task<string> ServerAsync(ModuleDb db, CancellationToken cancel)
     {
         try
@@ -49,8 +49,8 @@ internal static class RestoreCheck
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException || DatabaseOutage.IsOutage(fault))
         {
-            // A full disk, say: the pages can be served without it. File and database still agree.
-            log.LogWarning("Whether {Database} was restored from a backup could not be found out: {Reason}", db.GetType().Name, fault.GetBaseException().Message);
+            // A full disk, for example: the pages can be served without the check. File and database still agree.
+            log.LogWarning("Could not check whether {Database} was restored from a backup: {Reason}", db.GetType().Name, fault.GetBaseException().Message);
         }
     }
 
@@ -62,7 +62,7 @@ internal static class RestoreCheck
         if (row is null) db.Places.Add(row = new DatabasePlace { Place = place });
         else if (!known.Contains(row.Place))
         {
-            log.LogWarning("{Database} was restored from a backup: what other services know is compared with it, and what it missed is asked for", db.GetType().Name);
+            log.LogWarning("{Database} was restored from a backup. Its versions are compared with those of other services, and a replay of what it missed is requested", db.GetType().Name);
             row.WasRestored = true;
             foreach (var entity in db.WithIds()) await db.RaiseIdsAsync(entity, 0, MostLostIds, cancel);
             await db.OnRestoredAsync(cancel);
@@ -74,7 +74,7 @@ internal static class RestoreCheck
     }
 }
 
-/// <summary>The file beside an SQLite database that names its place; two names while one takes the place of the other.</summary>
+/// <summary>The file beside an SQLite database with the name of its place; with two names while one replaces the other.</summary>
 internal sealed class PlaceFile(ModuleDb db)
 {
     private readonly string _path = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource + ".place";

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kener.Persistence;
 
-/// <summary>What every SQLite connection needs: acknowledged means on disk, readers do not block the writer.</summary>
+/// <summary>Settings of every SQLite connection: an acknowledged write is on disk, and readers do not block the writer.</summary>
 internal sealed class SqliteTuning : DbConnectionInterceptor
 {
-    // Pages that each connection keeps, in KiB: the system has them all once more, and there are many connections.
+    // The cache of each connection is small (512 KiB): the system caches the same pages, and there are many connections.
     private const string Pragmas = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-512;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)

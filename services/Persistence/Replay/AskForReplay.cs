@@ -9,10 +9,10 @@ using RabbitMQ.Client.Exceptions;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Requests a replay from the owners (Behavior: ARC-9) where this module may have missed something: it consumes an event type that is not in
-/// its table consumed_events, its database was restored from a backup, or one of its queues is new. At each start it requests versions to
-/// compare, since it or an owner may have been restored from an older backup. It does so when its queues exist, so that the answers arrive;
-/// embedded, when every module of the process has started.
+/// Requests a replay from the owners (Behavior: ARC-9) if this module may have missed something: it consumes an event type that is not in its
+/// table consumed_events, its database was restored from a backup, or one of its queues is new. At each start it also requests versions to
+/// compare, since it or an owner may have been restored from an older backup. Distributed, it waits until its queues exist, so that the answers
+/// arrive; embedded, until every module of the process has started.
 /// </summary>
 internal sealed class AskForReplay<TDb>(
     string module, ModuleRegistry modules, IServiceScopeFactory scopes, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock, Outages outages,
@@ -30,7 +30,7 @@ internal sealed class AskForReplay<TDb>(
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed class AskForReplay<TDb>(
         while (true)
         {
             var change = queues.Change;
-            // Each time that they are there again, and not when another queue is: the broker may have lost its data meanwhile.
+            // Each time that this module's queues are available again, not when another queue is: the broker may have lost its data meanwhile.
             if (queues.LastArrival(own) is { } arrival && arrival != looked)
             {
                 await UntilDoneAsync(() => LookAsync(queues, own, cancel), cancel);
@@ -55,7 +55,7 @@ internal sealed class AskForReplay<TDb>(
     {
         var missed = await queues.NewAsync(own, cancel);
         await AskAsync(missed.Count > 0, cancel);
-        // Asked for, and committed: what was missed is on its way.
+        // The request is committed, so what was missed will arrive.
         if (missed.Count > 0) await queues.MarkAsync(missed, cancel);
     }
 
@@ -75,14 +75,14 @@ internal sealed class AskForReplay<TDb>(
     }
 
     /// <summary>
-    /// Makes the table equal to what this build consumes, so that a type that it stops consuming is requested again should it return. Returns
-    /// what was not in it.
+    /// Makes the table equal to what this build consumes, so that a type which it stops consuming is requested again if it returns. Returns the
+    /// types that were not in it.
     /// </summary>
     private static async Task<List<string>> AddConsumedAsync(TDb db, List<string> consumed, CancellationToken cancel)
     {
         var known = await db.ConsumedEvents.Select(row => row.Type).ToListAsync(cancel);
         var added = consumed.Except(known).ToList();
-        // Another replica may add it at the same time: both ask, and what is sent twice is applied once.
+        // Another replica may add it at the same time: both request a replay, and what arrives twice is applied once.
         foreach (var type in added) await db.Database.ExecuteSqlAsync($"INSERT INTO consumed_events (type) VALUES ({type}) ON CONFLICT DO NOTHING", cancel);
         if (known.Except(consumed).Any()) await db.ConsumedEvents.Where(row => !consumed.Contains(row.Type)).ExecuteDeleteAsync(cancel);
         return added;
@@ -99,9 +99,9 @@ internal sealed class AskForReplay<TDb>(
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
-                // That the broker is away is logged where the bus connects.
-                if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Asking for a replay to {module}", fault) && failures++ % 60 == 0)
-                    log.LogWarning("{Module} cannot ask for a replay yet: {Reason}", module, fault.Message);
+                // BrokerReturn logs that the broker is unreachable.
+                if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Requesting a replay for {module}", fault) && failures++ % 60 == 0)
+                    log.LogWarning("{Module} cannot request a replay yet and keeps trying: {Reason}", module, fault.Message);
                 await Task.Delay(Pause, clock, cancel);
             }
         }

@@ -3,14 +3,17 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Kener.Persistence;
 
-/// <summary>The ids that a database gives to new rows.</summary>
+/// <summary>The ids that a database assigns to new rows.</summary>
 internal static class Ids
 {
-    /// <summary>The entities whose ids the database gives.</summary>
+    /// <summary>Returns the entities whose ids the database assigns.</summary>
     public static IEnumerable<IEntityType> WithIds(this ModuleDb db) => db.Model.GetEntityTypes().Where(entity =>
         entity.FindPrimaryKey()?.Properties is [{ ValueGenerated: ValueGenerated.OnAdd } key] && key.ClrType == typeof(long));
 
-    /// <summary>Where the database gives the ids of these rows, the next one will be higher than <paramref name="highest"/>, and than the present highest one plus <paramref name="more"/>.</summary>
+    /// <summary>
+    /// Makes the next id of these rows, if the database assigns it, higher than <paramref name="highest"/> and than the last one plus
+    /// <paramref name="more"/>.
+    /// </summary>
     public static async Task RaiseIdsAsync(this ModuleDb db, IEntityType entity, long highest, long more, CancellationToken cancel)
     {
         if (!db.WithIds().Contains(entity)) return;

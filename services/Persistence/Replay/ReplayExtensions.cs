@@ -4,12 +4,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace Kener.Persistence;
 
-/// <summary>Registration of a module that others' events make whole.</summary>
+/// <summary>Registers replay requests for a module that depends on events of other modules.</summary>
 public static class ReplayExtensions
 {
     /// <summary>
-    /// Requests a replay where the module may have missed events: it begins to consume an event type, its database was restored from a backup,
-    /// or a queue of its consumers is new. Call after <see cref="ModuleDbExtensions.AddModuleDb"/>.
+    /// Requests a replay if the module may have missed events: it begins to consume an event type, its database was restored from a backup, or a
+    /// queue of its consumers is new. Call after <see cref="ModuleDbExtensions.AddModuleDb"/>.
     /// </summary>
     public static IHostApplicationBuilder AddReplay<TDb>(this IHostApplicationBuilder builder, string module) where TDb : ModuleDb
     {
@@ -18,7 +18,7 @@ public static class ReplayExtensions
         return builder;
     }
 
-    /// <summary>Returns when all of the process has started; throws when it ends before.</summary>
+    /// <summary>Returns when the whole process has started; throws if it stops before that.</summary>
     internal static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancel)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

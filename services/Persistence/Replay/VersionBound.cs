@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Refuses events whose version is more than a day above the clock: a consumer keeps the newest version, so such an event would make it ignore
-/// all that follow. The event is not applied, and its owner is asked for what it has.
+/// Refuses events whose version is more than a day ahead of the clock: a consumer keeps the newest version, so such an event would make it ignore
+/// all later ones. The event is not applied, and its owner's present state is requested.
 /// </summary>
 internal sealed class VersionBound(IServiceProvider services) : IConsumerConfigurationObserver
 {
@@ -31,21 +31,21 @@ internal sealed class VersionBound(IServiceProvider services) : IConsumerConfigu
         var nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (message is ReadingsRecorded recorded) return recorded.Readings.Any(reading => reading.Version > EventVersions.OfCorrection((nowMs + EventVersions.MostAheadMs) / 1000));
         if (EventVersions.Of(message) is not { } entity || entity.Version - nowMs <= EventVersions.MostAheadMs) return false;
-        // Where the clock itself was ahead for a while, what followed then is known, and goes on from there.
+        // If the clock itself was ahead for a while, so are versions that were accepted then, and later ones continue from there.
         var type = message.GetType().Name;
         if (services.GetServices<KnownVersion>().FirstOrDefault(known => known.Assembly == module && known.Type == type) is not { } known) return true;
         await using var scope = services.CreateAsyncScope();
         return entity.Version - Math.Max(nowMs, await known.FindAsync(scope.ServiceProvider, entity.Id, cancel)) > EventVersions.MostAheadMs;
     }
 
-    /// <summary>Asks at most every ten minutes for each type of event, however many are refused.</summary>
+    /// <summary>Sends a request at most every ten minutes for each module and type of event, however many are refused.</summary>
     private async Task AskAsync(ConsumeContext context, string module, string type)
     {
         var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         var key = module + type;
         if (_asked.TryGetValue(key, out var last) && now - last < AskEvery.TotalMilliseconds) return;
         _asked[key] = now;
-        _log.LogWarning("{Module} refused {Type} with a version that is more than a day ahead; its owner is asked for what it has", module, type);
+        _log.LogWarning("{Module} refused {Type} with a version that is more than a day ahead, and requests the owner's present state", module, type);
         if (type == nameof(ReadingsRecorded)) await context.Publish(new ReplayRequested { By = module, Needs = [type] }, context.CancellationToken);
         else await context.Publish(new VersionsRequested { By = module, Types = [type] }, context.CancellationToken);
     }

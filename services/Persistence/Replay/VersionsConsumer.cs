@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace Kener.Persistence;
 
 /// <summary>
-/// Makes owner and consumers agree after one of them was restored from an older backup: the owner publishes the versions that it has, a
-/// consumer answers with those that it has otherwise, and the owner publishes these entities again. Each step may be repeated.
+/// Makes owner and consumers agree after one of them was restored from an older backup: the owner publishes its versions, a consumer answers with
+/// those of its own that differ, and the owner publishes these entities again. Each step may be repeated.
 /// </summary>
 public abstract class VersionsConsumer<TDb>(Changes<TDb> changes, Reconciliation<TDb> reconciliation, ILogger log)
     : IConsumer<VersionsRequested>, IConsumer<VersionsPublished>, IConsumer<VersionsDisputed> where TDb : ModuleDb
 {
     private const int AtOnce = 1_000;
-    // Ids count entities, so that a higher one is a fault, and must not become the next id.
+    // Ids count entities, so a higher one is an error and must not become the next id.
     private const long HighestId = 1L << 40;
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public abstract class VersionsConsumer<TDb>(Changes<TDb> changes, Reconciliation
             }
             differing.AddRange(mine.Select(lost => new EntityVersion { Id = lost.Key, Version = lost.Value }));
             if (differing.Count == 0) return;
-            log.LogDebug("{Module} has other versions of {Count} {Type} than their owner, which is asked", reconciliation.Module, differing.Count, message.Type);
+            log.LogDebug("{Module} has other versions of {Count} {Type} than their owner, and reports them to it", reconciliation.Module, differing.Count, message.Type);
             foreach (var part in differing.Chunk(AtOnce))
                 change.Publish("versions", () => new VersionsDisputed { By = reconciliation.Module, Type = message.Type, Known = part });
         }, cancel);
@@ -53,12 +53,12 @@ public abstract class VersionsConsumer<TDb>(Changes<TDb> changes, Reconciliation
     {
         if (reconciliation.Owned.FirstOrDefault(owned => owned.Type == context.Message.Type) is not { } owned) return;
         var superseded = 0;
-        // A transaction each: none of them is locked while others are read.
+        // A transaction each, so that none of them is locked while others are read.
         foreach (var known in context.Message.Known)
             if (await SettleAsync(owned, known, context.CancellationToken)) superseded++;
         if (superseded > 0)
         {
-            log.LogWarning("{By} had newer versions of {Count} {Type} than {Module} has: this database was restored from an older backup, and what it holds is published again",
+            log.LogWarning("{By} had newer versions of {Count} {Type} than {Module}, whose database was restored from an older backup: its present state is published again",
                 context.Message.By, superseded, owned.Type, reconciliation.Module);
         }
     }
@@ -75,7 +75,7 @@ public abstract class VersionsConsumer<TDb>(Changes<TDb> changes, Reconciliation
         return upTo;
     }
 
-    /// <summary>Publishes an entity again; says whether that took a new version.</summary>
+    /// <summary>Publishes an entity again; returns whether that took a new version.</summary>
     private async Task<bool> SettleAsync(OwnedEntities<TDb> owned, EntityVersion known, CancellationToken cancel)
     {
         var isSuperseded = false;
@@ -83,7 +83,7 @@ public abstract class VersionsConsumer<TDb>(Changes<TDb> changes, Reconciliation
         {
             isSuperseded = false;
             var version = await owned.Versions(change.Db).Where(entity => entity.Id == known.Id).Select(entity => (long?)entity.Version).FirstOrDefaultAsync(cancel);
-            // What was under way meanwhile has arrived.
+            // An event that was in flight has arrived meanwhile, or there can be no such entity.
             if (version == known.Version || known.Id is <= 0 or > HighestId || known.Version == long.MaxValue) return;
             if (version > known.Version)
             {

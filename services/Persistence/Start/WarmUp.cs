@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.Persistence;
 
-/// <summary>A change to a module's database that is taken back.</summary>
+/// <summary>A change to a module's database that is rolled back.</summary>
 internal sealed record Rehearsal(Func<IServiceProvider, CancellationToken, Task> RunAsync);
 
 /// <summary>
-/// Does once, before this process says that it is ready, what its first requests would else wait for while code is compiled: each list of
-/// the API is read, and in each module's database a change is written and taken back. Nobody hears of it, and nothing is changed by it. What
-/// fails here fails again where someone asked for it; it makes the process ready no later than after ten seconds.
+/// Does once, before this process reports that it is ready, what its first requests would otherwise wait for while code is compiled: reads each
+/// list of the API, and writes a change to each module's database and rolls it back. Nothing is published or changed by that. Failures are ignored,
+/// because a real request would fail again and report it. The process is ready after ten seconds at most.
 /// </summary>
 internal sealed class WarmUp(
     IServiceScopeFactory scopes, IEnumerable<Rehearsal> rehearsals, EndpointDataSource endpoints, IHostApplicationLifetime lifetime, ILogger<WarmUp> log)
@@ -24,7 +24,7 @@ internal sealed class WarmUp(
     private volatile bool _isDone;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_isDone ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("It is warming up"));
+        Task.FromResult(_isDone ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The process is warming up"));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,16 +46,16 @@ internal sealed class WarmUp(
         }
         catch (Exception fault)
         {
-            log.LogDebug(fault, "What was to warm up failed");
+            log.LogDebug(fault, "A step of the warm-up failed");
         }
     }
 
-    /// <summary>What the API answers to GET at addresses without parameters.</summary>
+    /// <summary>Returns the GET endpoints of the API without parameters in their path.</summary>
     private IEnumerable<RouteEndpoint> Lists() => endpoints.Endpoints.OfType<RouteEndpoint>().Where(endpoint =>
         endpoint.RoutePattern is { Parameters.Count: 0, RawText: { } path } && path.StartsWith("/api/v4/", StringComparison.Ordinal)
         && endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(HttpMethods.Get) is true);
 
-    /// <summary>Without a connection, and so without all that guards one: the answer goes nowhere.</summary>
+    /// <summary>Calls an endpoint without a connection, and so without everything that protects one; the response is discarded.</summary>
     private static Task ReadAsync(RouteEndpoint list, IServiceProvider services, CancellationToken cancel)
     {
         var context = new DefaultHttpContext { RequestServices = services, RequestAborted = cancel, User = new ClaimsPrincipal(new ClaimsIdentity("warm-up")) };

@@ -3,14 +3,16 @@ using System.Security.Cryptography;
 namespace Kener.Standalone;
 
 /// <summary>
-/// <c>-- --demo</c>: an invented company with 90 days behind it, to look at and to play with. It lives in a temporary folder
-/// and goes with it, so that nobody's data is touched.
+/// <c>-- --demo</c>: an invented company with 90 days of history, to explore Kener. Its data is in a temporary folder that is deleted at the end,
+/// so no other data is touched.
 /// </summary>
 internal static class Demo
 {
     public const string Switch = "--demo";
 
-    /// <summary>Where the operator asked for it: the company's own services to check, and its history told through the API.</summary>
+    /// <summary>
+    /// If the operator asked for the demo, adds the company's services as endpoints to check, and creates its data through the API.
+    /// </summary>
     public static void AddDemo(this WebApplicationBuilder builder, string[] args)
     {
         if (!args.Contains(Switch)) return;
@@ -20,7 +22,7 @@ internal static class Demo
             ["Kener:DataPath"] = Directory.CreateTempSubdirectory("kener-demo-").FullName,
             ["Kener:BootstrapApiKey"] = key,
         });
-        // It asks for more than a client may in a second, and then waits as it is told to.
+        // The demo sends more requests per second than a client may; the handler then waits as the answer demands.
         builder.Services.AddHttpClient(nameof(DemoTeller)).AddStandardResilienceHandler();
         builder.Services.AddSingleton<DemoEndpoints>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DemoEndpoints>());

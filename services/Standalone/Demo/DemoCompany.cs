@@ -1,24 +1,27 @@
 namespace Kener.Standalone;
 
-/// <summary>A service of the company. <paramref name="IsChecked"/>: it has an endpoint of that name. Trouble is what its bars show.</summary>
+/// <summary>
+/// A monitor of the company. If <paramref name="IsChecked"/>, it has an endpoint of that name. <paramref name="Troubles"/> are the failures in its
+/// history.
+/// </summary>
 internal sealed record DemoMonitor(string Tag, string Name, string Description, bool IsChecked, double Latency, params DemoTrouble[] Troubles);
 
-/// <summary>A time at which checks failed, <paramref name="DaysAgo"/> days ago.</summary>
+/// <summary>A period in which checks failed, <paramref name="DaysAgo"/> days ago.</summary>
 internal sealed record DemoTrouble(int DaysAgo, int Minutes, string Status);
 
-/// <summary>Monitors that stand together on the page.</summary>
+/// <summary>A group of monitors on the page.</summary>
 internal sealed record DemoGroup(string Tag, string Name, string Description, params DemoMonitor[] Members)
 {
-    /// <summary>What a group of these members would have recorded.</summary>
+    /// <summary>Returns a monitor with the history that a group of these members would have recorded.</summary>
     public DemoMonitor AsOne() => new(
         Tag, Name, Description, true, Members.Average(member => member.Latency),
         [.. Members.SelectMany(member => member.Troubles).Select(trouble => trouble with { Status = "DEGRADED" })]);
 }
 
-/// <summary>An incident; its times are minutes before now, and its updates are told in order.</summary>
+/// <summary>An incident. Its times are in minutes before now; its updates are in chronological order.</summary>
 internal sealed record DemoIncident(string Title, int MinutesAgo, (string Tag, string Impact)[] Monitors, params DemoUpdate[] Updates);
 
-/// <summary>An update of one.</summary>
+/// <summary>An update of an incident.</summary>
 internal sealed record DemoUpdate(string State, int MinutesAgo, string Markdown);
 
 /// <summary>Skylark, a company that does not exist.</summary>
@@ -53,7 +56,7 @@ internal static class DemoCompany
 
     public static IEnumerable<DemoMonitor> Monitors => Groups.SelectMany(group => group.Members).Concat(Singles);
 
-    // Oldest first, so that ids grow with time.
+    // Oldest first, so that ids increase with time.
     public static IReadOnlyList<DemoIncident> Incidents { get; } =
     [
         new("API in Europe did not answer", 5 * Day + 30, [("api-eu", "DOWN"), ("webhooks", "DEGRADED")],

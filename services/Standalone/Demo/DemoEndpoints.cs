@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Kener.Standalone;
 
 /// <summary>
-/// The company's own services: small, real HTTP endpoints on a port of loopback, so that the demo's checks are real checks. Most are well
-/// and a little slow by turns; one has two bad minutes in every twenty.
+/// The company's services: small HTTP endpoints on a loopback port, so that the demo's checks are real checks. They answer with varying latency;
+/// one fails for two minutes in every twenty.
 /// </summary>
 internal sealed class DemoEndpoints(TimeProvider clock) : BackgroundService
 {
-    // Milliseconds that each takes at least.
+    // Minimum latency of each endpoint, in milliseconds.
     private static readonly FrozenDictionary<string, int> Pace = new Dictionary<string, int>
     {
         ["web"] = 24,
@@ -24,7 +24,7 @@ internal sealed class DemoEndpoints(TimeProvider clock) : BackgroundService
 
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Where they are, once they listen.</summary>
+    /// <summary>The address of the endpoints; completes once they listen.</summary>
     public Task<string> Address => _address.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Standalone;
 
-/// <summary>Tells the demo's story through API v4, as any operator's script could: monitors, incidents, then history from now backwards.</summary>
+/// <summary>Creates the demo's data through API v4, as any script could: monitors, incidents, then history from now backwards.</summary>
 internal sealed class DemoTeller(
     string key, IOptions<KenerSettings> settings, IHttpClientFactory clients, DemoEndpoints endpoints, IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider clock,
     ILogger<DemoTeller> log) : BackgroundService
 {
     private const int Days = 90;
-    // Bars and percentages need no more of a day long gone than this; all of it would be two million rows.
+    // Bars and percentages need no more minutes of an old day; all minutes of 90 days would be two million rows.
     private const int MinutesOfOldDays = 120, WholeDays = 2;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,12 +25,12 @@ internal sealed class DemoTeller(
             api.BaseAddress = Embedding.OwnAddress(services);
             api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
             await TellAsync(api, stoppingToken);
-            // To the terminal, never to the log, which is kept and shipped.
-            await Console.Out.WriteLineAsync($"The demo is complete. Its API key, to play with it: {key}");
+            // To the terminal, never to the log, which is stored and shipped.
+            await Console.Out.WriteLineAsync($"The demo data is complete. API key to try the API with: {key}");
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
-            log.LogError(fault, "The demo could not be told to its end");
+            log.LogError(fault, "The demo data could not be created completely");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class DemoTeller(
                 new { state = update.State, comment = update.Markdown, timestamp = now - update.MinutesAgo * 60L }, cancel);
     }
 
-    /// <summary>A day of a monitor: well, with its troubles in the middle.</summary>
+    /// <summary>Records a day of a monitor: UP, with its failures from noon on.</summary>
     private static async Task PastAsync(HttpClient api, DemoMonitor monitor, int daysAgo, long now, CancellationToken cancel)
     {
         var end = daysAgo == 0 ? now - 60 : now / 86_400 * 86_400 - (daysAgo - 1) * 86_400L - 60;

@@ -7,6 +7,6 @@ internal interface IToldOf
     long Version { get; }
     /// <summary>The event as JSON.</summary>
     string Payload { get; }
-    /// <summary>What logs call it.</summary>
+    /// <summary>The name used in logs, such as "Monitor api".</summary>
     string Title { get; }
 }

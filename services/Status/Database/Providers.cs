@@ -7,7 +7,7 @@ internal sealed class StatusSqlite(DbContextOptions<StatusSqlite> options) : Sta
 
 internal sealed class StatusPostgres(DbContextOptions<StatusPostgres> options) : StatusDb(options);
 
-// For `dotnet ef`, which writes migrations without a database.
+// Used by `dotnet ef`, which creates migrations without a database.
 
 internal sealed class StatusSqliteFactory : IDesignTimeDbContextFactory<StatusSqlite>
 {

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Database;
 
-/// <summary>What Status keeps: the pages and the site's settings, which it owns; the newest state of monitors and incidents as events told it, the
-/// history of every monitor, and the versions of what was drawn.</summary>
+/// <summary>The database of Status: the pages and the site's settings, which it owns; the newest state of monitors and incidents, as received in
+/// events; the history of every monitor; and the versions of rendered pages.</summary>
 internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<MonitorRow> Monitors => Set<MonitorRow>();
@@ -24,7 +24,10 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
     public DbSet<SiteRow> Site => Set<SiteRow>();
     public DbSet<DrawnRow> DrawnPages => Set<DrawnRow>();
 
-    /// <summary>Gateways may have newer versions of the pages than this database: each is published again, with a version above theirs.</summary>
+    /// <summary>
+    /// Deletes the versions of rendered pages: gateways may have newer ones than the restored database, so each page is published again with a
+    /// version above theirs.
+    /// </summary>
     protected override Task OnRestoredAsync(CancellationToken cancel) => DrawnPages.ExecuteDeleteAsync(cancel);
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -62,33 +65,33 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
         {
             site.ToTable("site").HasKey(row => row.Id);
             site.Property(row => row.Id).ValueGeneratedNever();
-            // "values" is a keyword of SQL; people write queries too.
+            // "values" is an SQL keyword, which would be a nuisance in queries written by hand.
             site.Property(row => row.Values).HasColumnName("settings");
         });
         modelBuilder.Entity<DrawnRow>().ToTable("drawn_pages").HasKey(row => new { row.Kind, row.Path });
     }
 }
 
-/// <summary>How events are kept in the payload columns.</summary>
+/// <summary>Serializes events for the payload columns.</summary>
 internal static class Payload
 {
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web) { RespectNullableAnnotations = true };
 
     public static string Write<T>(T fact) => JsonSerializer.Serialize(fact, JsonSerializerOptions.Web);
 
-    /// <summary>The event; what no event of ours holds throws <see cref="InvalidDataException"/> or <see cref="JsonException"/>.</summary>
+    /// <summary>Returns the event; text that is no valid event throws <see cref="InvalidDataException"/> or <see cref="JsonException"/>.</summary>
     public static T Read<T>(string payload) where T : class =>
-        Checked(JsonSerializer.Deserialize<T>(payload, Strict) ?? throw new InvalidDataException("An event that is null"));
+        Checked(JsonSerializer.Deserialize<T>(payload, Strict) ?? throw new InvalidDataException("The stored event is null"));
 
-    /// <summary>The same event, where pages can be rendered from it; throws <see cref="InvalidDataException"/> else.</summary>
+    /// <summary>Returns the event if pages can be rendered from it; otherwise throws <see cref="InvalidDataException"/>.</summary>
     public static T Checked<T>(T fact) where T : class => fact switch
     {
         MonitorChanged monitor when monitor.Members is null || monitor.Members.Any(member => member?.Tag is null) || monitor is { DefaultStatus: > MonitorStatus.Down } =>
-            throw new InvalidDataException($"Monitor {monitor.Id} is not whole"),
+            throw new InvalidDataException($"The event of monitor {monitor.Id} is incomplete or has an unknown value"),
         IncidentChanged incident when incident.State > IncidentState.Resolved
             || incident.Monitors is null || incident.Monitors.Any(link => link is not { Impact: <= MonitorStatus.Down })
             || incident.Updates is null || incident.Updates.Any(update => update is not { State: <= IncidentState.Resolved, Markdown: not null }) =>
-            throw new InvalidDataException($"Incident {incident.Id} is not whole"),
+            throw new InvalidDataException($"The event of incident {incident.Id} is incomplete or has an unknown value"),
         _ => fact,
     };
 }

@@ -4,13 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Database;
 
-/// <summary>Something stored that cannot be shown, and why.</summary>
-/// <param name="What">What operators call it, such as "Monitor api".</param>
-/// <param name="Exception">Why.</param>
+/// <summary>Stored data that cannot be rendered, and the reason.</summary>
+/// <param name="What">The name shown to operators, such as "Monitor api".</param>
+/// <param name="Exception">The reason.</param>
 internal sealed record StoredFault(string What, Exception Exception)
 {
     /// <summary>
-    /// Whether the cause is the data of one item, so that the others can be shown. A database that is away or refuses concerns them all.
+    /// Whether the data of one item is the cause, so that the others can still be rendered. A database that is unavailable or rejects a command
+    /// affects all of them.
     /// </summary>
     public static bool IsOfData(Exception fault)
     {

@@ -3,38 +3,38 @@ using Kener.Contracts;
 namespace Kener.Status.History;
 
 /// <summary>
-/// What was observed in each of the 1,440 minutes of a day: status, version and latency; for each minute the highest version wins, so
-/// order and duplicates do not matter. Packs to a few bytes where nothing changes, to about two a minute where latencies vary.
+/// The observed status, the version and the latency of each of the 1,440 minutes of a day. For each minute the highest version wins, so order and
+/// duplicates do not matter. Packed, it takes a few bytes where nothing changes, and about two bytes per minute where latencies vary.
 /// </summary>
 internal sealed class DayRow
 {
     public const int Minutes = 1440;
     private const byte Format = 1;
-    /// <summary>A day of which nothing is known, packed.</summary>
+    /// <summary>A packed day without results.</summary>
     public static readonly byte[] Nothing = new DayRow().Pack();
     private readonly MonitorStatus[] _status = new MonitorStatus[Minutes];
     private readonly int[] _version = new int[Minutes];
-    // As Kept gives them: whole numbers pack well.
+    // As Kept returns them, since whole numbers pack well.
     private readonly int[] _latency = new int[Minutes];
 
-    /// <summary>Whether something was recorded in that minute, if only that nothing could be observed.</summary>
+    /// <summary>Whether a result was recorded for the minute, even one without data.</summary>
     public bool Knows(int minute) => _version[minute] > 0;
 
     public MonitorStatus StatusAt(int minute) => _status[minute];
 
-    /// <summary>0 where nothing was recorded.</summary>
+    /// <summary>Returns the version; 0 where nothing was recorded.</summary>
     public int VersionAt(int minute) => _version[minute];
 
-    /// <summary>Milliseconds.</summary>
+    /// <summary>Returns the latency in milliseconds.</summary>
     public double LatencyAt(int minute) => Milliseconds(_latency[minute]);
 
-    /// <summary>The newest recorded minute up to that one; -1 where there is none.</summary>
+    /// <summary>Returns the newest recorded minute up to and including this one; -1 if there is none.</summary>
     public int LastKnown(int upTo) => Array.FindLastIndex(_version, Math.Min(upTo, Minutes - 1), version => version > 0);
 
-    /// <summary>The oldest recorded minute after that one; -1 where there is none.</summary>
+    /// <summary>Returns the oldest recorded minute after this one; -1 if there is none.</summary>
     public int NextKnown(int after) => after + 1 >= Minutes ? -1 : Array.FindIndex(_version, after + 1, version => version > 0);
 
-    /// <summary>Records each minute of the piece unless it has the same version or a newer one; says whether there was any to record.</summary>
+    /// <summary>Records each minute of the run that does not have the same or a newer version; returns whether there was any.</summary>
     public bool Set(Piece piece)
     {
         var changed = false;
@@ -42,7 +42,7 @@ internal sealed class DayRow
         return changed;
     }
 
-    /// <summary>Records the reading unless that minute has the same version or a newer one; says whether it did.</summary>
+    /// <summary>Records the result unless the minute has the same or a newer version; returns whether it did.</summary>
     public bool Set(int minute, MonitorStatus status, double latency, int version)
     {
         if (version <= _version[minute]) return false;
@@ -50,7 +50,7 @@ internal sealed class DayRow
         return true;
     }
 
-    /// <summary>The same day always gives the same bytes.</summary>
+    /// <summary>Packs the day; equal days give equal bytes.</summary>
     public byte[] Pack()
     {
         using var packed = new MemoryStream();
@@ -67,7 +67,10 @@ internal sealed class DayRow
         return packed.ToArray();
     }
 
-    /// <summary>Blocks: an even head is a run (half of it long) with one value, an odd head that many single values; each as the step from the one before.</summary>
+    /// <summary>
+    /// Writes blocks, each with a head: twice the number of its minutes, plus 1 if each minute has its own value. An even head is followed by one
+    /// value for all minutes. A value is the difference from the value before it.
+    /// </summary>
     private void PackLatencies(BinaryWriter writer)
     {
         var last = 0;
@@ -93,19 +96,19 @@ internal sealed class DayRow
         return to;
     }
 
-    /// <summary>The day that was packed. Anything else throws <see cref="InvalidDataException"/>.</summary>
+    /// <summary>Unpacks a day; bytes that are no packed day throw <see cref="InvalidDataException"/>.</summary>
     public static DayRow Unpack(byte[] packed)
     {
         try
         {
             using var reader = new BinaryReader(new MemoryStream(packed, writable: false));
-            if (reader.ReadByte() != Format) throw new InvalidDataException("A day row of an unknown format");
+            if (reader.ReadByte() != Format) throw new InvalidDataException("The day row has an unknown format");
             var row = new DayRow();
             for (var minute = 0; minute < Minutes;)
             {
                 var count = reader.Read7BitEncodedInt();
                 var value = reader.Read7BitEncodedInt64();
-                if ((value & 7) > (long)MonitorStatus.Down) throw new InvalidDataException("A day row with an unknown status");
+                if ((value & 7) > (long)MonitorStatus.Down) throw new InvalidDataException("The day row has an unknown status");
                 row._status.AsSpan(minute, count).Fill((MonitorStatus)(value & 7));
                 row._version.AsSpan(minute, count).Fill((int)(value >> 3));
                 minute += count;
@@ -115,7 +118,7 @@ internal sealed class DayRow
         }
         catch (Exception fault) when (fault is EndOfStreamException or FormatException or ArgumentOutOfRangeException)
         {
-            throw new InvalidDataException("A day row that is not whole", fault);
+            throw new InvalidDataException("The day row is truncated or corrupt", fault);
         }
     }
 
@@ -140,8 +143,8 @@ internal sealed class DayRow
     }
 
     /// <summary>
-    /// A latency as it is stored: hundredths of a millisecond, finer is noise. What is too long for that (six hours) is stored in whole
-    /// milliseconds, as a negative number, which earlier releases read as no measurement.
+    /// Returns a latency as it is stored: in hundredths of a millisecond, since anything finer is noise. A latency that is too long for that (about
+    /// six hours) is stored in whole milliseconds as a negative number, which earlier releases read as no measurement.
     /// </summary>
     public static int Kept(double milliseconds)
     {
@@ -150,6 +153,6 @@ internal sealed class DayRow
         return milliseconds > 0 ? -(int)Math.Min(Math.Round(milliseconds), int.MaxValue) : 0;
     }
 
-    /// <summary>The milliseconds that <see cref="Kept"/> stored.</summary>
+    /// <summary>Returns the milliseconds of a latency that <see cref="Kept"/> returned.</summary>
     public static double Milliseconds(int kept) => kept >= 0 ? kept / 100.0 : -(double)kept;
 }

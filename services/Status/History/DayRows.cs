@@ -3,12 +3,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.History;
 
-/// <summary>Writes what was observed into the day rows.</summary>
+/// <summary>Writes results to the day rows.</summary>
 internal static class DayRows
 {
     /// <summary>
-    /// Writes what waits in these heads, which are locked, and then the pieces of each, whatever their order; nothing waits after. Gives the
-    /// heads for which a piece was news, their versions raised: to write only what waited changes nothing that is known.
+    /// Writes the day buffers of these history rows, which must be locked, then their runs in any order, and empties the buffers. Returns the history
+    /// rows for which a run changed a minute, with their versions raised: writing only the buffer changes no known result.
     /// </summary>
     public static async Task<List<HistoryRow>> SettleAsync(
         StatusDb db, IReadOnlyCollection<HistoryRow> histories, Func<long, IEnumerable<Piece>> piecesOf, CancellationToken cancel)
@@ -32,7 +32,7 @@ internal static class DayRows
         foreach (var (day, row) in rows)
         {
             if (stored.GetValueOrDefault(day) is not { } known) db.Days.Add(known = new StoredDay { MonitorId = history.MonitorId, Day = day, Packed = [] });
-            // Also where only what waited is written: it came with a version up to this one.
+            // Also if only the buffer is written: its results were added at versions up to this one.
             (known.Packed, known.Changed) = (row.Pack(), history.Version);
         }
         return isNews;

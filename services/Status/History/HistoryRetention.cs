@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Kener.Status.History;
 
 /// <summary>
-/// Shortly after midnight of UTC empties the days that are older than their monitor's history is kept. A day that a page may still show
-/// stays, empty, so that the page learns of it; older ones go. Pages are drawn anew at once.
+/// Empties the days that are past their monitor's retention, shortly after midnight UTC. A day that a page may still show stays as
+/// an empty row, by which the change is noticed when pages are rendered; older rows are deleted. Pages are rendered again at once.
 /// </summary>
 internal sealed class HistoryRetention(
     IServiceScopeFactory scopes, PageBell bell, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<HistoryRetention> log) : BackgroundService
@@ -33,7 +33,7 @@ internal sealed class HistoryRetention(
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                log.LogWarning(fault, "Old days could not be taken away; the next try is tomorrow");
+                log.LogWarning(fault, "Days past their retention could not be deleted; the next attempt is shortly after midnight UTC");
             }
         }
     }
@@ -54,12 +54,12 @@ internal sealed class HistoryRetention(
             }
             catch (Exception fault) when (StoredFault.IsOfData(fault))
             {
-                log.LogWarning(fault, "Old days of monitor {Tag} could not be deleted; the next try is tomorrow", row.Tag);
+                log.LogWarning(fault, "Days of monitor {Tag} past their retention could not be deleted; the next attempt is shortly after midnight UTC", row.Tag);
             }
         }
     }
 
-    /// <summary>Whether anything was known of the days that were taken away.</summary>
+    /// <summary>Empties or deletes the old days of a monitor; returns whether any of them had results.</summary>
     private static async Task<bool> TakeAsync(Changes<StatusDb> changes, long monitor, int oldest, int oldestShown, CancellationToken cancel)
     {
         var isNews = false;
@@ -75,7 +75,7 @@ internal sealed class HistoryRetention(
             isNews = await old.AnyAsync(day => day.Packed != DayRow.Nothing, cancel);
             if (isNews)
             {
-                // Also for days that no page shows: what a page carries forward may have been read from them.
+                // Also for days that no page shows, since the status that a page carries forward may come from them.
                 history.Version++;
                 await old.Where(day => day.Packed != DayRow.Nothing).ExecuteUpdateAsync(
                     set => set.SetProperty(day => day.Packed, DayRow.Nothing).SetProperty(day => day.Changed, history.Version), cancel);

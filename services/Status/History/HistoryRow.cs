@@ -5,24 +5,24 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.History;
 
 /// <summary>
-/// The head of a monitor's history, known or not yet known: its lock, a version that is raised by all that touches the history
-/// (readings, intervals, deletion), the newest reading, and what is in no day row yet.
+/// The row of a monitor's history, which may exist before the monitor is known. It serves as the history's lock, and has a version that every change
+/// of the history raises (results, overlays, deletion), the newest result, and the day buffer.
 /// </summary>
 internal sealed class HistoryRow
 {
     public long MonitorId { get; set; }
     public long Version { get; set; }
-    /// <summary>Unix seconds; null before the first reading.</summary>
+    /// <summary>Unix seconds; null before the first result.</summary>
     public long? LatestMinute { get; set; }
     public int LatestVersion { get; set; }
     public MonitorStatus LatestStatus { get; set; }
     public double LatestLatency { get; set; }
-    /// <summary>Readings that are newer than all in the day rows (<see cref="History.Pending"/>): a day is written once for many of them.</summary>
+    /// <summary>The day buffer (<see cref="History.Pending"/>): results newer than all day rows, so that one write of a day stores many.</summary>
     public byte[] Pending { get; set; } = [];
 
     /// <summary>
-    /// The heads of these monitors, made where missing, tracked, and locked until the transaction ends: always in the order of their ids,
-    /// so that two writers never wait for each other. SQLite has one writer.
+    /// Returns the history rows of these monitors, created if missing, tracked, and locked until the transaction ends: always in the order of ids, so
+    /// that two writers cannot deadlock. SQLite has only one writer.
     /// </summary>
     public static async Task<List<HistoryRow>> LockAsync(StatusDb db, IReadOnlyCollection<long> monitorIds, CancellationToken cancel)
     {
@@ -43,8 +43,8 @@ internal sealed class HistoryRow
     }
 
     /// <summary>
-    /// Writes these heads, which are locked. In PostgreSQL by one statement, which lets nearly twice as many readings in as one for each head
-    /// (<c>bench history</c>); they are not tracked after. In SQLite they are written with all that is tracked.
+    /// Writes these history rows, which must be locked. In PostgreSQL with one statement, which stores nearly twice as many results as one statement
+    /// per row (<c>bench history</c>); the rows are not tracked afterwards. In SQLite they are written with all other tracked rows.
     /// </summary>
     public static async Task SaveAsync(StatusDb db, List<HistoryRow> rows, CancellationToken cancel)
     {
@@ -65,7 +65,7 @@ internal sealed class HistoryRow
         T[] Column<T>(Func<HistoryRow, T> value) => [.. rows.Select(value)];
     }
 
-    /// <summary>Takes the reading as the newest if it is; says whether the present status may have changed by it.</summary>
+    /// <summary>Stores the result as the newest if it is; returns whether that may have changed the present status.</summary>
     public bool Take(long minute, MonitorStatus status, double latency, int version)
     {
         if (LatestMinute is { } latest && (minute < latest || minute == latest && version <= LatestVersion)) return false;
@@ -75,14 +75,14 @@ internal sealed class HistoryRow
     }
 }
 
-/// <summary>What was observed of a monitor on a day of UTC.</summary>
+/// <summary>The results of a monitor on a UTC day.</summary>
 internal sealed class StoredDay
 {
     public long MonitorId { get; set; }
-    /// <summary>Since 1970-01-01.</summary>
+    /// <summary>The UTC day, counted from 1970-01-01.</summary>
     public int Day { get; set; }
     /// <summary>The version of the history at which this day was last changed.</summary>
     public long Changed { get; set; }
-    /// <summary>A <see cref="DayRow"/>.</summary>
+    /// <summary>A packed <see cref="DayRow"/>.</summary>
     public required byte[] Packed { get; set; }
 }

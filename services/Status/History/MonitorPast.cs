@@ -2,40 +2,39 @@ using Kener.Contracts;
 
 namespace Kener.Status.History;
 
-/// <summary>What a minute without a result of its own counts as.</summary>
-/// <param name="Default">Where a check was recorded that yielded nothing (Behavior: STA-5).</param>
-/// <param name="Carries">Where nothing was recorded: what was recorded last.</param>
+/// <summary>How a minute without an observed status counts.</summary>
+/// <param name="Default">The status where a check was recorded that ended without a verdict (Behavior: STA-5); null for none.</param>
+/// <param name="Carries">Whether the last recorded status is carried forward to minutes where nothing was recorded.</param>
 internal readonly record struct Blanks(MonitorStatus? Default, bool Carries)
 {
     public static Blanks Of(MonitorChanged monitor) => new(monitor.DefaultStatus, monitor.CarriesForward && monitor.Type == MonitorTypes.None);
 }
 
-/// <summary>A reading that counts as a monitor's newest.</summary>
+/// <summary>The result that counts as a monitor's newest.</summary>
 internal readonly record struct Observed(long Minute, MonitorStatus Status);
 
 /// <summary>
-/// A monitor's last days in a time zone, as far as the clock does not change them: closed days are counted, today is as it was recorded.
-/// Immutable.
+/// A monitor's last days in a time zone, independently of the present instant: past days are counted, today is kept as recorded. Immutable.
 /// </summary>
 internal sealed record MonitorPast
 {
-    /// <summary>The history's version at which this was read.</summary>
+    /// <summary>The version of the history when this was read.</summary>
     public long Version { get; init; }
     public Blanks Blanks { get; init; }
-    /// <summary>The zone's day, since 1970-01-01.</summary>
+    /// <summary>The present day of the zone, counted from 1970-01-01.</summary>
     public required int Today { get; init; }
-    /// <summary>Its first second, and that of the next day.</summary>
+    /// <summary>The first second of today, and that of the next day.</summary>
     public required long Midnight { get; init; }
     public required long NextMidnight { get; init; }
     /// <summary>The days before today, oldest first.</summary>
     public required IReadOnlyList<DayCounts> Closed { get; init; }
-    /// <summary>The days of UTC that today touches.</summary>
+    /// <summary>The UTC days that today overlaps.</summary>
     public required Recorded Open { get; init; }
-    /// <summary>The newest reading before those.</summary>
+    /// <summary>The newest result before those days.</summary>
     public Observed? Before { get; init; }
     public IReadOnlyList<Overlay> Overlays { get; init; } = [];
 
-    /// <summary>All days, or the last <paramref name="days"/>, the very last one today up to and with the present minute.</summary>
+    /// <summary>Returns all days, or the last <paramref name="days"/>; the last one is today up to and including the present minute.</summary>
     public IReadOnlyList<DayCounts> DaysAt(long now, int days = int.MaxValue)
     {
         var end = Math.Clamp(Minutes.Floor(now) + 60, Midnight + 60, NextMidnight);
@@ -43,20 +42,23 @@ internal sealed record MonitorPast
         return [.. Closed.TakeLast(days - 1), Open.Count(Midnight, end, Blanks, carried, [.. Overlays])];
     }
 
-    /// <summary>The newest reading that is not of the future.</summary>
+    /// <summary>Returns the newest result that is not in the future.</summary>
     public Observed? LatestAt(long now) => Open.LastKnown(now) ?? Before;
 
-    /// <summary>What the monitor is at this second (Behavior: STA-2, STA-4, STA-7). <paramref name="period"/>: seconds between its checks, 0 for none.</summary>
+    /// <summary>
+    /// Returns the monitor's effective status at this second (Behavior: STA-2, STA-4, STA-7). <paramref name="period"/>: seconds between its checks,
+    /// 0 for none.
+    /// </summary>
     public MonitorStatus StatusAt(long now, int period, bool isChecked = true)
     {
-        // What was recorded before it could no longer be checked says nothing about now.
+        // Results from before the monitor could no longer be checked say nothing about the present.
         var observed = (isChecked || period == 0) && LatestAt(now) is { } latest && now <= Freshness.Until(latest.Minute, period)
             ? latest.Status == MonitorStatus.NoData ? Blanks.Default ?? MonitorStatus.NoData : latest.Status
             : MonitorStatus.NoData;
         return EffectiveStatus.At(now, null, observed, [.. Overlays]);
     }
 
-    /// <summary>The instants at which the clock alone changes what is said above, midnight among them.</summary>
+    /// <summary>Returns the instants at which the clock alone changes the days or the status, including midnight.</summary>
     public IEnumerable<long> InstantsAfter(long now, int period)
     {
         yield return NextMidnight;

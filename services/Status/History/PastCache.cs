@@ -6,22 +6,21 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.History;
 
 /// <summary>
-/// The pasts of the shown monitors in one time zone, in memory: of each, only the days that changed since are counted again. Not for use
-/// by two at once.
+/// Caches the pasts of the shown monitors in one time zone; of each, only the days that have changed are counted again. Not thread-safe.
 /// </summary>
 internal sealed class PastCache(TimeZoneInfo zone)
 {
-    /// <summary>The zone's days.</summary>
+    /// <summary>The days of the zone.</summary>
     public Calendar Calendar { get; } = new(zone);
 
     private Dictionary<long, MonitorPast> _pasts = [];
 
-    /// <summary>The monitors whose past could not be read by the last <see cref="ReadAsync"/>; the next one tries again.</summary>
+    /// <summary>The monitors whose past the last <see cref="ReadAsync"/> could not read; the next call tries again.</summary>
     public IReadOnlyList<StoredFault> Faults { get; private set; } = [];
 
     /// <summary>
-    /// The pasts of these monitors as of <paramref name="now"/>, by id; <paramref name="days"/> long, today among them. They are read where
-    /// their histories' <paramref name="versions"/> are not those that are known. Those that cannot be read are missing.
+    /// Returns the pasts of these monitors as of <paramref name="now"/>, by id, with <paramref name="days"/> days including today. Reads those that
+    /// are new or have changed, as the <paramref name="versions"/> of the histories show. Those that cannot be read are missing.
     /// </summary>
     public async Task<IReadOnlyDictionary<long, MonitorPast>> ReadAsync(
         StatusDb db, IReadOnlyList<MonitorChanged> monitors, IReadOnlyDictionary<long, long> versions, int days, long now, CancellationToken cancel)
@@ -70,17 +69,17 @@ internal sealed class PastCache(TimeZoneInfo zone)
     }
 }
 
-/// <summary>The days that are shown: so many up to today.</summary>
+/// <summary>The days that are shown: a number of days up to and including today.</summary>
 internal sealed record DaySpan(Calendar Calendar, int Today, int Days, long Now)
 {
     public int First => Today - Days + 1;
 
-    /// <summary>The first second of the first of them.</summary>
+    /// <summary>The first second of the first day.</summary>
     public long Start => Calendar.StartOf(First);
 
-    /// <summary>The first day of UTC that this day touches.</summary>
+    /// <summary>Returns the first UTC day that this day overlaps.</summary>
     public int FirstUtc(int day) => Minutes.DayOf(Calendar.StartOf(day));
 
-    /// <summary>The last day of UTC that this day touches.</summary>
+    /// <summary>Returns the last UTC day that this day overlaps.</summary>
     public int LastUtc(int day) => Minutes.DayOf(Calendar.StartOf(day + 1) - 1);
 }

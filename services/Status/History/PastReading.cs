@@ -4,17 +4,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.History;
 
-/// <summary>Reads one monitor's past, of which <paramref name="old"/> is what was known before.</summary>
+/// <summary>Reads one monitor's past; <paramref name="old"/> is what was read before, if anything.</summary>
 internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryRow? head, Overlay[] overlays, MonitorPast? old)
 {
     private static readonly DayRow Nothing = new();
     private readonly Blanks _blanks = Blanks.Of(monitor);
     private readonly Dictionary<int, DayRow> _rows = [];
-    // Days of UTC of which it is known what was recorded, if only that nothing was.
+    // The UTC days that have been read, including those without results.
     private readonly HashSet<int> _read = [];
     private readonly List<Piece> _pending = Pending.Read(head?.Pending ?? []);
 
-    // What is carried over midnight makes each day depend on those before.
+    // A status that is carried across midnight makes each day depend on those before it, so no day can be reused.
     private readonly MonitorPast? _old =
         old is null || old.Blanks != Blanks.Of(monitor) || old.Blanks.Carries || old.Today > span.Today || old.Closed.Count != span.Days - 1 ? null : old;
 
@@ -48,7 +48,9 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         };
     }
 
-    /// <summary>The closed days that must be counted: those that readings, overlays or midnight changed. Loads what readings changed.</summary>
+    /// <summary>
+    /// Returns the past days that must be counted: those that results, overlays or midnight changed. Loads the days that results changed.
+    /// </summary>
     private async Task<HashSet<int>> DirtyAsync(StatusDb db, CancellationToken cancel)
     {
         if (_old is null) return [.. Range(span.First, span.Today - 1)];
@@ -56,8 +58,8 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
         if (_old.Today < span.Today) dirty.UnionWith(Range(_old.Today, span.Today));
         foreach (var overlay in overlays.Except(_old.Overlays).Concat(_old.Overlays.Except(overlays)))
             dirty.UnionWith(Range(Clamped(overlay.Start), Clamped(overlay.End ?? long.MaxValue)));
-        // Days that are deleted leave nothing to find, only a raised version: those of deleted monitors, which are not shown, and those that are
-        // older than any page shows, which tell only what to carry forward, and then all is read.
+        // A deleted day leaves no row, only a raised version. Such are the days of deleted monitors, which are not shown, and days that are older
+        // than any page shows, which matter only for what is carried forward, and then everything is read.
         var (since, recent) = (_old.Version, span.FirstUtc(span.Today - 1));
         var rows = await db.Days.AsNoTracking()
             .Where(row => row.MonitorId == monitor.Id && (row.Changed > since || row.Day >= recent)).ToListAsync(cancel);
@@ -79,7 +81,7 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
     {
         var missing = days.Where(day => !_read.Contains(day)).ToHashSet();
         if (missing.Count == 0) return;
-        // What is missing lies together, or else is little.
+        // The missing days are adjacent or few, so one range is read.
         var (first, last) = (missing.Min(), missing.Max());
         var rows = db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day >= first && row.Day <= last);
         foreach (var row in await rows.ToListAsync(cancel))
@@ -107,22 +109,26 @@ internal sealed class PastReading(DaySpan span, MonitorChanged monitor, HistoryR
     private async Task<Observed?> BeforeOpenAsync(StatusDb db, Recorded open, int openFirst, CancellationToken cancel)
     {
         if (head?.LatestMinute is null) return null;
-        // Recorded for the future only: then what is present is older than the head says.
+        // Without a result up to now in today's rows, for example if all are in the future, the newest one is in an earlier day.
         return open.LastKnown(span.Now) is not null ? null : await BeforeAsync(db, openFirst, cancel);
     }
 
-    /// <summary>The newest reading of all, where it is before that instant: the head knows it for ever, also where its day is no longer kept.</summary>
+    /// <summary>
+    /// Returns the newest result of all if it is before the instant. The history row has it for ever, even if its day is no longer kept.
+    /// </summary>
     private Observed? LatestBefore(long instant) =>
         head?.LatestMinute is { } latest && latest < instant ? new Observed(latest, head.LatestStatus) : null;
 
-    /// <summary>The newest reading before that instant, where these days were loaded, and <paramref name="earlier"/> is what was before them.</summary>
+    /// <summary>
+    /// Returns the newest result before the instant, given all loaded days and <paramref name="earlier"/>, the newest result before them.
+    /// </summary>
     private Observed? Before(long instant, Recorded all, Observed? earlier) => LatestBefore(instant) ?? all.LastKnown(instant - 60) ?? earlier;
 
-    /// <summary>The newest reading before that day of UTC.</summary>
+    /// <summary>Returns the newest result before the UTC day.</summary>
     private async Task<Observed?> BeforeAsync(StatusDb db, int day, CancellationToken cancel)
     {
         if (LatestBefore(day * Minutes.Day) is { } known) return known;
-        // All that waits is newer than what is in the day rows.
+        // The day buffer is newer than all day rows.
         if (_pending.FindLastIndex(piece => piece.Day < day) is >= 0 and var last) return new Observed(_pending[last].Last, _pending[last].Status);
         var row = await db.Days.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Day < day && row.Packed != DayRow.Nothing)
             .OrderByDescending(row => row.Day).FirstOrDefaultAsync(cancel);

@@ -2,13 +2,13 @@ using Kener.Contracts;
 
 namespace Kener.Status.History;
 
-/// <summary>Pieces in the order of their minutes, packed: eight bytes for a minute.</summary>
+/// <summary>Packs and unpacks the day buffer: runs in the order of their minutes, about eight bytes for a minute.</summary>
 internal static class Pending
 {
-    /// <summary>An hour of a check a minute: so rarely is a day row written anew.</summary>
+    /// <summary>The size in bytes: an hour of one check a minute, so that a day row is written about once an hour.</summary>
     private const int Room = 480;
 
-    /// <summary>With the pieces at its end; null where they have no room, and are to go into the day rows with all that is pending.</summary>
+    /// <summary>Returns the buffer with the runs appended; null if they do not fit and must go into the day rows with the buffer.</summary>
     public static byte[]? With(byte[] pending, IEnumerable<Piece> pieces)
     {
         using var packed = new MemoryStream(pending.Length + 32);
@@ -25,7 +25,7 @@ internal static class Pending
         return packed.ToArray();
     }
 
-    /// <summary>What is pending, oldest first. Bytes that <see cref="With"/> did not write throw <see cref="InvalidDataException"/>.</summary>
+    /// <summary>Returns the runs, oldest first. Bytes that <see cref="With"/> did not write throw <see cref="InvalidDataException"/>.</summary>
     public static List<Piece> Read(byte[] pending)
     {
         var pieces = new List<Piece>();
@@ -36,7 +36,7 @@ internal static class Pending
         }
         catch (Exception fault) when (fault is EndOfStreamException or FormatException)
         {
-            throw new InvalidDataException("Pending readings that are not whole", fault);
+            throw new InvalidDataException("The day buffer is truncated or corrupt", fault);
         }
         return pieces;
     }
@@ -48,7 +48,7 @@ internal static class Pending
         var latency = DayRow.Milliseconds(reader.Read7BitEncodedInt());
         var (day, from) = (Math.DivRem(minute, DayRow.Minutes).Quotient, (int)(minute % DayRow.Minutes));
         if (day is < 0 or > int.MaxValue || from < 0 || count < 1 || count > DayRow.Minutes - from || (value & 7) > (long)MonitorStatus.Down)
-            throw new InvalidDataException("Pending readings that no day can hold");
+            throw new InvalidDataException("The day buffer has a run that no day can hold");
         return new Piece((int)day, from, count, (MonitorStatus)(value & 7), latency, (int)(value >> 3));
     }
 }

@@ -2,7 +2,7 @@ using Kener.Contracts;
 
 namespace Kener.Status.History;
 
-/// <summary>A run of equal minutes within one day of UTC, which is numbered since 1970-01-01; latency in milliseconds.</summary>
+/// <summary>A run of equal minutes within one UTC day. The day is counted from 1970-01-01; the latency is in milliseconds.</summary>
 internal readonly record struct Piece(int Day, int From, int Count, MonitorStatus Status, double Latency, int Version)
 {
     /// <summary>Its first minute, in Unix seconds.</summary>
@@ -11,14 +11,14 @@ internal readonly record struct Piece(int Day, int From, int Count, MonitorStatu
     /// <summary>Its last minute, in Unix seconds.</summary>
     public long Last => First + ((Count - 1) * 60L);
 
-    // A message holds no more than a day's minutes; no instant that Kener accepts lies beyond the year 9999.
+    // Generous bounds: a message has at most the minutes of a day, and Kener accepts no instant after the year 9999.
     private const int MostMinutes = 366 * DayRow.Minutes;
     private const long LastInstant = 253_402_300_799;
 
-    /// <summary>Whether the run can be stored: whole minutes from 1970 to 9999, of a known status.</summary>
+    /// <summary>Whether the run can be stored: it starts from 1970 to 9999, and its version, count and status are valid.</summary>
     public static bool CanHold(Reading reading) => reading is { Version: > 0, Count: > 0 and <= MostMinutes, Status: <= MonitorStatus.Down, Minute: >= 0 and <= LastInstant };
 
-    /// <summary>A run, cut at midnight.</summary>
+    /// <summary>Cuts a run at midnight UTC.</summary>
     public static IEnumerable<Piece> Of(Reading reading)
     {
         var (minute, left) = (Minutes.Floor(reading.Minute), reading.Count);

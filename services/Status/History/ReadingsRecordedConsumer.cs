@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.History;
 
 /// <summary>
-/// Writes what was observed, also of monitors that are not known yet; of deleted ones nothing is kept. What is newer than all before waits
-/// in the head until there is enough for a day row to be worth writing; anything else goes into the day rows, with all that waits.
+/// Stores results, including those of monitors that are not known yet, but not those of deleted monitors. Results that are newer than all before are
+/// appended to the day buffer until a day row is worth writing; any others go into the day rows, together with the buffer.
 /// </summary>
 internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<ReadingsRecorded>
 {
@@ -37,7 +37,7 @@ internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBe
         else if (isNews) bell.RingSoon();
     }
 
-    /// <summary>Whether the present status may have changed by one of them.</summary>
+    /// <summary>Stores the newest result; returns whether that may have changed the present status.</summary>
     private static bool Take(HistoryRow history, IEnumerable<Reading> readings)
     {
         var presentChanged = false;
@@ -45,7 +45,7 @@ internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBe
         return presentChanged;
     }
 
-    /// <summary>The locked heads of the monitors that live.</summary>
+    /// <summary>Returns the locked history rows of the monitors that are not deleted.</summary>
     private static async Task<IEnumerable<HistoryRow>> LivingAsync(StatusDb db, long[] ids, CancellationToken cancel)
     {
         var histories = await HistoryRow.LockAsync(db, ids, cancel);
@@ -53,7 +53,7 @@ internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBe
         return histories.Where(history => !dead.Contains(history.MonitorId));
     }
 
-    /// <summary>Lets them wait in the head, each newer than all before; false where one is not, or there is no room.</summary>
+    /// <summary>Appends the results to the day buffer; false if one is not newer than all before it, or they do not fit.</summary>
     private static bool Append(HistoryRow history, IEnumerable<Reading> readings)
     {
         var latest = history.LatestMinute ?? long.MinValue;

@@ -2,13 +2,13 @@ using Kener.Contracts;
 
 namespace Kener.Status.History;
 
-/// <summary>What was recorded of a monitor on some days of UTC in a row, as far as it was loaded.</summary>
+/// <summary>The loaded results of a monitor on consecutive UTC days.</summary>
 internal sealed class Recorded(int first, IReadOnlyList<DayRow> rows)
 {
-    // A day of 25 hours, and room for the clocks of Lord Howe.
+    // In minutes: a day of 25 hours, with room for unusual clock changes such as those of Lord Howe Island.
     private const int LongestDay = 27 * 60;
 
-    /// <summary>The newest reading up to and with that instant.</summary>
+    /// <summary>Returns the newest result up to and including the instant; null if there is none.</summary>
     public Observed? LastKnown(long upTo)
     {
         for (var i = Math.Min(rows.Count - 1, Minutes.DayOf(upTo) - first); i >= 0; i--)
@@ -20,7 +20,7 @@ internal sealed class Recorded(int first, IReadOnlyList<DayRow> rows)
         return null;
     }
 
-    /// <summary>The oldest recorded minute after that instant's, in Unix seconds.</summary>
+    /// <summary>Returns the oldest recorded minute after that of the instant, in Unix seconds; null if there is none.</summary>
     public long? NextKnown(long after)
     {
         for (var i = Math.Max(0, Minutes.DayOf(after) - first); i < rows.Count; i++)
@@ -33,8 +33,8 @@ internal sealed class Recorded(int first, IReadOnlyList<DayRow> rows)
     }
 
     /// <summary>
-    /// Counts the minutes [<paramref name="from"/>, <paramref name="to"/>), at most a day. <paramref name="carried"/> is what was recorded
-    /// last before them.
+    /// Counts the minutes [<paramref name="from"/>, <paramref name="to"/>), at most a day. <paramref name="carried"/> is the last status that was
+    /// recorded before them.
     /// </summary>
     public DayCounts Count(long from, long to, Blanks blanks, MonitorStatus? carried, ReadOnlySpan<Overlay> overlays)
     {

@@ -7,7 +7,7 @@ using MassTransit;
 
 namespace Kener.Status.Incidents;
 
-/// <summary>Keeps the newest state of each incident, and its overlays.</summary>
+/// <summary>Stores the newest state of each incident, and its overlays.</summary>
 internal sealed class IncidentChangedConsumer(
     Changes<StatusDb> changes, ToldLately told, PageBell bell, IncidentPages incidentPages) : IConsumer<IncidentChanged>
 {
@@ -16,7 +16,7 @@ internal sealed class IncidentChangedConsumer(
         var (incident, cancel) = (Payload.Checked(context.Message), context.CancellationToken);
         var plan = incident.Plan();
         var fingerprint = plan.Fingerprint();
-        // Most changes are words, which leave every monitor as it was.
+        // Most changes are of texts, which do not affect monitors.
         if (await changes.ProjectAsync(IncidentRow.TakeWords(incident, fingerprint), cancel) == 0)
         {
             await changes.ProjectAsync(async change =>
@@ -24,7 +24,7 @@ internal sealed class IncidentChangedConsumer(
                 if (await IncidentRow.TakeAsync(change.Db, incident, fingerprint, cancel)) await ProjectAsync(change.Db, incident.Id, plan, cancel);
             }, cancel);
         }
-        // Also where that was no news: it may have been taken in over a connection that broke, or by a process that did not live to draw it.
+        // Also if nothing was stored: a connection that broke, or a process that ended before rendering, may have stored it already.
         told.Keep(incident);
         incidentPages.OnIncidentChanged(incident.Id);
         bell.Ring();

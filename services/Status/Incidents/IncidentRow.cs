@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Incidents;
 
-/// <summary>The newest state of an incident that was told of; a tombstone stays, so that an older state never comes back.</summary>
+/// <summary>The newest received state of an incident. A tombstone stays, so that an older state cannot return.</summary>
 internal sealed class IncidentRow : IToldOf
 {
     public long Id { get; set; }
@@ -14,21 +14,21 @@ internal sealed class IncidentRow : IToldOf
     public long? End { get; set; }
     public IncidentState State { get; set; }
     public bool IsGlobal { get; set; }
-    /// <summary><see cref="ImpactPlan.Fingerprint"/> of what its overlays were made from.</summary>
+    /// <summary>The <see cref="ImpactPlan.Fingerprint"/> of the plan that its overlays were created from.</summary>
     public required string ImpactFingerprint { get; set; }
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
 
     string IToldOf.Title => $"Incident {Id}";
 
-    /// <summary>The statement that takes it in if it is news and leaves every monitor as it was: then it changes a row.</summary>
+    /// <summary>Returns the statement that stores the incident if it is newer and changes no overlay; otherwise it changes no row.</summary>
     public static FormattableString TakeWords(IncidentChanged incident, string fingerprint) =>
         $"""
         UPDATE incidents SET version = {incident.Version}, state = {(int)incident.State}, is_global = {incident.IsGlobal}, payload = {Database.Payload.Write(incident)}
         WHERE id = {incident.Id} AND version < {incident.Version} AND deleted = {incident.Deleted} AND impact_fingerprint = {fingerprint}
         """;
 
-    /// <summary>Whether this was news. Locks the row until the transaction ends.</summary>
+    /// <summary>Stores the incident if it is newer than the row; returns whether it was. Locks the row until the transaction ends.</summary>
     public static async Task<bool> TakeAsync(StatusDb db, IncidentChanged incident, string fingerprint, CancellationToken cancel) =>
         await db.Database.ExecuteSqlAsync(
             $"""

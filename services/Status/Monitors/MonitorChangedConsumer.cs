@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Monitors;
 
-/// <summary>Keeps the newest state of each monitor. A deleted one loses its history: its id never comes back.</summary>
+/// <summary>Stores the newest state of each monitor, and deletes the history of a deleted one, whose id is never used again.</summary>
 internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<MonitorChanged>
 {
     public async Task Consume(ConsumeContext<MonitorChanged> context)
@@ -28,7 +28,7 @@ internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell
 
     private static async Task ForgetAsync(StatusDb db, long monitorId, CancellationToken cancel)
     {
-        // Whoever writes readings holds this lock, and looks for the tombstone after it has it.
+        // Results are also stored under this lock, and their consumer looks for the tombstone after it has the lock.
         var history = (await HistoryRow.LockAsync(db, [monitorId], cancel)).Single();
         history.Version++;
         (history.LatestMinute, history.Pending) = (null, []);

@@ -3,22 +3,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Monitors;
 
-/// <summary>The newest state of a monitor that was told of; a tombstone stays, so that an older state never comes back.</summary>
+/// <summary>The newest received state of a monitor. A tombstone stays, so that an older state cannot return.</summary>
 internal sealed class MonitorRow : IToldOf
 {
     public long Id { get; set; }
     public long Version { get; set; }
     public bool Deleted { get; set; }
-    /// <summary>By which clients name it. Not unique: a tag made anew may be heard of before its predecessor's end.</summary>
+    /// <summary>The name that clients use. Not unique: a recreated tag may arrive before the deletion of its predecessor.</summary>
     public required string Tag { get; set; }
-    /// <summary>Whether it is ever named in public.</summary>
+    /// <summary>Whether it may be named in public.</summary>
     public bool IsVisible { get; set; }
     /// <summary>The event as JSON.</summary>
     public required string Payload { get; set; }
 
     string IToldOf.Title => $"Monitor {Tag}";
 
-    /// <summary>Whether this was news. Locks the row until the transaction ends.</summary>
+    /// <summary>Stores the monitor if it is newer than the row; returns whether it was. Locks the row until the transaction ends.</summary>
     public static async Task<bool> TakeAsync(StatusDb db, Contracts.MonitorChanged monitor, CancellationToken cancel) =>
         await db.Database.ExecuteSqlAsync(
             $"""

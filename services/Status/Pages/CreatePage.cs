@@ -20,7 +20,7 @@ internal static class CreatePage
         {
             var made = await changes.CommitAsync(user.Subject(), async change =>
             {
-                // The site's row is the lock under which pages are counted.
+                // The site's row serves as the lock for counting pages.
                 await change.LockSiteAsync(cancel);
                 await change.RefuseTakenAsync(fields.Path!, 0, cancel);
                 if (await change.Db.Pages.CountAsync(cancel) >= StatusPage.Most) throw Refusal.BadRequest($"There must not be more than {StatusPage.Most} pages");

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Pages;
 
-/// <summary>PATCH /api/v4/pages/{page_path}: what is sent is set, settings object by object, the monitors as a whole; the rest stays.</summary>
+/// <summary>PATCH /api/v4/pages/{page_path}: changes what is sent. Settings are merged object by object, monitors are replaced as a whole.</summary>
 internal static class EditPage
 {
     public static async Task<IResult> HandleAsync(

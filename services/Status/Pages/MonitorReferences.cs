@@ -5,21 +5,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Pages;
 
-/// <summary>From the tags that a client names to the monitors that they mean.</summary>
+/// <summary>Resolves the tags that a client sends to monitors.</summary>
 internal static class MonitorReferences
 {
-    /// <summary>Gives a monitor that was made a moment ago the time to be heard of (Behavior: REF-1). Before any transaction.</summary>
+    /// <summary>Waits for the events of monitors that were created a moment ago (Behavior: REF-1). To be called outside any transaction.</summary>
     public static async Task WaitForMonitorsAsync(this StatusDb db, ReferenceWait wait, IReadOnlyList<string>? tags, CancellationToken cancel)
     {
         if (tags is not { Count: > 0 }) return;
         await wait.UntilAsync(async () => await Alive(db, tags).Select(row => row.Tag).Distinct().CountAsync(cancel) == tags.Count, cancel);
     }
 
-    /// <summary>The ids of these tags, in their order; 400 for one that is not there.</summary>
+    /// <summary>Returns the ids of these tags, in their order; 400 if there is no such monitor.</summary>
     public static async Task<List<long>> MonitorIdsAsync(this StatusDb db, IReadOnlyList<string> tags, CancellationToken cancel)
     {
         var alive = await Alive(db, tags).Select(row => new { row.Id, row.Tag }).ToListAsync(cancel);
-        // Two of one tag: the older one's deletion is still on its way.
+        // Of two monitors with one tag, the deletion of the older one has not arrived yet.
         var byTag = alive.GroupBy(row => row.Tag).ToDictionary(same => same.Key, same => same.Max(row => row.Id));
         return [.. tags.Select(tag => byTag.TryGetValue(tag, out var id) ? id : throw Refusal.BadRequest($"Monitor with tag '{tag}' does not exist"))];
     }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Pages;
 
-/// <summary>A page as API v4 shows it: its settings are filled up with their defaults.</summary>
+/// <summary>A page as API v4 returns it, with defaults for settings that are not set.</summary>
 internal sealed record PageAnswer(
     long Id, string PagePath, string PageTitle, string PageHeader, string? PageSubheader, string? PageLogo, JsonObject PageSettings,
     IReadOnlyList<PageMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt)
@@ -33,5 +33,5 @@ internal sealed record PageAnswer(
     private static string? Set(string text) => text.Length == 0 ? null : text;
 }
 
-/// <summary>A monitor of a page as API v4 shows it.</summary>
+/// <summary>A monitor of a page as API v4 returns it.</summary>
 internal sealed record PageMonitorAnswer(string MonitorTag, int Position);

@@ -6,8 +6,8 @@ using Kener.ServiceDefaults;
 namespace Kener.Status.Pages;
 
 /// <summary>
-/// The fields of a page as clients send them, with API v4's words for what is wrong with them. ShowsAll: <c>monitors</c> was null, and the
-/// home page then shows every monitor again.
+/// The fields of a page as clients send them, validated with the messages of API v4. ShowsAll: <c>monitors</c> was null, so the home page shows
+/// every monitor again.
 /// </summary>
 internal sealed record PageFields(
     string? Path, string? Title, string? Header, string? Subheader, string? Logo, JsonObject? Settings, IReadOnlyList<string>? Monitors, bool ShowsAll)
@@ -15,7 +15,7 @@ internal sealed record PageFields(
     private const string TitleRequired = "page_title is required and must be a non-empty string";
     private const string HeaderRequired = "page_header is required and must be a non-empty string";
 
-    /// <summary>For a new page: path, title and header must be there.</summary>
+    /// <summary>Reads the fields of a new page; path, title and header are required.</summary>
     public static PageFields ForNew(JsonElement body)
     {
         const string PathRequired = "page_path is required and must be a string";
@@ -25,7 +25,7 @@ internal sealed record PageFields(
         return Rest(body) with { Path = PagePath.Wanted(path), Title = title, Header = header };
     }
 
-    /// <summary>For an edit: what is missing stays as it is. The path is as it came: what it may be depends on the page.</summary>
+    /// <summary>Reads the fields of an edit; missing ones stay unchanged. The path is not validated, since that depends on the page.</summary>
     public static PageFields ForEdit(JsonElement body) => Rest(body) with
     {
         Path = body.Has("page_path", out var path) ? path.Text("page_path must be a string") : null,
@@ -33,7 +33,7 @@ internal sealed record PageFields(
         Header = body.Has("page_header", out var header) ? NotEmpty(header, "page_header must be a non-empty string") : null,
     };
 
-    /// <summary>Writes what is set into the page, but for its path and its monitors.</summary>
+    /// <summary>Applies the fields that are set to the page, except its path and its monitors.</summary>
     public void ApplyTo(StatusPage page, long nowMs)
     {
         page.Title = Title ?? page.Title;
@@ -58,7 +58,7 @@ internal sealed record PageFields(
         return text.Length <= StatusPage.LongestText ? text : throw Refusal.BadRequest($"Text must not be longer than {StatusPage.LongestText} characters");
     }
 
-    /// <summary>Null in the body empties it.</summary>
+    /// <summary>Returns the text; empty for a null in the body, null for a missing field.</summary>
     private static string? Optional(JsonElement body, string name, int longest)
     {
         if (!body.Has(name, out var value)) return null;

@@ -6,13 +6,13 @@ using Kener.Status.Settings;
 namespace Kener.Status.Pages;
 
 /// <summary>
-/// How a page shows what it shows (Behavior: PAG-11). Only what was set is kept, so that what was not follows the site and the defaults of
-/// the day; unknown keys are kept as they came.
+/// The display settings of a page (Behavior: PAG-11). Only what was set is stored, so that everything else follows the site and the current
+/// defaults; unknown keys are stored as they were sent.
 /// </summary>
 internal static class PageSettings
 {
     public const int MostDays = 365;
-    /// <summary>The most characters of JSON that a page's settings may hold.</summary>
+    /// <summary>The maximum length of a page's settings, in characters of JSON.</summary>
     public const int Longest = 65_536;
     public static readonly IReadOnlyList<string> Layouts = ["default-list", "default-grid", "compact-list", "compact-grid"];
 
@@ -34,10 +34,10 @@ internal static class PageSettings
 
     private static readonly string[] Texts = ["meta_page_title", "meta_page_description", "social_page_preview_image"];
 
-    /// <summary>All settings, those that were not set by their defaults.</summary>
+    /// <summary>Returns all settings, with defaults for those that were not set.</summary>
     public static JsonObject Filled(JsonObject set) => Merge(JsonNode.Parse(Defaults)!.AsObject(), set);
 
-    /// <summary>The one over the other, object by object.</summary>
+    /// <summary>Merges the second object over the first, object by object; changes and returns the first.</summary>
     public static JsonObject Merge(JsonObject below, JsonObject above)
     {
         foreach (var (name, value) in above.ToList())
@@ -48,14 +48,14 @@ internal static class PageSettings
         return below;
     }
 
-    /// <summary>The settings with those that were sent merged in, as JSON to store; 400 where they have become too large.</summary>
+    /// <summary>Returns the settings with those that were sent merged in, as JSON to store; 400 if they become too large.</summary>
     public static string Merged(JsonObject set, JsonObject sent)
     {
         var json = Merge(set, sent).ToJsonString();
         return json.Length <= Longest ? json : throw Refusal.BadRequest($"page_settings must not be larger than {Longest / 1024} KiB");
     }
 
-    /// <summary>What a client sent, in API v4's order of checks; 400 for what can not be.</summary>
+    /// <summary>Validates what a client sent, in API v4's order of checks, and returns it; 400 if it is invalid.</summary>
     public static JsonObject Checked(JsonElement settings)
     {
         Object(settings, "page_settings");

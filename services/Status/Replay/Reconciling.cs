@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Replay;
 
-/// <summary>What this service compares with others after a start.</summary>
+/// <summary>The versions that this service compares with those of others after a start.</summary>
 internal static class Reconciling
 {
     public static Reconciliation<StatusDb> Of(KenerSettings settings) => new(
@@ -32,6 +32,6 @@ internal static class Reconciling
         ]);
 }
 
-/// <summary>Compares the versions of what others told with its owners.</summary>
+/// <summary>Compares the versions of what was received with those of its owners.</summary>
 internal sealed class VersionsConsumer(Changes<StatusDb> changes, Reconciliation<StatusDb> reconciliation, ILogger<VersionsConsumer> log)
     : VersionsConsumer<StatusDb>(changes, reconciliation, log);

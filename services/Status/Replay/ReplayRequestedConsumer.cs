@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Status.Replay;
 
-/// <summary>Tells the site's settings again to whoever starts over.</summary>
+/// <summary>Publishes the site's settings again when a replay is requested.</summary>
 internal sealed class ReplayRequestedConsumer(Changes<StatusDb> changes, IOptions<KenerSettings> settings) : IConsumer<ReplayRequested>
 {
     public Task Consume(ConsumeContext<ReplayRequested> context) => changes.ProjectAsync(async change =>

@@ -16,10 +16,10 @@ internal sealed record EventLists(bool Ongoing, bool Resolved, int ResolvedAtMos
         }
         """;
 
-    // A page is for reading, and its facts lie in memory.
+    // A page must stay readable, and its facts are kept in memory.
     private const int MostItems = 100, MostDays = 365;
 
-    /// <summary>A page's own word comes before the site's; what neither says is as by default.</summary>
+    /// <summary>Returns the lists of a page: by its own settings, else the site's, else the defaults.</summary>
     public static EventLists Of(JsonNode? ofSite, JsonObject ofPage)
     {
         var site = ofSite.At("incidents");
@@ -28,7 +28,7 @@ internal sealed record EventLists(bool Ongoing, bool Resolved, int ResolvedAtMos
         var (ongoing, resolved) = (page.At("ongoing"), page.At("resolved"));
         var atMost = Math.Min(resolved.At("max_count").Whole() ?? site.At("resolved").At("maxCount").Whole() ?? 5, MostItems);
         var days = Math.Min(resolved.At("days_in_past").Whole() ?? site.At("resolved").At("daysInPast").Whole() ?? 7, MostDays);
-        // A list that can hold nothing must not say that there was nothing.
+        // A list that cannot contain anything must not claim that there was nothing.
         var showsResolved = (resolved.At("show").Flag() ?? site.At("resolved").At("show").Flag() ?? true) && atMost > 0 && days > 0;
         return new EventLists(
             enabled && (ongoing.At("show").Flag() ?? site.At("ongoing").At("show").Flag() ?? true), enabled && showsResolved, atMost, days);

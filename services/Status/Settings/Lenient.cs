@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Kener.Status.Settings;
 
-/// <summary>Reads settings that may hold any JSON: what is not as expected is as if it were not there.</summary>
+/// <summary>Reads settings that may hold any JSON: a value of an unexpected type counts as missing.</summary>
 internal static class Lenient
 {
     public static JsonNode? At(this JsonNode? value, string name) => (value as JsonObject)?[name];
 
     public static IEnumerable<JsonNode?> Items(this JsonNode? value) => value as JsonArray ?? [];
 
-    /// <summary>Text that says something.</summary>
+    /// <summary>Returns the trimmed text; null if it is empty or no text.</summary>
     public static string? Words(this JsonNode? value) => value.Said()?.Trim() is { Length: > 0 } text ? text : null;
 
     public static bool? Flag(this JsonNode? value) => value?.GetValueKind() switch
@@ -23,6 +23,6 @@ internal static class Lenient
     public static double? Number(this JsonNode? value) =>
         value?.GetValueKind() == JsonValueKind.Number && value.AsValue().TryGetValue(out double number) && double.IsFinite(number) ? number : null;
 
-    /// <summary>A whole number that is not negative.</summary>
+    /// <summary>Returns a number from 0 to int.MaxValue without its fraction; null for anything else.</summary>
     public static int? Whole(this JsonNode? value) => value.Number() is >= 0 and <= int.MaxValue and var number ? (int)number : null;
 }

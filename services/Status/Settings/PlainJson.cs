@@ -4,12 +4,12 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Settings;
 
-/// <summary>JSON that a client sent, as a tree that can be kept.</summary>
+/// <summary>Converts JSON that a client sent to a tree that can be stored.</summary>
 internal static class PlainJson
 {
     /// <summary>
-    /// The value without what no database can store (400), and without names that come twice: the last one counts, as everywhere else. A
-    /// tree takes them in and breaks when it is looked at.
+    /// Returns the value as a tree; 400 for text that no database can store. Of repeated names the last one counts, as everywhere else: a tree parsed
+    /// with repeated names would throw when it is read.
     /// </summary>
     public static JsonNode? ToNode(this JsonElement value)
     {

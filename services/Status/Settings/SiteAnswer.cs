@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Settings;
 
-/// <summary>A setting of the site as API v4 shows it.</summary>
+/// <summary>A setting of the site as API v4 returns it.</summary>
 internal sealed record SiteAnswer(string Key, JsonNode Value, string DataType)
 {
-    /// <summary>What the key holds; null where it was never set and has no default.</summary>
+    /// <summary>Returns the value of the key; null if it was never set and has no default.</summary>
     public static SiteAnswer? Of(SiteKey key, JsonObject set, KenerSettings installation)
     {
         var value = set[key.Name]?.DeepClone() ?? key.DefaultValue() ?? Of(key.Name, installation);
@@ -23,14 +23,14 @@ internal sealed record SiteAnswer(string Key, JsonNode Value, string DataType)
     };
 }
 
-/// <summary>From what an address or the database says to the site's settings.</summary>
+/// <summary>Finds the keys of settings, and reads those that were set.</summary>
 internal static class SiteReading
 {
-    /// <summary>The key of that name; 404 where there is none.</summary>
+    /// <summary>Returns the key of that name; 404 if there is none.</summary>
     public static SiteKey Known(string name) =>
         SiteKeys.Find(name) ?? throw Refusal.NotFound($"Config key '{name}' is not a valid configuration key");
 
-    /// <summary>What was set.</summary>
+    /// <summary>Returns the settings that were set.</summary>
     public static async Task<JsonObject> SetValuesAsync(this StatusDb db, CancellationToken cancel) =>
         (await db.Site.AsNoTracking().FirstAsync(row => row.Id == SiteRow.TheOne, cancel)).SetValues();
 }

@@ -6,7 +6,7 @@ using Kener.Ui.Text;
 
 namespace Kener.Status.Settings;
 
-/// <summary>What the site's settings may hold.</summary>
+/// <summary>Validates the values of the site's settings.</summary>
 internal static class SiteChecks
 {
     private const int MostItems = 100;
@@ -21,7 +21,7 @@ internal static class SiteChecks
 
     public static bool IsSaid(JsonNode? value) => !string.IsNullOrWhiteSpace(value.Said());
 
-    /// <summary>Text; 400 with the bound for one that a page could only show as code.</summary>
+    /// <summary>Whether the value is text; 400 with the limit for text that a page could only show as code.</summary>
     public static bool IsFooter(JsonNode? value) => IsText(value)
         && (FooterText.Exceeded(value.Said()!) is not { } bound ? true : throw Refusal.BadRequest($"footerHTML must not have {bound}"));
 
@@ -30,7 +30,7 @@ internal static class SiteChecks
     public static Func<JsonNode?, bool> IsAtLeast(int least) => value =>
         int.TryParse(value.Said(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least;
 
-    /// <summary>Absolute, http or https, and nothing behind the path.</summary>
+    /// <summary>Whether the value is an absolute http or https address without credentials, query and fragment.</summary>
     public static bool IsAddress(JsonNode? value) => value.Said() is { Length: <= 2_048 } text
         && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "", Fragment: "" };
 
@@ -46,6 +46,6 @@ internal static class SiteChecks
         && SiteColours.Required.All(name => SiteColours.IsColour(colours[name]))
         && SiteColours.Optional.All(name => colours[name] is null || SiteColours.IsColour(colours[name]));
 
-    /// <summary>The text of a value; null where it is none.</summary>
+    /// <summary>Returns the text of a value; null if it is no text.</summary>
     public static string? Said(this JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 }

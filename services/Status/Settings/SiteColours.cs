@@ -3,7 +3,7 @@ using Kener.Contracts;
 
 namespace Kener.Status.Settings;
 
-/// <summary>The colours of the statuses, where the owner chose others than Kener's.</summary>
+/// <summary>The colors of the statuses, if the owner chose others than Kener's.</summary>
 internal static class SiteColours
 {
     public static readonly IReadOnlyList<string> Required = ["UP", "DOWN", "DEGRADED", "MAINTENANCE"], Optional = ["ACCENT", "ACCENT_FOREGROUND"];
@@ -20,7 +20,8 @@ internal static class SiteColours
         value.Said() is ['#', .. { Length: 6 } digits] && digits.All(char.IsAsciiHexDigit);
 
     /// <summary>
-    /// Chosen is what was set and is not what the original has by default: who changes one colour sends the other three as he found them.
+    /// Returns the chosen colors: those that were set and differ from the original's defaults, since a client that changes one color sends the other
+    /// three unchanged.
     /// </summary>
     public static IReadOnlyDictionary<MonitorStatus, (string Light, string Dark)> Chosen(JsonNode? light, JsonNode? dark)
     {

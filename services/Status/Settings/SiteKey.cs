@@ -4,18 +4,18 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Settings;
 
-/// <summary>A setting of the site that API v4 knows: what it may hold, and what it is where nobody set it.</summary>
+/// <summary>A site setting of API v4: its type, its allowed values and its default.</summary>
 /// <param name="Name">Its name in addresses.</param>
-/// <param name="DataType">API v4's word for its type: string, number (kept as text) or object (any JSON).</param>
-/// <param name="Takes">Whether it may hold that value.</param>
-/// <param name="Default">As JSON; null where the key is not there before it is set.</param>
-/// <param name="Longest">The most characters that it may hold: of its text, or of its JSON as it is stored.</param>
+/// <param name="DataType">API v4's name of its type: string, number (stored as text) or object (any JSON).</param>
+/// <param name="Takes">Whether a value is allowed.</param>
+/// <param name="Default">The default as JSON; null if the key is missing until it is set.</param>
+/// <param name="Longest">The maximum length in characters: of its text, or of its JSON as it is stored.</param>
 internal sealed record SiteKey(string Name, string DataType, Func<JsonNode?, bool> Takes, string? Default, int Longest)
 {
-    /// <summary>What <see cref="Longest"/> is for names and addresses, for texts that are markup or style, and for JSON.</summary>
+    /// <summary>The values of <see cref="Longest"/>: for names and addresses, for markup and styles, and for JSON.</summary>
     public const int Line = 2_048, Markup = 100_000, Json = 65_536;
 
-    /// <summary>The value that a client sent; 400 for one that this key can not hold.</summary>
+    /// <summary>Validates and returns the value that a client sent; 400 if it is not allowed.</summary>
     public JsonNode Checked(JsonElement value)
     {
         var node = DataType == "object" ? value.ToNode() : TextOf(value);
@@ -24,10 +24,10 @@ internal sealed record SiteKey(string Name, string DataType, Func<JsonNode?, boo
             : throw Refusal.BadRequest($"Value for config key '{Name}' must not be longer than {Longest} characters of JSON");
     }
 
-    /// <summary>What it holds where nobody set it.</summary>
+    /// <summary>Returns the default; null if there is none.</summary>
     public JsonNode? DefaultValue() => Default is null ? null : JsonNode.Parse(Default);
 
-    /// <summary>Whatever is no text becomes one, as in the original; what has no plain text is refused.</summary>
+    /// <summary>Returns the value as text: numbers and booleans are converted, as in the original; anything else is 400.</summary>
     private JsonValue TextOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => JsonValue.Create(value.Text("", Longest)),

@@ -4,7 +4,7 @@ using static Kener.Status.Settings.SiteChecks;
 
 namespace Kener.Status.Settings;
 
-/// <summary>All settings that the site has (Behavior: PAG-12, API-17). Those marked as legacy are kept and shown, and change nothing.</summary>
+/// <summary>All settings of the site (Behavior: PAG-12, API-17). Those marked as legacy are stored and returned, and change nothing.</summary>
 internal static class SiteKeys
 {
     public const string SiteUrl = "siteURL", HomeIncidentCount = "homeIncidentCount", HomeIncidentDays = "homeIncidentStartTimeWithin";
@@ -14,7 +14,7 @@ internal static class SiteKeys
     [
         Text("title", IsSaid, "Kener - Open source status page system"), // legacy
         Text("siteName", IsSaid, "Kener"),
-        // Without a default of its own: the installation's Kener__SiteUrl is one.
+        // No default here: the installation's Kener__SiteUrl is the default.
         Text(SiteUrl, IsAddress, null),
         Text("home", IsSaid, "/"),
         Text("logo", IsText, "/logo.png"),
@@ -24,7 +24,7 @@ internal static class SiteKeys
         Json("hero", IsObject, """{"title":"","subtitle":""}"""), // legacy
         Text("footerHTML", IsFooter, "", SiteKey.Markup),
         Json("i18n", IsObject, """{"defaultLocale":"en","locales":[{"code":"en","name":"English","selected":true,"disabled":false}]}"""),
-        // Our own: the zone of those who chose none.
+        // Our addition: the time zone of visitors who chose none.
         Text("timeZone", IsZone, "UTC"),
         Text("pattern", IsOneOf("none", "dots", "squares", "tiles", "radial-blue", "radial-mono", "radial-midnight", "circle-mono", "carbon-fibre",
             "texture-sky", "angular-mono", "angular-spring", "angular-bloom", "pets"), "none"),
@@ -52,7 +52,7 @@ internal static class SiteKeys
         Json("subscriptionsSettings", IsAny, """{"enable":false,"methods":{"emails":{"incidents":false,"maintenances":false}}}"""),
         Json("subMenuOptions", IsAny, """{"showShareBadgeMonitor":true,"showShareEmbedMonitor":true,"showRssFeed":true}"""),
         Json("announcement", IsAny, null),
-        // Without a default of its own: the installation's Kener__RetentionDays is one.
+        // No default here: the installation's Kener__RetentionDays is the default.
         Json(Retention, IsAny, null),
         Json(EventDisplay, IsObject, EventLists.Defaults),
         Text("socialPreviewImage", IsText, null),
@@ -68,7 +68,7 @@ internal static class SiteKeys
 
     private static readonly Dictionary<string, SiteKey> ByName = All.ToDictionary(key => key.Name, StringComparer.Ordinal);
 
-    /// <summary>The key of that name; null where there is none.</summary>
+    /// <summary>Returns the key of that name; null if there is none.</summary>
     public static SiteKey? Find(string name) => ByName.GetValueOrDefault(name);
 
     private static SiteKey Text(string name, Func<JsonNode?, bool> takes, string? byDefault, int longest = SiteKey.Line) =>

@@ -6,7 +6,7 @@ using Kener.Status.Database;
 
 namespace Kener.Status.Settings;
 
-/// <summary>The site: what its operators set, all else follows the defaults of the day. There is one row, made with the table.</summary>
+/// <summary>The site: the settings that its operators set; others follow the current defaults. There is one row, created with the table.</summary>
 internal sealed class SiteRow : IAggregate
 {
     public const long TheOne = 1;
@@ -15,12 +15,15 @@ internal sealed class SiteRow : IAggregate
     public long Version { get; set; } = 1;
     /// <summary>A JSON object: key → value, of the keys that were set.</summary>
     public string Values { get; set; } = "{}";
-    /// <summary>What the others were told last, but for the version; null before they were told anything.</summary>
+    /// <summary>The event that was published last, as JSON with the version 0; null before the first one.</summary>
     public string? Told { get; set; }
 
     public JsonObject SetValues() => JsonNode.Parse(Values)!.AsObject();
 
-    /// <summary>Sets a key. Two old names are kept as names of a part of another: who writes either changes both.</summary>
+    /// <summary>
+    /// Sets a key. Two older keys, homeIncidentCount and homeIncidentStartTimeWithin, name parts of eventDisplaySettings, and setting them sets those
+    /// parts too.
+    /// </summary>
     public void Set(SiteKey key, JsonNode value)
     {
         var values = SetValues();
@@ -32,7 +35,7 @@ internal sealed class SiteRow : IAggregate
 
     public SiteChanged ToEvent(KenerSettings installation) => ToEvent(installation, Version);
 
-    /// <summary>What there is to tell, but for the version.</summary>
+    /// <summary>Returns the event as JSON with the version 0, to compare it with the one that was published last.</summary>
     public string Telling(KenerSettings installation) => Payload.Write(ToEvent(installation, version: 0));
 
     private SiteChanged ToEvent(KenerSettings installation, long version)
@@ -61,14 +64,14 @@ internal sealed class SiteRow : IAggregate
     }
 }
 
-/// <summary>What every change of the site does.</summary>
+/// <summary>Operations that every change of the site uses.</summary>
 internal static class SiteChanges
 {
-    /// <summary>The site, locked, with a version of its own.</summary>
+    /// <summary>Locks and returns the site, with a new version.</summary>
     public static async Task<SiteRow> LockSiteAsync(this Change<StatusDb> change, CancellationToken cancel) =>
         (await change.LockAsync<SiteRow>(SiteRow.TheOne, cancel))!;
 
-    /// <summary>Tells the others what the site now is.</summary>
+    /// <summary>Publishes the present state of the site.</summary>
     public static void Tell(this Change<StatusDb> change, SiteRow site, KenerSettings installation)
     {
         site.Told = site.Telling(installation);

@@ -8,13 +8,13 @@ using Kener.Ui.Text;
 
 namespace Kener.Status.Settings;
 
-/// <summary>The site's settings as the pages use them: what was set, else the defaults; what can not be used is as if it were not set.</summary>
-/// <param name="set">Key → value, of the keys that were set.</param>
-/// <param name="installation">What holds where nobody set anything.</param>
+/// <summary>The site's settings as the pages use them: what was set, else the defaults. A value that cannot be used counts as not set.</summary>
+/// <param name="set">The keys that were set, with their values.</param>
+/// <param name="installation">The installation's settings, which are the defaults of the site's.</param>
 internal sealed class SiteSettings(JsonObject set, KenerSettings installation)
 {
     private const int MostRetentionDays = 36_500;
-    // What the original ships under these names is its own mark; Kener draws its own without a file.
+    // Under these names the original ships its own logo; Kener shows its own logo without a file.
     private static readonly string[] OwnMarks = ["/logo.png", "/logo96.png"];
 
     public string Name { get; } = Of(set, "siteName").Words() ?? "Kener";
@@ -42,30 +42,30 @@ internal sealed class SiteSettings(JsonObject set, KenerSettings installation)
         .Where(link => link is { Text: not null, Url: not null }).Select(link => new LinkView(link.Text!, link.Url!))];
     public AnnouncementView? Announcement { get; } = AnnouncementOf(set["announcement"]);
     public bool ShowsSwitcher { get; } = Of(set, "globalPageVisibilitySettings").At("showSwitcher").Flag() ?? true;
-    /// <summary>Visitors stay in the page that they came to.</summary>
+    /// <summary>Whether visitors stay on the page that they came to.</summary>
     public bool IsExclusive { get; } = Of(set, "globalPageVisibilitySettings").At("forceExclusivity").Flag() ?? false;
-    /// <summary>Ids of pages that come first, in this order.</summary>
+    /// <summary>The ids of the pages that come first, in this order.</summary>
     public IReadOnlyList<long> PageOrder { get; } = set["pageOrderingSettings"].At("enabled").Flag() is true
         ? [.. set["pageOrderingSettings"].At("order").Items().Select(id => id.Number()).OfType<double>().Select(id => (long)id)] : [];
-    /// <summary>The setting <c>eventDisplaySettings</c>; a page may say otherwise for itself.</summary>
+    /// <summary>The setting <c>eventDisplaySettings</c>; a page may override it.</summary>
     public JsonNode? EventDisplay { get; } = set[SiteKeys.EventDisplay];
-    /// <summary>Null for ever: where the policy is not enabled nothing is taken away but what a monitor says of itself.</summary>
+    /// <summary>Null: for ever. If the policy is not enabled, only monitors with their own retention lose old days.</summary>
     public int? RetentionDays { get; } = set[SiteKeys.Retention].At("enabled").Flag() is false
         ? null : set[SiteKeys.Retention].At("retentionDays").Whole() is >= 1 and var days ? Math.Min(days, MostRetentionDays) : installation.RetentionDays;
 
-    /// <summary>The languages to choose from, as code and name; those that Kener has words for.</summary>
+    /// <summary>The languages to choose from, as code and name; only those that Kener is translated into.</summary>
     public IReadOnlyList<(string Code, string Name)> Languages { get; } = LanguagesOf(Of(set, "i18n"));
 
-    /// <summary>The language of those who chose none.</summary>
+    /// <summary>The language of visitors who chose none.</summary>
     public string Language { get; } = LanguageOf(Of(set, "i18n"));
 
-    /// <summary>Those who chose nothing.</summary>
+    /// <summary>The audience of visitors who chose nothing.</summary>
     public Audience Audience => new(Language, Zone, Theme);
 
-    /// <summary>What whoever serves the pages must know.</summary>
+    /// <summary>What is needed to serve the pages.</summary>
     public PublishedSite Published => new(Language, Zone, Theme.Word(), [.. Languages.Select(language => language.Code)], OffersThemes, OffersZones);
 
-    /// <summary>What <paramref name="name"/> holds: what was set, else its default.</summary>
+    /// <summary>Returns the value of <paramref name="name"/>: what was set, else its default.</summary>
     private static JsonNode? Of(JsonObject set, string name) => set[name] ?? SiteKeys.Find(name)!.DefaultValue();
 
     private static string? Picture(JsonNode? value) => value.Words() is { } address && !OwnMarks.Contains(address) ? address : null;
@@ -75,7 +75,7 @@ internal sealed class SiteSettings(JsonObject set, KenerSettings installation)
         var forms = new DateForms(Form("datePlusTime", "PPp"), Form("dateOnly", "PP"), Form("timeOnly", "p"));
         return forms == new DateForms(null, null, null) ? null : forms;
 
-        // What the original has by default is the language's own form, of which Kener's pages leave out the year where it goes without saying.
+        // The original's default is the language's own form, from which Kener's pages omit the year where it is obvious.
         string? Form(string name, string byDefault) => value.At(name).Words() is { } form && form != byDefault ? form : null;
     }
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Kener.Status.Settings;
 
 /// <summary>
-/// Where nobody set a value, the installation's is the site's, and another start may bring another one: tells the others at the start, where
-/// that is not what they heard last.
+/// Publishes the site at the start if it differs from what was published last: settings that are not set follow the installation's, which may change
+/// between starts.
 /// </summary>
 internal sealed class TellSite(IServiceScopeFactory scopes, IOptions<KenerSettings> settings) : IHostedService
 {

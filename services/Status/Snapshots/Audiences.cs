@@ -3,7 +3,7 @@ using Kener.Ui;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>From the words of addresses and cookies to those of the pages, and back.</summary>
+/// <summary>Converts the words of addresses and cookies to those of the pages, and back.</summary>
 internal static class Audiences
 {
     public static Audience ToAudience(this Variant variant) => new(variant.Language, variant.Zone, variant.Theme switch

@@ -6,10 +6,10 @@ using Kener.Ui;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>A page as bytes.</summary>
+/// <summary>Converts rendered pages to the bytes of snapshots.</summary>
 internal static class Bytes
 {
-    /// <summary>The same document with the same policy always has the same tag, and another one never.</summary>
+    /// <summary>Returns the ETag: always the same for the same document with the same content security policy, and different for any other.</summary>
     public static string ETagOf(RenderedPage page)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -18,7 +18,7 @@ internal static class Bytes
         return $"\"{Base64Url.EncodeToString(hash.GetHashAndReset().AsSpan(0, 18))}\"";
     }
 
-    /// <summary>The page in brotli.</summary>
+    /// <summary>Returns the page, compressed with Brotli.</summary>
     public static byte[] Pack(this RenderedPage page) => Packing.Brotli(page.Body);
 
     public static Snapshot ToSnapshot(this RenderedPage page, byte[] brotli, string key, long version, string etag, long madeMs, string type = PageKind.Html) => new()

@@ -4,8 +4,8 @@ using Kener.Status.Database;
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// Says once a second that the pages are true, as long as the database answers and all pages were drawn. Sees also when another process
-/// of this service has drawn a newer one, or one that is not here.
+/// Confirms once a second that the pages are up to date, as long as the database answers and all pages were rendered. Also notices when another
+/// process of this service has published a newer page, or one that is missing here.
 /// </summary>
 internal sealed class Confirmation(
     IServiceScopeFactory scopes, PageStore store, PageBell bell, SnapshotBoard board, TimeProvider clock,
@@ -26,7 +26,7 @@ internal sealed class Confirmation(
         }
         catch (OperationCanceledException)
         {
-            // The process ends.
+            // The process is stopping.
         }
     }
 
@@ -41,10 +41,10 @@ internal sealed class Confirmation(
             if (store.Misses(drawn)) bell.Ring();
             else if (!store.IsBehind) board.Confirm();
         }
-        // Also a cancellation of another origin, such as a command's timeout: it must not be taken for the end of the process.
+        // Includes cancellations of another origin, such as the timeout of a command, which must not be mistaken for the end of the process.
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            if (!outages.TryReport("Confirming the pages", fault)) log.LogWarning("The pages can not be confirmed: {Reason}", fault.Message);
+            if (!outages.TryReport("Confirming the pages", fault)) log.LogWarning("The pages cannot be confirmed as current; trying again in a second: {Reason}", fault.Message);
         }
     }
 }

@@ -3,10 +3,10 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>The traces that led to the next drawing: its span continues the first of them and links to the others.</summary>
+/// <summary>The traces that caused the next rendering: its span continues the first of them and links to the others.</summary>
 internal sealed class DrawCauses
 {
-    // A burst of events draws once; its first traces are enough to find.
+    // A burst of events causes one rendering; links to its first traces are enough.
     private const int Most = 32;
     private readonly Lock _gate = new();
     private IReadOnlyList<ActivityContext> _causes = [];
@@ -15,17 +15,17 @@ internal sealed class DrawCauses
     public void Add()
     {
         var cause = KenerTraces.Current;
-        // One that is not recorded would take the spans of the drawing, and of the other causes, with it.
+        // A parent that is not recorded would suppress the span of the rendering, and with it the links to the other causes.
         if ((cause.TraceFlags & ActivityTraceFlags.Recorded) != 0) Add([cause]);
     }
 
-    /// <summary>Adds the traces that led to something else.</summary>
+    /// <summary>Adds all of another set of causes.</summary>
     public void Add(DrawCauses others)
     {
         if (Volatile.Read(ref others._causes) is { Count: > 0 } causes) Add(causes);
     }
 
-    /// <summary>Starts the span of one drawing for all of these, and forgets what led to it.</summary>
+    /// <summary>Starts the span of one rendering for all of these causes, and clears them.</summary>
     public static Activity? Start(string name, params IEnumerable<DrawCauses> several)
     {
         List<ActivityContext> causes = [.. several.SelectMany(one => one.Take()).Distinct().Take(Most)];

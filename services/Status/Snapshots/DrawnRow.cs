@@ -4,29 +4,29 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>The version of a page's bytes, which outlives the process that made them.</summary>
+/// <summary>The version of a page's bytes, which outlives the process that rendered them.</summary>
 internal sealed class DrawnRow
 {
     /// <summary>See <see cref="PageKind.Name"/>.</summary>
     public required string Kind { get; set; }
-    /// <summary>The path of the page that visitors see who chose nothing: "/", "/europe" or "/incidents/5".</summary>
+    /// <summary>The path of the page that visitors see if they chose nothing: "/", "/europe" or "/incidents/5".</summary>
     public required string Path { get; set; }
-    /// <summary>Grows with each change of the bytes.</summary>
+    /// <summary>Increases with each change of the bytes.</summary>
     public long Version { get; set; }
-    /// <summary>That of the newest bytes.</summary>
+    /// <summary>The ETag of the newest bytes.</summary>
     public required string Etag { get; set; }
 
-    /// <summary>Those of all pages of that kind, by path.</summary>
+    /// <summary>Returns the rows of all pages of a kind, by path.</summary>
     public static Task<Dictionary<string, DrawnRow>> OfKindAsync(StatusDb db, PageKind kind, CancellationToken cancel) =>
         db.DrawnPages.AsNoTracking().Where(row => row.Kind == kind.Name).ToDictionaryAsync(row => row.Path, cancel);
 
-    /// <summary>That of one page, by its path; empty where it has none.</summary>
+    /// <summary>Returns the row of one page, by its path; empty if it has none.</summary>
     public static Task<Dictionary<string, DrawnRow>> OfPathAsync(StatusDb db, PageKind kind, string path, CancellationToken cancel) =>
         db.DrawnPages.AsNoTracking().Where(row => row.Kind == kind.Name && row.Path == path).ToDictionaryAsync(row => row.Path, cancel);
 
     /// <summary>
-    /// The statement that raises the version from <paramref name="from"/> (0: not yet there) to <paramref name="to"/>; it changes no row if
-    /// another process has raised it meanwhile.
+    /// Returns the statement that raises the version from <paramref name="from"/> (0: no row yet) to <paramref name="to"/>; it changes no row if
+    /// another process has raised the version meanwhile.
     /// </summary>
     public static FormattableString Raise(PageKind kind, string path, long from, long to, string etag) =>
         $"""

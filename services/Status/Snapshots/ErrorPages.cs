@@ -5,8 +5,8 @@ using Kener.Ui;
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// What is shown where there is no page: drawn ahead for each language and theme that the site offers, so that whoever serves pages has it
-/// when everything behind him is gone.
+/// The pages that are shown for errors, rendered ahead for each language and theme that the site offers, so that the gateway has them when everything
+/// behind it is unavailable.
 /// </summary>
 internal sealed class ErrorPages(Publisher publisher, PageRenderer renderer, TimeProvider clock)
 {

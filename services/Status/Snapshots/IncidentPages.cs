@@ -12,7 +12,7 @@ namespace Kener.Status.Snapshots;
 /// <summary>The pages of single incidents.</summary>
 internal sealed class IncidentPages(PageBell bell, PageRenderer renderer, IOptions<KenerSettings> settings) : PageDefinition(PageKind.Incident)
 {
-    /// <summary>Has the pages of that incident drawn, or removed, after the next ring.</summary>
+    /// <summary>Has the pages of the incident rendered or removed at the next wake-up.</summary>
     public void OnIncidentChanged(long id) => bell.Note(new PageChange(PageChangeKind.Incident, id));
 
     public override string BatchOf(StoredPage page) => page.Path;
@@ -20,7 +20,7 @@ internal sealed class IncidentPages(PageBell bell, PageRenderer renderer, IOptio
     public override PageTurn? TurnAfter(StoredPage page, PageChange change) => change.Kind switch
     {
         PageChangeKind.Incident when IdOf(page.Path) == change.Id => PageTurn.Changed,
-        // A monitor may be named on a thousand pages; an incident's news does not wait behind them.
+        // A monitor may be named on a thousand pages; a change of an incident must not wait behind them.
         PageChangeKind.Monitor when page.Facts is not long[] ids || ids.Contains(change.Id) => PageTurn.Later,
         PageChangeKind.Site => PageTurn.Later,
         _ => null,

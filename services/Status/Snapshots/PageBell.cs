@@ -1,18 +1,18 @@
 namespace Kener.Status.Snapshots;
 
-/// <summary>Wakes the loop that draws pages, and holds what has changed since it looked last. The same change many times is one.</summary>
+/// <summary>Wakes the rendering loop, and collects what has changed since it last ran. Equal changes count once.</summary>
 internal sealed class PageBell(TimeProvider clock) : IDisposable
 {
-    /// <summary>Mere readings are drawn at most that often.</summary>
+    /// <summary>Results that leave every status as it was are rendered at most this often.</summary>
     public static readonly TimeSpan ReadingsEvery = TimeSpan.FromSeconds(1);
-    // A timer may be late after the machine slept; looking once a minute costs nothing.
+    // A timer may fire late after the machine slept; checking once a minute costs nothing.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _gate = new();
     private Dictionary<PageChange, DrawCauses> _changes = [];
     private volatile bool _isWaiting;
 
-    /// <summary>For tests: whether the loop has drawn for each ring, and waits.</summary>
+    /// <summary>For tests: whether the loop has taken all changes, and is waiting.</summary>
     internal bool IsHeard
     {
         get
@@ -21,13 +21,13 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>A status, an incident or a monitor changed: draw at once.</summary>
+    /// <summary>Requests a rendering at once: a status, an incident or a monitor has changed.</summary>
     public void Ring() => Ring(PageChangeKind.Status);
 
-    /// <summary>Readings came that leave the present as it was: draw within a second.</summary>
+    /// <summary>Requests a rendering within a second: results arrived that leave every present status as it was.</summary>
     public void RingSoon() => Ring(PageChangeKind.Readings);
 
-    /// <summary>Keeps a change until the next wake-up.</summary>
+    /// <summary>Records a change for the next wake-up.</summary>
     public void Note(PageChange change)
     {
         lock (_gate)
@@ -37,10 +37,10 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Wakes the loop, which looks for what is due.</summary>
+    /// <summary>Wakes the loop, which renders what is due.</summary>
     public void Wake() => _wake.Release();
 
-    /// <summary>Returns what has changed since the last call, and the traces that led to it.</summary>
+    /// <summary>Returns what has changed since the last call, and the traces that caused it.</summary>
     public IReadOnlyDictionary<PageChange, DrawCauses> Take()
     {
         lock (_gate)
@@ -51,12 +51,12 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Waits to be woken, or for that instant.</summary>
+    /// <summary>Waits for a signal or for the instant, at most a minute.</summary>
     public async Task WaitAsync(DateTimeOffset due, CancellationToken cancel)
     {
         var left = due - clock.GetUtcNow();
         using var late = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest, clock);
-        // A clock that was put forward before the timer was set would not be heard.
+        // If the clock jumped past the instant before the timer was armed, the timer would fire too late.
         if (due <= clock.GetUtcNow()) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
@@ -67,7 +67,7 @@ internal sealed class PageBell(TimeProvider clock) : IDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The instant has come.
+            // Timed out without a signal: check what is due.
         }
         finally
         {

@@ -1,15 +1,15 @@
 namespace Kener.Status.Snapshots;
 
-/// <summary>What changed that pages are drawn from. A status is whatever a status page shows; readings leave every present status as it was.</summary>
+/// <summary>What has changed. Status: anything that a status page shows. Readings: results that leave every present status as it was.</summary>
 internal enum PageChangeKind { Status, Readings, Incident, Monitor, Site }
 
-/// <summary>A change after which some pages are drawn again.</summary>
-/// <param name="Kind">What changed.</param>
-/// <param name="Id">Of the incident or the monitor.</param>
+/// <summary>A change after which some pages are rendered again.</summary>
+/// <param name="Kind">What has changed.</param>
+/// <param name="Id">The id of the incident or the monitor.</param>
 internal readonly record struct PageChange(PageChangeKind Kind, long Id = 0);
 
 /// <summary>
-/// In which order pages are drawn: what everybody sees, then what a visitor waits for, then pages whose own subject has changed, then those of
-/// which only the surroundings have changed, or the time.
+/// The order in which pages are rendered: first those that all visitors see, then those that a visitor waits for, then those whose own subject has
+/// changed, and last those of which only the surroundings or the time have changed.
 /// </summary>
 internal enum PageTurn { First, Asked, Changed, Later }

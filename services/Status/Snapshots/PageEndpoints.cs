@@ -2,7 +2,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>The public pages, for a gateway that has none of them in memory yet.</summary>
+/// <summary>Serves the public pages, for a gateway that does not have them in memory yet.</summary>
 internal static class PageEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
@@ -19,7 +19,7 @@ internal static class PageEndpoints
         if (PageAddress.Of(context.Request) is not { } address || address.Kind != kind) throw Refusal.NotFound(kind.NotFound);
         var (visitor, cancel) = (site.VisitorOf(context.Request, kind), context.RequestAborted);
         var page = await store.GetAsync(address, visitor.Variant, ClientAddress.Of(context), cancel) ?? throw await store.MissingAsync(address, cancel);
-        // What stands in for the visitor's choice says so: it is in another language or zone, and no cache may keep it.
+        // A page that stands in for the visitor's choice is marked as one: it is in another language or zone, and no cache may keep it.
         if (page.Key == Variant.KeyOf(address.Path, visitor.Variant)) await SnapshotAnswer.WriteAsync(context, page, visitor.Sees.Language, visitor.ByCookie);
         else await SnapshotAnswer.WriteStandInAsync(context, page, page.Key == Variant.KeyOf(address.Path, null) ? site.Language : visitor.Sees.Language);
     }

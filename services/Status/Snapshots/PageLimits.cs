@@ -1,19 +1,19 @@
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// Which pages are dropped: what visitors can ask for without end, namely other time zones, and pages that are drawn on demand. Those used
-/// least go first, and no client takes away what others use.
+/// Decides which pages are dropped, of those that visitors can request without limit: variants in other time zones, and pages that are rendered on
+/// demand. The least recently used go first, and no client evicts what others use.
 /// </summary>
 internal static class PageLimits
 {
-    /// <summary>Pages of one kind that are drawn on demand, and their bytes.</summary>
+    /// <summary>The maximum number of pages of a kind that is rendered on demand, and of their bytes.</summary>
     public const int PagesAtMost = 1000;
     public const long BytesAtMost = 64 * 1024 * 1024;
-    /// <summary>Variants of one page in other zones than the site's, and such zones of all pages.</summary>
+    /// <summary>The maximum number of variants of one page in zones other than the site's, and of such zones over all pages.</summary>
     public const int VariantsAtMost = 64, ZonesAtMost = 16;
-    /// <summary>Such variants that one client may have kept, each of any number of pages.</summary>
+    /// <summary>The maximum number of such variants of one client, each for any number of pages.</summary>
     public const int AtMostPerClient = 4;
-    /// <summary>Such a variant that was not used for so long goes.</summary>
+    /// <summary>How long such a variant is kept without being used.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
 
     public static IReadOnlyCollection<StoredPage> Surplus(IReadOnlyList<StoredPage> all, string ownZone, Func<StoredPage, long> usedMs, long nowMs)
@@ -28,7 +28,7 @@ internal static class PageLimits
         {
             if (ofKind.Count() <= PagesAtMost && ofKind.Sum(page => page.Bytes) <= BytesAtMost) continue;
             var (count, bytes) = (0, 0L);
-            // The one used last stays, however large it is.
+            // The page that was used last stays, however large it is.
             surplus.UnionWith(ofKind.OrderByDescending(Rank).ToList().Where(page => ++count > PagesAtMost | (bytes += page.Bytes) > BytesAtMost && count > 1));
         }
         return surplus;

@@ -3,7 +3,9 @@ using Kener.Status.Database;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>Draws the pages of the store, one batch at a time: whenever something changed, a visitor waits, or the clock alone changes a page.</summary>
+/// <summary>
+/// Renders the pages of the store, one batch at a time: when something has changed, a visitor waits, or the clock alone changes a page.
+/// </summary>
 internal sealed class PageLoop(
     IServiceScopeFactory scopes, PageStore store, Publisher publisher, PageBell bell, RenderFaults faults, WarmUp warmUp, TimeProvider clock, Outages outages,
     ILogger<PageLoop> log) : BackgroundService
@@ -24,7 +26,7 @@ internal sealed class PageLoop(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The process ends.
+            // The process is stopping.
         }
         finally
         {
@@ -37,7 +39,7 @@ internal sealed class PageLoop(
         using var span = DrawCauses.Start($"draw {batch[0].Definition.Kind.Name} pages", batch.Select(page => page.Causes));
         try
         {
-            // Where another process was faster, its facts may be newer than ours: once more.
+            // If another process published first, its facts may be newer than these: try again.
             while (!await TryDrawAsync(batch, cancel)) { }
         }
         catch (Exception fault) when (StoredFault.IsOfData(fault))
@@ -47,7 +49,7 @@ internal sealed class PageLoop(
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
-            if (!outages.TryReport("Drawing the pages", fault)) log.LogWarning(fault, "The pages could not be drawn; trying again");
+            if (!outages.TryReport("Rendering the pages", fault)) log.LogWarning(fault, "The pages could not be rendered; trying again in a second");
             foreach (var page in batch) store.Postpone(page);
             foreach (var page in batch) store.Finish(page, fault);
         }
@@ -63,13 +65,13 @@ internal sealed class PageLoop(
         foreach (var page in pages) isComplete &= await TryDrawAsync(scope.ServiceProvider, source, page, readMs, cancel);
         if (source.AfterAsync is { } after) await after();
         if (!isComplete) return false;
-        // Before those who wait go on, so that their pages are counted.
+        // Before the waiting requests continue, so that their pages are counted.
         store.MakeRoom();
         foreach (var page in pages) store.Finish(page);
         return true;
     }
 
-    /// <summary>Draws one page, or removes it where there is no such page; false where another process published it meanwhile.</summary>
+    /// <summary>Renders one page, or removes it if there is no such page; false if another process has published it meanwhile.</summary>
     private async Task<bool> TryDrawAsync(IServiceProvider scope, PageSource source, StoredPage page, long readMs, CancellationToken cancel)
     {
         try

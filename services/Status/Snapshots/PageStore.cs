@@ -5,8 +5,8 @@ using Kener.Status.Database;
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// The pages of all kinds that are kept, and when each is to be drawn. Visitors ask here for what is not on the board; <see cref="PageLoop"/>
-/// draws, and it alone removes pages.
+/// The pages of all kinds that are kept, and when each is to be rendered. Visitors' requests come here for pages that have no snapshot;
+/// <see cref="PageLoop"/> renders, and it alone removes pages.
 /// </summary>
 internal sealed class PageStore(
     IEnumerable<PageDefinition> definitions, IServiceScopeFactory scopes, SnapshotBoard board, VariantLimits limits, RenderFaults faults, SiteOnBoard site,
@@ -19,7 +19,7 @@ internal sealed class PageStore(
     private readonly Lock _gate = new();
     private long _asked;
 
-    /// <summary>Whether a page on the board may be old because the last attempt to draw it failed.</summary>
+    /// <summary>Whether a published page may be outdated because the last attempt to render it failed.</summary>
     public bool IsBehind
     {
         get
@@ -28,7 +28,7 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>Whether the board lacks a version that was published, or a page that was drawn has none, as in a database that was restored.</summary>
+    /// <summary>Whether the snapshot of a published version is missing here, or a rendered page has no version (as in a restored database).</summary>
     public bool Misses(IReadOnlyDictionary<string, DrawnRow> published)
     {
         if (published.Values.Any(row => board.Find(Publisher.KeyOf(row.Path)) is not { } shown || shown.Version < row.Version)) return true;
@@ -36,15 +36,15 @@ internal sealed class PageStore(
     }
 
     /// <summary>
-    /// The page at that address; another variant of it where too many are asked for at once, or where the variant cannot be drawn; null where
-    /// there is no such page.
+    /// Returns the page at the address; another variant of it if too many are requested at once, or the variant cannot be rendered; null if there is
+    /// no such page.
     /// </summary>
     public async Task<Snapshot?> GetAsync(PageAddress address, Variant? variant, IPAddress client, CancellationToken cancel)
     {
         var (definition, key) = (_definitions[address.Kind], Variant.KeyOf(address.Path, variant));
         var isKnown = Touch(key);
         if (board.Find(key) is { } made) return made;
-        // An invented address costs a look at an index.
+        // An invented address costs only an index lookup.
         if (!isKnown && board.Find(Publisher.KeyOf(address.Path)) is null && !await ReadAsync(db => definition.ExistsAsync(db, address.Path, cancel))) return null;
         if (Ask(definition, address.Path, variant, client) is { } drawn)
         {
@@ -56,13 +56,13 @@ internal sealed class PageStore(
         lock (_gate) return _pages.ContainsKey(key) ? throw Refusal.Unavailable("The page cannot be shown right now") : null;
     }
 
-    /// <summary>The answer where <see cref="GetAsync"/> gave none.</summary>
+    /// <summary>Returns the answer if <see cref="GetAsync"/> returned null.</summary>
     public Task<Refusal> MissingAsync(PageAddress address, CancellationToken cancel) =>
         ReadAsync(db => _definitions[address.Kind].MissingAsync(db, address.Path, cancel));
 
     /// <summary>
-    /// Draws what an operator has just changed, so that the response finds it done. The change itself is committed: where it cannot be drawn
-    /// now, the loop tries again.
+    /// Renders what an operator has just changed, and waits for it, so that the change is visible when the response arrives. The change itself is
+    /// committed: if rendering fails now, the loop tries again.
     /// </summary>
     public async Task ShowAsync()
     {
@@ -79,13 +79,13 @@ internal sealed class PageStore(
         await drawn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Has the home page drawn, and all that its facts name.</summary>
+    /// <summary>Has the home page rendered, and all pages that its facts name.</summary>
     public void Start()
     {
         lock (_gate) GetOrAdd(_definitions[PageKind.Status], PageKind.Home);
     }
 
-    /// <summary>Has the pages drawn that this change concerns.</summary>
+    /// <summary>Has the pages rendered that this change concerns.</summary>
     public void Apply(PageChange change, DrawCauses causes)
     {
         lock (_gate)
@@ -99,7 +99,7 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>The pages to be drawn now, all of one batch; empty where none is due.</summary>
+    /// <summary>Returns the pages to be rendered now, all of one batch; empty if none is due.</summary>
     public IReadOnlyList<StoredPage> Take()
     {
         var nowMs = NowMs;
@@ -107,7 +107,7 @@ internal sealed class PageStore(
         {
             if (_pages.Values.Where(page => page.DueMs <= nowMs).MinBy(page => (page.Turn, page.DueMs)) is not { } first) return [];
             var (definition, batch) = (first.Definition, first.Definition.BatchOf(first));
-            // Where all are kept, whether one has changed is known as soon as the facts are read.
+            // If all pages of the kind are kept, the facts of the batch show which of them have changed.
             List<StoredPage> taken = [.. _pages.Values.Where(page => page.Definition == definition
                 && (page.DueMs <= nowMs || !definition.Kind.IsOnDemand) && definition.BatchOf(page) == batch)];
             foreach (var page in taken) Begin(page);
@@ -115,14 +115,14 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>When the next page is due; in a minute at the latest, as unused ones go.</summary>
+    /// <summary>Returns when the next page is due; in a minute at the latest, since unused pages are dropped.</summary>
     public DateTimeOffset NextDue()
     {
         var latest = NowMs + 60_000;
         lock (_gate) return DateTimeOffset.FromUnixTimeMilliseconds(_pages.Values.Select(page => page.DueMs).Append(latest).Min());
     }
 
-    /// <summary>The batch, and the pages that belong to it and are not in the store yet.</summary>
+    /// <summary>Returns the batch, and the pages that belong to it and were not in the store yet.</summary>
     public IReadOnlyList<StoredPage> Complete(IReadOnlyList<StoredPage> batch, PageSource source)
     {
         var definition = batch[0].Definition;
@@ -135,7 +135,7 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>Keeps what a page was drawn from.</summary>
+    /// <summary>Records that a page was rendered, and the facts that it was rendered from.</summary>
     public void Keep(StoredPage page, Drawing drawing)
     {
         var shown = board.Find(page.Key);
@@ -148,7 +148,7 @@ internal sealed class PageStore(
         faults.Clear(page.Key);
     }
 
-    /// <summary>Notes that a page cannot be rendered from what is stored; takes it off the board, unless it is always kept, rather than let it grow old there.</summary>
+    /// <summary>Records that a page cannot be rendered. Removes its snapshot, unless the page is always kept: it would become outdated.</summary>
     public void Fail(StoredPage page, Exception fault)
     {
         lock (_gate)
@@ -160,7 +160,7 @@ internal sealed class PageStore(
         faults.Set(page.Key, [new StoredFault($"Page {(page.Variant is null ? page.Path : page.Key)}", fault)]);
     }
 
-    /// <summary>Has pages drawn again that could not be drawn because of an outage; those that no visitor has seen yet go.</summary>
+    /// <summary>Has a page rendered again that could not be rendered because of an outage; drops it if no visitor has seen it yet.</summary>
     public void Postpone(StoredPage page)
     {
         if (!page.Definition.Keeps(page) && board.Find(page.Key) is null)
@@ -175,7 +175,7 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>Tells those who wait for a drawing that it is done, or why it failed.</summary>
+    /// <summary>Completes the wait for a rendering, with the fault if it failed.</summary>
     public void Finish(StoredPage page, Exception? fault = null)
     {
         TaskCompletionSource? done;
@@ -184,7 +184,7 @@ internal sealed class PageStore(
         else if (done?.TrySetException(fault) is true) _ = done.Task.Exception;
     }
 
-    /// <summary>Ends the wait for drawings that will not come, as the loop has ended.</summary>
+    /// <summary>Cancels the wait for renderings that will not happen, since the loop has ended.</summary>
     public void Abandon()
     {
         lock (_gate)
@@ -198,7 +198,7 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>Drops the pages that are used least, where there are too many.</summary>
+    /// <summary>Drops the least recently used pages if there are too many.</summary>
     public void MakeRoom()
     {
         List<StoredPage> all;
@@ -206,7 +206,7 @@ internal sealed class PageStore(
         foreach (var page in PageLimits.Surplus(all, site.Now.Zone, UsedMs, NowMs)) Remove(page);
     }
 
-    /// <summary>Drops a page, also from the board.</summary>
+    /// <summary>Drops a page and its snapshot.</summary>
     public void Remove(StoredPage page)
     {
         var zone = page.Variant?.Zone;
@@ -234,7 +234,7 @@ internal sealed class PageStore(
         return await read(scope.ServiceProvider.GetRequiredService<StatusDb>());
     }
 
-    /// <summary>Notes that a visitor wants the page; says whether it is in the store.</summary>
+    /// <summary>Records a visitor's request for the page; returns whether it is in the store.</summary>
     private bool Touch(string key)
     {
         lock (_gate)
@@ -245,7 +245,7 @@ internal sealed class PageStore(
         }
     }
 
-    /// <summary>Done when the page is drawn; null where it may not be drawn for this client now, or failed and is tried again later.</summary>
+    /// <summary>Returns a task that completes when the page is rendered; null if this client must wait, or a failed page is not tried yet.</summary>
     private Task? Ask(PageDefinition definition, string path, Variant? variant, IPAddress client)
     {
         lock (_gate)
@@ -264,8 +264,8 @@ internal sealed class PageStore(
     }
 
     /// <summary>
-    /// Takes what a variant costs. Languages and themes of few pages in the site's own zone are free; of other zones, in which days must be
-    /// counted, the first page costs more.
+    /// Takes the cost of a variant from the budgets. In the site's own zone, languages and themes are free for kinds that have few pages; in another
+    /// zone, whose days must be counted, the first page costs more.
     /// </summary>
     private bool MayDraw(PageDefinition definition, Variant variant, IPAddress client) =>
         !definition.Kind.IsOnDemand && IsInOwnZone(variant)
@@ -287,7 +287,7 @@ internal sealed class PageStore(
 
     private void Begin(StoredPage page)
     {
-        // What was asked of it since it was begun is for the next time.
+        // Already begun: what was requested since then is for the next rendering.
         if (page.Current is not null) return;
         (page.Current, page.Next) = (page.Next ?? NewCompletion(), null);
         (page.DueMs, page.DrawnMs, page.Turn) = (StoredPage.Never, NowMs, page.Definition.Keeps(page) ? PageTurn.First : PageTurn.Later);

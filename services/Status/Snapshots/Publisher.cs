@@ -6,15 +6,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>Puts pages on the board, with a version that tells newer facts from older ones.</summary>
+/// <summary>Publishes pages as snapshots, with a version that distinguishes newer facts from older ones.</summary>
 internal sealed class Publisher(SnapshotBoard board, TimeProvider clock)
 {
-    /// <summary>The board's key of the page at that path, as those see it who chose nothing.</summary>
+    /// <summary>Returns the snapshot's key of the page at the path, for visitors who chose nothing.</summary>
     public static string KeyOf(string path) => Variant.KeyOf(path, null);
 
     /// <summary>
-    /// Publishes a page whose facts were read after <paramref name="known"/> and at <paramref name="readMs"/>; false where another process has
-    /// published it meanwhile, whose facts may be newer. Bytes that the page has already are not announced.
+    /// Publishes a page whose facts were read after <paramref name="known"/> and at <paramref name="readMs"/>; false if another process has
+    /// published it meanwhile, whose facts may be newer. Unchanged bytes are not published again.
     /// </summary>
     public async Task<bool> TryPublishAsync(IServiceProvider scope, StoredPage stored, DrawnRow? known, RenderedPage page, long readMs, CancellationToken cancel)
     {
@@ -25,11 +25,11 @@ internal sealed class Publisher(SnapshotBoard board, TimeProvider clock)
             return true;
         }
         var (etag, version) = (Bytes.ETagOf(page), known?.Version ?? 0);
-        // While the disk takes the version.
+        // Runs while the database stores the version.
         Task<byte[]>? packing = null;
         if (known?.Etag != etag)
         {
-            // Never below the clock: pages of a database made anew must win over those that gateways still hold.
+            // Never below the clock: pages of a new database must win over those that gateways still have.
             var next = Math.Max(version + 1, NowMs);
             packing = Task.Run(page.Pack, CancellationToken.None);
             if (await scope.GetRequiredService<Changes<StatusDb>>().ProjectAsync(DrawnRow.Raise(kind, stored.Path, version, next, etag), cancel) == 0) return false;
@@ -41,8 +41,8 @@ internal sealed class Publisher(SnapshotBoard board, TimeProvider clock)
     }
 
     /// <summary>
-    /// Publishes what has no row of its own: a variant of a page, whose facts were read at <paramref name="readMs"/>. Of two processes that
-    /// draw the same one the later reading wins.
+    /// Publishes a page that has no row in the database, such as a variant, whose facts were read at <paramref name="readMs"/>. If two processes
+    /// render the same one, the later read wins.
     /// </summary>
     public void PublishVariant(string key, RenderedPage page, long readMs)
     {
@@ -56,7 +56,7 @@ internal sealed class Publisher(SnapshotBoard board, TimeProvider clock)
         }
     }
 
-    /// <summary>Tells the site to whoever serves its pages.</summary>
+    /// <summary>Publishes what is needed to serve the pages of the site, if it has changed.</summary>
     public void Publish(PublishedSite site)
     {
         var shown = board.Find(PublishedSite.SnapshotKey);
@@ -64,7 +64,7 @@ internal sealed class Publisher(SnapshotBoard board, TimeProvider clock)
         if (shown is null || !shown.Body.AsSpan().SequenceEqual(snapshot.Body)) board.Publish(snapshot);
     }
 
-    /// <summary>Forgets the version of a page that is no more, so that other processes see it go.</summary>
+    /// <summary>Deletes the version of a page that no longer exists, so that other processes notice.</summary>
     public static Task ForgetAsync(IServiceProvider scope, DrawnRow gone, CancellationToken cancel) => scope.GetRequiredService<Changes<StatusDb>>()
         .ProjectAsync(change => change.Db.DrawnPages.Where(row => row.Kind == gone.Kind && row.Path == gone.Path).ExecuteDeleteAsync(cancel), cancel);
 

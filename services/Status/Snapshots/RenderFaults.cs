@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// What cannot be rendered now, and so is missing from the pages or is old, by the loop or page that reported it. Each is logged once, when
-/// it begins, and makes <c>/health</c> unhealthy until it ends; the process stays ready, since all else is served.
+/// What cannot be rendered now, and so is missing from pages or outdated, by the batch or page that reported it. Each fault is logged once, when it
+/// begins, and makes <c>/health</c> unhealthy until it ends; the process stays ready, since everything else is served.
 /// </summary>
 internal sealed class RenderFaults(ILogger<RenderFaults> log) : IHealthCheck
 {
@@ -25,12 +25,12 @@ internal sealed class RenderFaults(ILogger<RenderFaults> log) : IHealthCheck
             }
             var known = Names();
             foreach (var fault in faults.Where(fault => known.Add(fault.What)))
-                log.LogError(fault.Exception, "{What} cannot be rendered and is left out; /health stays unhealthy until it can", fault.What);
+                log.LogError(fault.Exception, "{What} cannot be rendered; it is left out or outdated, and /health is unhealthy, until its stored data is corrected", fault.What);
             _bySource[source] = faults;
         }
     }
 
-    /// <summary>Reports that all was rendered.</summary>
+    /// <summary>Reports that everything of the source was rendered.</summary>
     public void Clear(string source) => Set(source, []);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

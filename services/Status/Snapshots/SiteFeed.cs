@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>The site's RSS feed: the incidents that began within 90 days, with their updates.</summary>
+/// <summary>The site's RSS feed: the incidents that began within the last 90 days, with their updates.</summary>
 internal sealed class SiteFeed(IOptions<KenerSettings> settings) : PageDefinition(PageKind.Feed)
 {
     private const int Days = 90, ItemsAtMost = 50, ReadAtMost = 500;
@@ -37,7 +37,7 @@ internal sealed class SiteFeed(IOptions<KenerSettings> settings) : PageDefinitio
         var monitors = await db.Monitors.AsNoTracking().Where(row => ids.Contains(row.Id) && row.IsVisible).ToListAsync(cancel);
         var visible = monitors.Select(row => Read<MonitorChanged>(row, faults)).OfType<MonitorChanged>().ToDictionary(monitor => monitor.Id);
         var site = (await SiteReader.ReadAsync(db, settings.Value, cancel)).Settings;
-        // Of an incident that concerns hidden monitors alone nothing is said.
+        // An incident with only hidden monitors is left out, unless it is global.
         var items = incidents.Where(incident => incident.Monitors.Count == 0 || incident.Concerns(visible)).Select(incident => incident.Show(visible))
             .OrderByDescending(RssFeed.PublishedAt).ThenByDescending(incident => incident.Id).Take(ItemsAtMost).ToList();
         var next = rows.Select(row => row.Start + (Days * Minutes.Day) + 1).Append(soon ?? long.MaxValue / 1000).Min();
@@ -47,7 +47,7 @@ internal sealed class SiteFeed(IOptions<KenerSettings> settings) : PageDefinitio
             new Drawing(RssFeed.Of(new FeedView(site.Name, site.Url, page.Path, site.Audience, site.Dates, items)), items, next));
     }
 
-    /// <summary>The event in that row; null, and a fault, where it cannot be read.</summary>
+    /// <summary>Returns the event of the row; null, after adding a fault, if it cannot be read.</summary>
     private static T? Read<T>(IToldOf row, List<StoredFault> faults) where T : class
     {
         try

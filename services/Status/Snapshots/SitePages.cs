@@ -8,14 +8,14 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Status.Snapshots;
 
-/// <summary>The status pages, in every language, zone and theme. A page that nothing concerned is not rendered again.</summary>
+/// <summary>The status pages, in every language, zone and theme. A page is not rendered again if nothing on it has changed.</summary>
 internal sealed class SitePages(
     Publisher publisher, PageRenderer renderer, SnapshotBoard board, ErrorPages errorPages, PageBell bell, RenderFaults faults, ToldLately told,
     IOptions<KenerSettings> settings) : PageDefinition(PageKind.Status)
 {
     public static readonly string HomeKey = Publisher.KeyOf(PageKind.Home);
 
-    /// <summary>What a page was last drawn from, and until when it says the same.</summary>
+    /// <summary>The facts that a page was last rendered from, and the instant until which it stays the same.</summary>
     private sealed record Drawn(PageFacts Facts, long Next);
 
     private readonly FactsReader _reader = new(settings.Value, told);
@@ -54,7 +54,7 @@ internal sealed class SitePages(
 
     private async Task<Drawing?> DrawAsync(AllFacts all, StoredPage stored, long now)
     {
-        // A site that changes its mind leaves no pages behind that nobody can find.
+        // A page or variant that the site no longer offers is removed, since no visitor could reach it.
         if (all.Site.Pages.FirstOrDefault(page => page.Page.Address == stored.Path) is not { } page
             || stored.Variant is { } variant && !all.Site.Published.Offers(variant)) return null;
         var facts = all.Of(page);
@@ -66,11 +66,13 @@ internal sealed class SitePages(
         return new Drawing(await renderer.HomeAsync(view), new Drawn(facts, next), next);
     }
 
-    /// <summary>Whether the board has the newest version that any process published.</summary>
+    /// <summary>Whether the snapshot here is the newest version that any process published.</summary>
     private bool IsShown(StoredPage page, AllFacts all) => board.Find(page.Key) is { } shown
         && (page.Variant is not null || shown.Version >= (all.Drawn.GetValueOrDefault(page.Path)?.Version ?? 0));
 
-    /// <summary>Publishes the site when it has changed: after its new pages, so that a visitor finds the way to them, and before all others.</summary>
+    /// <summary>
+    /// Publishes the site if it has changed: after its status pages, so that those that it names can be served, and before all other pages.
+    /// </summary>
     private async Task PublishAsync(SiteFacts site)
     {
         const string ErrorPages = "Error pages";

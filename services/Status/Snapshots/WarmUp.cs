@@ -4,8 +4,8 @@ using Kener.Ui;
 namespace Kener.Status.Snapshots;
 
 /// <summary>
-/// Draws pages that nobody sees, so that the first update of an incident after a start is shown as fast as any: the first Markdown would
-/// otherwise wait for half a second of compilation. It needs no database, and so it is done while those are brought up to date.
+/// Renders pages that are not published, so that the first update of an incident after a start is shown as fast as any other: the first Markdown
+/// would otherwise wait half a second for compilation. Needs no database, so it runs while the databases are migrated.
 /// </summary>
 internal sealed class WarmUp(PageRenderer renderer) : IHostedLifecycleService
 {
@@ -26,7 +26,7 @@ internal sealed class WarmUp(PageRenderer renderer) : IHostedLifecycleService
         ```
         """;
 
-    /// <summary>Done when the pages are drawn; it fails when they can not be.</summary>
+    /// <summary>Completes when the pages are rendered; fails if they cannot be.</summary>
     public Task Drawn { get; private set; } = Task.CompletedTask;
 
     /// <inheritdoc/>

@@ -7,9 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Views;
 
-/// <summary>Reads what the pages are made of, of which it keeps what has not changed. Not for use by two at once.</summary>
-/// <param name="installation">What holds of the site where nobody set anything.</param>
-/// <param name="told">The incidents that need not be read, as they were just told of.</param>
+/// <summary>Reads the facts that pages are rendered from, and reuses those that have not changed. Not thread-safe.</summary>
+/// <param name="installation">The installation's settings, which are the defaults of the site's.</param>
+/// <param name="told">The most recently received incidents, which need not be read.</param>
 internal sealed class FactsReader(KenerSettings installation, ToldLately told)
 {
     private readonly EventCache<MonitorChanged> _monitors = new();
@@ -18,10 +18,10 @@ internal sealed class FactsReader(KenerSettings installation, ToldLately told)
     private SiteFacts? _site;
     private Versions? _versions;
 
-    /// <summary>Forgets the pasts of a zone that nobody looks at any more.</summary>
+    /// <summary>Discards the pasts of a zone in which no page is kept any more.</summary>
     public void Forget(string zone) => _zones.Remove(zone);
 
-    /// <summary>Everything as of <paramref name="now"/>, with days of the zone that the site's settings or <paramref name="zone"/> names.</summary>
+    /// <summary>Reads everything as of <paramref name="now"/>, with days in <paramref name="zone"/>, or in the site's zone if that is null.</summary>
     public async Task<AllFacts> ReadAsync(StatusDb db, string? zone, long now, CancellationToken cancel)
     {
         var (site, versions) = await SiteAsync(db, now, cancel);
@@ -34,16 +34,16 @@ internal sealed class FactsReader(KenerSettings installation, ToldLately told)
         return new AllFacts(site, facts, incidents, versions.Drawn, [.. site.Faults, .. _monitors.Faults, .. inZone.Faults, .. _incidents.Faults]);
     }
 
-    /// <summary>The calendar by which that zone's pasts were read.</summary>
+    /// <summary>Returns the calendar by which the pasts of the zone were read.</summary>
     public Calendar CalendarOf(string zone) => InZone(zone).Calendar;
 
-    /// <summary>The site, the same object as long as neither it nor a page has changed, and the versions that go with it.</summary>
+    /// <summary>Returns the site, the same object as long as neither it nor a page has changed, and the versions that belong to it.</summary>
     private async Task<(SiteFacts Site, Versions Versions)> SiteAsync(StatusDb db, long now, CancellationToken cancel)
     {
         var site = _site ?? await SiteReader.ReadAsync(db, installation, cancel);
         while (true)
         {
-            // How long ended incidents are shown is for the site to say, and it may say otherwise by now.
+            // How long ended incidents are shown depends on the site, which may have changed meanwhile.
             var since = now - (site.Pages.Select(page => page.Look.Lists.ResolvedDays).DefaultIfEmpty(0).Max() * Minutes.Day);
             var versions = await Versions.ReadAsync(db, since, _versions, cancel);
             var isSame = _site is not null && ReferenceEquals(_versions?.Site, versions.Site) && ReferenceEquals(_versions?.Pages, versions.Pages);
@@ -60,7 +60,7 @@ internal sealed class FactsReader(KenerSettings installation, ToldLately told)
     }
 }
 
-/// <summary>Monitors with their pasts in one zone; each is the same object as long as it is no other.</summary>
+/// <summary>Monitors with their pasts in one zone; each is the same object as long as it has not changed.</summary>
 internal sealed class ZoneFacts(TimeZoneInfo zone)
 {
     private readonly PastCache _pasts = new(zone);
@@ -75,7 +75,7 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
         StatusDb db, IReadOnlyList<MonitorChanged> monitors, IReadOnlyDictionary<long, long> versions, int days, long now, CancellationToken cancel)
     {
         var pasts = await _pasts.ReadAsync(db, monitors, versions, days, now, cancel);
-        // Keeps the order in which they come.
+        // Keeps the order of the monitors.
         var facts = new OrderedDictionary<long, MonitorFacts>(monitors.Count);
         var faults = new List<StoredFault>(_pasts.Faults);
         foreach (var monitor in monitors)
@@ -88,7 +88,7 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
         return facts;
     }
 
-    /// <summary>The monitor, once its row has been computed, which is kept for the page; null and a fault where that cannot be done.</summary>
+    /// <summary>Returns the monitor after computing its row, which is kept for the page; null, after adding a fault, if that fails.</summary>
     private static MonitorFacts? Renderable(MonitorChanged monitor, MonitorPast past, int days, long now, List<StoredFault> faults)
     {
         try
@@ -105,7 +105,7 @@ internal sealed class ZoneFacts(TimeZoneInfo zone)
     }
 }
 
-/// <summary>Events as objects, each read again only when its version has grown.</summary>
+/// <summary>Events as objects, each read again only when its version has changed.</summary>
 internal sealed class EventCache<T> where T : class
 {
     private const int AtOnce = 500;

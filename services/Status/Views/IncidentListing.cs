@@ -5,18 +5,18 @@ using Kener.Ui;
 namespace Kener.Status.Views;
 
 /// <summary>
-/// Where an incident is listed and when, and what of it may be shown. Lists follow [start, end) alone, as overlays do: the state is a field
-/// that is shown.
+/// Decides where and when an incident is listed, and what of it may be shown. Lists depend only on [start, end), as overlays do; the state is only
+/// shown.
 /// </summary>
 internal static class IncidentListing
 {
     public static bool IsOngoing(this IncidentChanged incident, long now) => incident.Start <= now && (incident.End is not { } end || end > now);
 
-    /// <summary>Whether it is over, and ended no longer ago than the list reaches back.</summary>
+    /// <summary>Whether the incident has ended, within the period that the list covers.</summary>
     public static bool IsResolvedOfLate(this IncidentChanged incident, long now, EventLists lists) =>
         incident.Start <= now && incident.End is { } end && end <= now && end >= now - (lists.ResolvedDays * Minutes.Day);
 
-    /// <summary>When the clock alone moves it into a list, from one to the other, or out.</summary>
+    /// <summary>Returns the instants at which the clock alone moves the incident into a list, between lists, or out of one.</summary>
     public static IEnumerable<long> InstantsAfter(this IncidentChanged incident, long now, EventLists lists)
     {
         if (incident.Start > now) yield return incident.Start;
@@ -26,14 +26,14 @@ internal static class IncidentListing
         else if (end >= now - resolvedFor) yield return end + resolvedFor + 1;
     }
 
-    /// <summary>What the lists are ordered by: the newest ACTIVE update, else the start.</summary>
+    /// <summary>Returns the time by which lists are ordered: that of the newest ACTIVE update, else the start.</summary>
     public static long LastWord(this IncidentChanged incident) => incident.Updates.Count > 0 ? incident.Updates[0].At : incident.Start;
 
-    /// <summary>The order of lists: what was updated last comes first.</summary>
+    /// <summary>Orders incidents as in lists: the most recently updated first, then by id, descending.</summary>
     public static IEnumerable<IncidentChanged> Newest(this IEnumerable<IncidentChanged> incidents) =>
         incidents.OrderByDescending(incident => incident.LastWord()).ThenByDescending(incident => incident.Id);
 
-    /// <summary>The incident with only those of its monitors that <paramref name="visible"/> has.</summary>
+    /// <summary>Returns the view of the incident, with only those of its monitors that are in <paramref name="visible"/>.</summary>
     public static IncidentView Show(this IncidentChanged incident, IReadOnlyDictionary<long, MonitorChanged> visible)
     {
         var affected = incident.Monitors

@@ -9,19 +9,19 @@ using Kener.Ui;
 
 namespace Kener.Status.Views;
 
-/// <summary>A shown monitor and its history. Immutable, but for the row that it keeps.</summary>
+/// <summary>A shown monitor and its history. Immutable, except for the row that it caches.</summary>
 internal sealed class MonitorFacts(MonitorChanged monitor, MonitorPast past)
 {
     private sealed record KnownRow(long Minute, int Days, MonitorView View);
 
-    // What changes a page seldom changes more than one of its rows.
+    // A change of a page rarely changes more than one of its rows.
     private KnownRow? _row;
 
     public MonitorChanged Monitor => monitor;
 
     public MonitorPast Past => past;
 
-    /// <summary>Its row at this second, with so many days.</summary>
+    /// <summary>Returns the row at this second, with this many days.</summary>
     public MonitorView RowAt(long now, int days)
     {
         var (minute, status, known) = (Minutes.Floor(now), past.StatusAt(now, monitor.PeriodSeconds, isChecked: monitor.Obstacle is null), Volatile.Read(ref _row));
@@ -31,30 +31,30 @@ internal sealed class MonitorFacts(MonitorChanged monitor, MonitorPast past)
     }
 }
 
-/// <summary>A page and how it is set.</summary>
+/// <summary>A page and its display settings.</summary>
 internal sealed record ShownPage(StatusPage Page, PageLook Look);
 
-/// <summary>What all pages share: the site's settings, and the pages by id. The same object as long as neither changes.</summary>
+/// <summary>What all pages share: the site's settings, and the pages in the order of ids. The same object as long as neither changes.</summary>
 internal sealed record SiteFacts(SiteSettings Settings, IReadOnlyList<ShownPage> Pages)
 {
-    /// <summary>The pages whose settings cannot be read: they are shown as if nothing were set.</summary>
+    /// <summary>The pages whose settings cannot be read; they are shown as if no settings were set.</summary>
     public IReadOnlyList<StoredFault> Faults { get; init; } = [];
 
-    /// <summary>What whoever serves the pages must know.</summary>
+    /// <summary>What is needed to serve the pages.</summary>
     public PublishedSite Published { get; } = Settings.Published with { Pages = Pages.Select(page => page.Page.Address).ToHashSet(StringComparer.Ordinal) };
 }
 
-/// <summary>All that a page is made of, besides the present instant and for whom it is drawn.</summary>
-/// <param name="Site">What it shares with the others.</param>
+/// <summary>Everything that a page is rendered from, except the present instant and the audience.</summary>
+/// <param name="Site">What it shares with the other pages.</param>
 /// <param name="Page">The page itself.</param>
-/// <param name="Listed">The monitors that stand on it, in their order.</param>
-/// <param name="Shown">These and the members of the groups among them, by id.</param>
-/// <param name="Incidents">Those that concern it.</param>
+/// <param name="Listed">The monitors that are listed on it, in order.</param>
+/// <param name="Shown">These monitors and the members of the groups among them, by id.</param>
+/// <param name="Incidents">The incidents that concern it.</param>
 internal sealed record PageFacts(
     SiteFacts Site, ShownPage Page, IReadOnlyList<MonitorFacts> Listed, IReadOnlyDictionary<long, MonitorFacts> Shown,
     IReadOnlyList<IncidentChanged> Incidents)
 {
-    /// <summary>Whether nothing has changed since: what is read again and is no other is the same object.</summary>
+    /// <summary>Whether nothing has changed since: facts that are read again and have not changed are the same objects.</summary>
     public bool AreStill(PageFacts? before) =>
         before is not null && ReferenceEquals(Site, before.Site) && ReferenceEquals(Page, before.Page) && Same(Listed, before.Listed)
         && Same(Incidents, before.Incidents) && Shown.Count == before.Shown.Count
@@ -64,17 +64,17 @@ internal sealed record PageFacts(
         now.Count == before.Count && now.Zip(before).All(pair => ReferenceEquals(pair.First, pair.Second));
 }
 
-/// <summary>Everything, as of one moment.</summary>
+/// <summary>All facts, as of one moment.</summary>
 /// <param name="Site">The site and its pages.</param>
-/// <param name="Visible">Every monitor that may be shown, by id, in the order of ids.</param>
-/// <param name="Incidents">Those that are open, or over since no longer than any page shows.</param>
-/// <param name="Drawn">The versions of the pages, by path. If nobody raised one since, these facts are no older than those that it was drawn from.</param>
+/// <param name="Visible">Every visible monitor, by id, in the order of ids.</param>
+/// <param name="Incidents">The incidents that are open, or ended within the longest period that a page shows.</param>
+/// <param name="Drawn">The versions of the pages, by path. While a version is not raised, these facts are no older than the page.</param>
 /// <param name="Faults">What had to be left out.</param>
 internal sealed record AllFacts(
     SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents, IReadOnlyDictionary<string, DrawnRow> Drawn,
     IReadOnlyList<StoredFault> Faults)
 {
-    /// <summary>What one page is made of.</summary>
+    /// <summary>Returns the facts of one page.</summary>
     public PageFacts Of(ShownPage page)
     {
         var ids = page.Page.MonitorIds ?? Visible.Keys;
@@ -87,13 +87,13 @@ internal sealed record AllFacts(
     }
 }
 
-/// <summary>Who is shown in public.</summary>
+/// <summary>Decides what is shown in public.</summary>
 internal static class Visibility
 {
-    /// <summary>Only such a monitor is ever named in public.</summary>
+    /// <summary>Whether the monitor may be named in public.</summary>
     public static bool IsVisible(this MonitorChanged monitor) => monitor is { Deleted: false, Active: true, Hidden: false };
 
-    /// <summary>A global incident is on every page, another one on those that show one of its monitors (Behavior: PAG-3).</summary>
+    /// <summary>Whether the incident is on a page that shows these monitors: if it is global or has one of them (Behavior: PAG-3).</summary>
     public static bool Concerns<T>(this IncidentChanged incident, IReadOnlyDictionary<long, T> shown) =>
         incident.IsGlobal || incident.Monitors.Any(link => shown.ContainsKey(link.MonitorId));
 }

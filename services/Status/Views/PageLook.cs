@@ -5,11 +5,11 @@ using Kener.Ui;
 
 namespace Kener.Status.Views;
 
-/// <summary>How a page is set, as far as it is drawn so.</summary>
+/// <summary>The display settings of a page, as far as they affect its rendering.</summary>
 internal sealed record PageLook(
     int Days, int DaysOnPhones, PageLayout Layout, string? MetaTitle, string? MetaDescription, string? PreviewImage, EventLists Lists)
 {
-    /// <summary>The look of a page for which <paramref name="set"/> was set.</summary>
+    /// <summary>Returns the look of a page for which <paramref name="set"/> was set.</summary>
     public static PageLook Of(JsonObject set, SiteSettings site)
     {
         var filled = PageSettings.Filled(set);

@@ -3,10 +3,10 @@ using Kener.Ui;
 
 namespace Kener.Status.Views;
 
-/// <summary>What a page says. Pure: the same facts at the same instant for the same audience always give the same page.</summary>
+/// <summary>Computes what a page shows. Pure: the same facts at the same instant for the same audience always give the same page.</summary>
 internal static class PageRules
 {
-    /// <summary>The page's view. The facts' histories are in the audience's zone.</summary>
+    /// <summary>Returns the view of the page. The histories of the facts must be in the audience's zone.</summary>
     public static StatusPageView Of(PageFacts facts, Audience audience, DateOnly today, long now)
     {
         var (page, look) = (facts.Page.Page, facts.Page.Look);
@@ -29,7 +29,7 @@ internal static class PageRules
             Logo = Said(page.Logo),
             Layout = look.Layout,
             Message = PageMessage.Of(listed.Select(monitor => monitor.Now)),
-            // A global incident that touches nothing on the page still keeps it from looking calm (Behavior: PAG-2).
+            // A global incident without monitors on the page still keeps it from looking calm (Behavior: PAG-2).
             Overall = rows.Values.Select(monitor => monitor.Now).Concat(open.Select(incident => Colour(incident.Show(visible)))).DefaultIfEmpty().Max(),
             GlobalIncident = open.FirstOrDefault()?.Title,
             Affected = Affected(grouped),
@@ -43,14 +43,14 @@ internal static class PageRules
         };
     }
 
-    /// <summary>The next instant at which the clock alone changes the page; <paramref name="midnight"/> of its zone at the latest.</summary>
+    /// <summary>Returns the next instant at which the clock alone changes the page; <paramref name="midnight"/> of its zone at the latest.</summary>
     public static long NextInstant(PageFacts facts, long midnight, long now) => facts.Shown.Values
         .SelectMany(monitor => monitor.Past.InstantsAfter(now, monitor.Monitor.PeriodSeconds))
         .Concat(facts.Incidents.SelectMany(incident => incident.InstantsAfter(now, facts.Page.Look.Lists)))
         .Append(midnight)
         .Min();
 
-    /// <summary>A monitor's row, of these days.</summary>
+    /// <summary>Returns a monitor's row with these days.</summary>
     public static MonitorView Row(MonitorChanged monitor, IReadOnlyList<DayCounts> days, MonitorStatus status)
     {
         var all = days.Aggregate((sum, day) => sum + day);
@@ -60,10 +60,12 @@ internal static class PageRules
             all.LatencyCount == 0 ? null : all.LatencySum / all.LatencyCount, Obstacle: monitor.Obstacle);
     }
 
-    /// <summary>The rows as they stand on the page: who is in a group there stands within it alone, each time in the group's own order.</summary>
+    /// <summary>
+    /// Returns the rows as they are listed on the page: a member of a group on it is listed only within its groups, in the order of each group.
+    /// </summary>
     private static List<MonitorView> Grouped(PageFacts facts, Dictionary<long, MonitorView> rows)
     {
-        // A monitor made anew may be heard of before the end of the one that had its tag.
+        // A recreated monitor may arrive before the deletion of the one that had its tag.
         var byTag = rows.Values.GroupBy(row => row.Tag).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
         List<MonitorView> grouped = [];
         var inside = facts.Listed.SelectMany(group => group.Monitor.Members).Select(member => member.Tag).ToHashSet(StringComparer.Ordinal);
@@ -75,7 +77,7 @@ internal static class PageRules
         return grouped;
     }
 
-    /// <summary>Who is not well, worst first. A group is named by those of its members that are not, where it has some.</summary>
+    /// <summary>Returns the names of the affected monitors, worst first. A group is replaced by its affected members, if it has any.</summary>
     private static List<string> Affected(List<MonitorView> grouped) =>
         [.. grouped.SelectMany(row => row.Members?.Where(IsAffected).ToList() is { Count: > 0 } members ? members : [row])
             .Where(IsAffected).OrderByDescending(row => row.Now).Select(row => row.Name).Distinct()];

@@ -9,9 +9,9 @@ namespace Kener.Status.Views;
 /// <summary>Reads the site and its pages.</summary>
 internal static class SiteReader
 {
-    /// <param name="db">Where they are.</param>
-    /// <param name="installation">What holds where nobody set anything.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="db">The database.</param>
+    /// <param name="installation">The installation's settings, which are the defaults of the site's.</param>
+    /// <param name="cancel">Cancels the read.</param>
     public static async Task<SiteFacts> ReadAsync(StatusDb db, KenerSettings installation, CancellationToken cancel)
     {
         var row = await db.Site.AsNoTracking().FirstAsync(row => row.Id == SiteRow.TheOne, cancel);

@@ -3,10 +3,10 @@ using Kener.Ui;
 
 namespace Kener.Status.Views;
 
-/// <summary>What every page has around it.</summary>
+/// <summary>Builds what surrounds the content of every page.</summary>
 internal static class SiteRules
 {
-    /// <summary>Around <paramref name="page"/>; around no page of its own, such as an incident's, where it is null.</summary>
+    /// <summary>Returns the surroundings of <paramref name="page"/>, which is null for other pages, such as an incident's.</summary>
     public static SiteView Of(SiteFacts site, StatusPage? page)
     {
         var settings = site.Settings;
@@ -29,12 +29,12 @@ internal static class SiteRules
         };
     }
 
-    /// <summary>Previews need an address with its host.</summary>
+    /// <summary>Returns the address with its host, which previews need; null if it is no http or https address.</summary>
     public static string? Absolute(string? address, string siteUrl) =>
         address is null ? null
         : Uri.TryCreate(new Uri(siteUrl + "/"), address, out var whole) && whole.Scheme is "http" or "https" ? whole.AbsoluteUri : null;
 
-    /// <summary>The pages in the order that was chosen; those that were not named come after, by id.</summary>
+    /// <summary>Returns the pages in the chosen order, followed by the others by id.</summary>
     private static List<PageLink> Switcher(SiteFacts site, StatusPage? page)
     {
         var order = site.Settings.PageOrder.Distinct().Select((id, at) => (id, at)).ToDictionary(pair => pair.id, pair => pair.at);

@@ -8,10 +8,10 @@ namespace Kener.Ui.Feeds;
 
 /// <summary>A feed of incidents.</summary>
 /// <param name="SiteName">The name of the site.</param>
-/// <param name="SiteUrl">Its address, without a slash at the end.</param>
-/// <param name="Path">The feed's own path.</param>
-/// <param name="Audience">In whose language and time zone.</param>
-/// <param name="Dates">The owner's forms of dates; null for the language's.</param>
+/// <param name="SiteUrl">The site's URL, without a trailing slash.</param>
+/// <param name="Path">The path of the feed.</param>
+/// <param name="Audience">The language and time zone of the texts.</param>
+/// <param name="Dates">The owner's date formats; null for those of the language.</param>
 /// <param name="Incidents">The incidents, newest first. Their texts are untrusted.</param>
 public sealed record FeedView(string SiteName, string SiteUrl, string Path, Audience Audience, DateForms? Dates, IReadOnlyList<IncidentView> Incidents);
 
@@ -20,7 +20,7 @@ public static class RssFeed
 {
     private const string Atom = "http://www.w3.org/2005/Atom";
 
-    /// <summary>Writes the feed.</summary>
+    /// <summary>Renders the feed.</summary>
     public static RenderedPage Of(FeedView view)
     {
         var reader = new Localizer(view.Audience, view.Dates);
@@ -45,7 +45,7 @@ public static class RssFeed
         return new RenderedPage(written.ToArray(), "default-src 'none'");
     }
 
-    /// <summary>When the incident was last written about, which feeds are ordered by.</summary>
+    /// <summary>Returns the time of the latest update, else the start of the incident; feeds are ordered by it.</summary>
     public static long PublishedAt(IncidentView incident) => incident.Updates.Count > 0 ? incident.Updates.Max(update => update.At) : incident.Start;
 
     private static void Write(XmlWriter xml, FeedView view, IncidentView incident, Localizer reader)
@@ -76,7 +76,7 @@ public static class RssFeed
 
     private static void Write(XmlWriter xml, string name, string text) => xml.WriteElementString(name, Clean(text));
 
-    /// <summary>Replaces what XML cannot hold, and users can send: control characters and half surrogates.</summary>
+    /// <summary>Replaces what users can send but XML cannot contain: control characters and unpaired surrogates.</summary>
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

@@ -5,14 +5,14 @@ using Kener.Ui.Text;
 
 namespace Kener.Ui.Pages;
 
-/// <summary>The style of a page's own: colours that its owner chose, how much of the bars phones show, and what he wrote himself.</summary>
+/// <summary>The style that differs from the default: the owner's colors, how much of the bars phones show, and the owner's CSS.</summary>
 internal static class OwnColours
 {
     private const double UsualWidening = 2;
 
     /// <summary>
-    /// The style; empty where nothing differs. Text in a status's colour is mixed from its fill, darker by day and lighter by night.
-    /// Values that are no colours are left out.
+    /// Returns the CSS; empty if nothing differs from the default. Text in the color of a status is mixed from its fill, darker in the light
+    /// theme and lighter in the dark one. Invalid colors are ignored.
     /// </summary>
     public static string Style(SiteView site, int days = 0, int daysOnPhones = 0)
     {
@@ -29,7 +29,9 @@ internal static class OwnColours
         return (style.Length == 0 ? "" : $":root{{{style}}}") + CssText.Clean(site.Css);
     }
 
-    /// <summary>The dot in the browser's frame, which can not follow the page's theme: legible on light and dark.</summary>
+    /// <summary>
+    /// Returns the color of the favicon, a dot. It cannot follow the page's theme, so the default colors are legible on light and dark.
+    /// </summary>
     public static string Dot(SiteView site, string look)
     {
         foreach (var (status, (light, _)) in site.Colours)

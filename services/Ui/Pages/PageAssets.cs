@@ -4,17 +4,19 @@ using Kener.Ui.Text;
 
 namespace Kener.Ui.Pages;
 
-/// <summary>The style and script that every public page carries in itself, and the policy that allows them and nothing else.</summary>
+/// <summary>The style and script that are embedded in every public page, and the content security policy that allows only them.</summary>
 internal static class PageAssets
 {
     public static readonly string Style = Tightened("tokens.css") + Tightened("kit.css") + Tightened("text.css") + Tightened("status.css");
     public static readonly string Script = Tightened("status.js");
 
-    // More would make headers that servers refuse.
+    // More origins would make a header that servers reject.
     private const int MostImageOrigins = 12;
     private static readonly string StyleHash = Hash(Style), ScriptHash = Hash(Script);
 
-    /// <summary>Allows the page its styles and script, images of its own and of <paramref name="images"/>, and nothing else.</summary>
+    /// <summary>
+    /// Returns the policy: allows the page's style and script, images of this site and of <paramref name="images"/>, and nothing else.
+    /// </summary>
     public static string Policy(string ownStyle, IEnumerable<string?> images)
     {
         var origins = images.Where(Address.IsImage).Select(Address.OriginOf).OfType<string>().Distinct().Order(StringComparer.Ordinal).Take(MostImageOrigins + 1).ToArray();
@@ -24,10 +26,10 @@ internal static class PageAssets
             + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }
 
-    /// <summary>A text's digest, to know it again by.</summary>
+    /// <summary>Returns a digest that identifies the text.</summary>
     public static string Digest(string content) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
 
-    // In both languages a comment has lines of its own, and CSS needs no line ends at all. JavaScript keeps them: it may rely on them.
+    // In these files, comments have lines of their own. CSS needs no line ends; JavaScript keeps them, because it may rely on them.
     private static string Tightened(string name)
     {
         using var stream = typeof(PageAssets).Assembly.GetManifestResourceStream(name)!;

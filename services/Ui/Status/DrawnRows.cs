@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Kener.Ui.Status;
 
-/// <summary>All that decides, besides a row's view, how it is drawn.</summary>
+/// <summary>Everything besides its view that determines the HTML of a row.</summary>
 internal sealed record RowForm(RowStyle Style, string Language, string Zone, DateForms? Dates, bool IsNested);
 
 /// <summary>
-/// The HTML of rows, kept as long as their views are: what changes a page seldom changes more than a few of its rows, and to draw the others
-/// again would be most of the work. Safe for use by many threads.
+/// Caches the HTML of rows for as long as their views live. A change of a page rarely affects more than a few of its rows, and rendering the others
+/// again would be most of the work. Thread-safe.
 /// </summary>
 internal sealed class DrawnRows
 {
@@ -32,14 +32,14 @@ internal sealed class DrawnRows
     }
 }
 
-/// <summary>Takes the HTML of a <see cref="RowSheet"/> apart again: a text for each row.</summary>
+/// <summary>Splits the HTML of a <see cref="RowSheet"/> into one text per row.</summary>
 internal sealed class RowWriter : TextWriter
 {
     private readonly StringBuilder _row = new(2_048);
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>The rows that are whole.</summary>
+    /// <summary>The complete rows.</summary>
     public List<string> Rows { get; } = [];
 
     public override void Write(char value) => _row.Append(value);

@@ -2,12 +2,14 @@ using Kener.Ui.Text;
 
 namespace Kener.Ui.Status;
 
-/// <summary>The sentence below a page's message: what is broken, for a reader who reads no further.</summary>
+/// <summary>The sentence below the message of a page, which names what is affected.</summary>
 internal static class Lead
 {
     private const int NamedAtMost = 3;
 
-    /// <summary>The open global incident, else the monitors that are not well; null where the message says it all.</summary>
+    /// <summary>
+    /// Returns the title of the open global incident, else the names of the affected monitors; null if the message needs no addition.
+    /// </summary>
     public static string? Of(StatusPageView view, Localizer reader) => Of(view, reader, name => name);
 
     /// <summary>Returns the same as HTML.</summary>

@@ -1,10 +1,10 @@
 namespace Kener.Ui.Status;
 
-/// <summary>What the rows of a page have in common, so that they stand in line.</summary>
+/// <summary>What the rows of a page have in common, so that they are aligned.</summary>
 /// <param name="Today">The day of the last bar.</param>
-/// <param name="SharedDays">Days in the page's shared row of bars.</param>
-/// <param name="HasLogos">Whether rows have a place for a logo: all of a page or none.</param>
-/// <param name="HasLatency">Whether rows have a place for a latency: all of a page or none.</param>
+/// <param name="SharedDays">Number of days in the row of bars that monitors share.</param>
+/// <param name="HasLogos">Whether rows have room for a logo: all rows of a page, or none.</param>
+/// <param name="HasLatency">Whether rows have room for a latency: all rows of a page, or none.</param>
 public sealed record RowStyle(DateOnly Today, int SharedDays, bool HasLogos, bool HasLatency)
 {
     internal static RowStyle Of(StatusPageView view) => new(

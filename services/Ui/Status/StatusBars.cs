@@ -7,8 +7,8 @@ using Kener.Ui.Text;
 namespace Kener.Ui.Status;
 
 /// <summary>
-/// Draws a monitor's days as bars: one shared path for a row of good days, and over it a path for each day that was not good, as high as
-/// it was long. A node for every day would be 4,500 nodes on a page of 50 monitors.
+/// Renders the days of a monitor as bars: one shared path for a row of good days, and over it a path for each other day, whose height shows how long
+/// it was not good. A node per day would be 4,500 nodes on a page of 50 monitors.
 /// </summary>
 internal static class StatusBars
 {
@@ -16,13 +16,13 @@ internal static class StatusBars
     private const int LeastHeight = 11;
     private const int MinutesForFullHeight = 240;
 
-    // One bar from its left edge, 2 below the top; after "z" the pen is back there. A day is 1 wide and 10 px on a wide screen.
+    // A bar, from its left edge 2 below the top; "z" returns the pen to that point. A day is 1 wide, which is 10 px on a wide screen.
     private const string Bar = "q0-2 .2-2h.3q.2 0 .2 2v30q0 2-.2 2h-.3q-.2 0-.2-2z";
 
-    /// <summary>The path of a row without gaps.</summary>
+    /// <summary>Returns the path of a row without gaps.</summary>
     public static string Base(int days) => Row(Enumerable.Range(0, days));
 
-    /// <summary>The drawing of a row; <paramref name="shared"/> days is what the page's shared path has.</summary>
+    /// <summary>Returns the SVG of a row; <paramref name="shared"/> is the number of days in the page's shared path.</summary>
     public static string Svg(IReadOnlyList<DayCounts> days, DateOnly today, int shared, Localizer reader)
     {
         var svg = new StringBuilder(512)
@@ -74,7 +74,7 @@ internal static class StatusBars
         svg.Append("\"><title>").Append(WebUtility.HtmlEncode(reader.Day(date))).Append(": ").Append(Story(day, reader)).Append("</title></path>");
     }
 
-    // The root lets five bad minutes be seen beside five bad hours.
+    // The square root makes five bad minutes visible beside five bad hours (Behavior: UPT-7).
     internal static int HeightOf(int minutes) =>
         Math.Clamp((int)Math.Round(Height * Math.Sqrt(minutes / (double)MinutesForFullHeight)), LeastHeight, Height);
 

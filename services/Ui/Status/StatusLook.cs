@@ -2,10 +2,10 @@ using Kener.Contracts;
 
 namespace Kener.Ui.Status;
 
-/// <summary>How a status looks and what it is called. Colour never stands alone: each has a shape and a word.</summary>
+/// <summary>How statuses are shown. Color is never the only sign: each status also has an icon and a word.</summary>
 internal static class StatusLook
 {
-    /// <summary>The class that gives the colours and, as its id, the icon.</summary>
+    /// <summary>Returns the CSS class of the status's color, which is also the id of its icon.</summary>
     public static string Look(this MonitorStatus status) => status switch
     {
         MonitorStatus.Up => "up",
@@ -15,7 +15,7 @@ internal static class StatusLook
         _ => "nod",
     };
 
-    /// <summary>A monitor's word (Behavior: STA-8).</summary>
+    /// <summary>Returns the word for a monitor's status (Behavior: STA-8).</summary>
     public static string Label(this MonitorStatus status) => status switch
     {
         MonitorStatus.Up => "Operational",
@@ -25,7 +25,7 @@ internal static class StatusLook
         _ => "No data",
     };
 
-    /// <summary>The word after a number of monitors or before a length of time.</summary>
+    /// <summary>Returns the word that follows a number of monitors.</summary>
     public static string Phrase(this MonitorStatus status) => status switch
     {
         MonitorStatus.Up => "operational",
@@ -35,7 +35,7 @@ internal static class StatusLook
         _ => "without data",
     };
 
-    /// <summary>Why a monitor is without data, for visitors.</summary>
+    /// <summary>Returns, for visitors, why a monitor has no data.</summary>
     public static string Label(this CheckObstacle obstacle) => obstacle switch
     {
         CheckObstacle.FieldMissing => "Not checked: its settings are incomplete.",
@@ -43,7 +43,7 @@ internal static class StatusLook
         _ => "Not checked.",
     };
 
-    /// <summary>The state's word.</summary>
+    /// <summary>Returns the word for an incident's state.</summary>
     public static string Label(this IncidentState state) => state switch
     {
         IncidentState.Identified => "Identified",
@@ -52,7 +52,7 @@ internal static class StatusLook
         _ => "Investigating",
     };
 
-    /// <summary>An incident is coloured by its impact until it is over; one that touches no monitor is neutral, never calm.</summary>
+    /// <summary>Returns the CSS class of an incident: by its impact until it is resolved; neutral, never calm, if it affects no monitor.</summary>
     public static string Look(this IncidentView incident) =>
         incident.State == IncidentState.Resolved ? MonitorStatus.Up.Look()
         : incident.Impact is MonitorStatus.NoData or MonitorStatus.Up ? "inf"

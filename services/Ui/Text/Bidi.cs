@@ -2,9 +2,9 @@ using System.Net;
 
 namespace Kener.Ui.Text;
 
-/// <summary>Users' words within a sentence of ours: they have a direction of their own and do not turn what stands around them.</summary>
+/// <summary>Isolates texts of users within a sentence, so that their direction does not affect the words around them.</summary>
 internal static class Bidi
 {
-    /// <summary>Returns the text as HTML that keeps its direction to itself.</summary>
+    /// <summary>Returns the text as HTML, isolated from the direction of its surroundings.</summary>
     public static string Isolate(string text) => $"<bdi>{WebUtility.HtmlEncode(text)}</bdi>";
 }

@@ -5,26 +5,26 @@ using System.Text;
 namespace Kener.Ui.Text;
 
 /// <summary>
-/// An owner's style as it may stand in a page: it can not leave its element and asks nobody else for anything. The page's policy is a
-/// second wall; this one keeps the page from running into it.
+/// Cleans CSS of the site's owner for use in a page: it cannot leave its style element, and requests nothing from other sites. The page's content
+/// security policy is a second barrier; cleaning keeps the page from violating it.
 /// </summary>
 internal sealed class CssText
 {
-    // In these a mere string is an address.
+    // In these functions, a plain string is a URL.
     private static readonly FrozenSet<string> AddressFunctions = new[] { "url", "src", "image", "image-set", "-webkit-image-set" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static volatile CssText? _last;
 
     private readonly string _css;
     private readonly StringBuilder _clean = new();
-    // What is open, innermost last: whether its strings are addresses.
+    // The open parentheses, innermost on top: whether strings in them are URLs.
     private readonly Stack<bool> _open = new();
     private int _at;
     private bool _isDropping;
 
     private CssText(string css)
     {
-        // As the reader of HTML will see it, else its hash would be another's.
+        // Normalized as HTML parsers do it; otherwise its hash in the policy would not match.
         _css = css.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Replace('\f', '\n').Replace("\0", "", StringComparison.Ordinal);
         Source = css;
         while (_at < _css.Length) Next();
@@ -35,11 +35,11 @@ internal sealed class CssText
 
     private string Result { get; }
 
-    /// <summary>The style without its comments, its imports and the addresses of others.</summary>
+    /// <summary>Returns the CSS without comments, imports, and URLs of other sites.</summary>
     public static string Clean(string? css)
     {
         if (string.IsNullOrWhiteSpace(css)) return "";
-        // There is one for all pages, and it seldom changes.
+        // Keeps one result: all pages have the same CSS, and it rarely changes.
         var last = _last;
         if (last?.Source != css) _last = last = new CssText(css);
         return last.Result;
@@ -73,14 +73,14 @@ internal sealed class CssText
         Skip((end < 0 ? _css.Length : end + 2) - _at);
     }
 
-    // Something stays between what was before and what comes after, that they do not become another thing together.
+    // Leaves a space, so that the tokens before and after do not become one.
     private void Skip(int length)
     {
         _at += length;
         Write(" ");
     }
 
-    // A line's end closes a string that was left open.
+    // A line end closes an unterminated string.
     private void Quoted()
     {
         var from = _at++;
@@ -162,7 +162,7 @@ internal sealed class CssText
         return plain.ToString();
     }
 
-    /// <summary>What an escape says and how long it is: up to six hexadecimal digits and a blank, or one character.</summary>
+    /// <summary>Returns the text of an escape and its length: up to six hexadecimal digits and a blank, or one character.</summary>
     private static (string Said, int Length) EscapeAt(string text, int at)
     {
         var digits = 0;

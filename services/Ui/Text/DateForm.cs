@@ -4,14 +4,14 @@ using System.Text;
 namespace Kener.Ui.Text;
 
 /// <summary>
-/// A form of dates and times in the words of date-fns, such as <c>EEE d MMM, HH:mm</c>. Of its tokens those that a page has a use for; the
-/// localised ones (<c>PP</c>, <c>p</c>) are the forms of the reader's language.
+/// A date format with the tokens of date-fns, such as <c>EEE d MMM, HH:mm</c>. Supports the tokens that a page has a use for; the localized ones
+/// (<c>PP</c>, <c>p</c>) stand for the formats of the visitor's language.
 /// </summary>
 internal sealed class DateForm
 {
     private const int Longest = 64;
 
-    // What .NET calls them; a lone letter needs a % to be no standard format.
+    // The equivalent in .NET; a single letter needs a %, or it would be a standard format.
     private static readonly FrozenDictionary<string, string> Tokens = new Dictionary<string, string>
     {
         ["y"] = "yyyy",
@@ -41,10 +41,10 @@ internal sealed class DateForm
 
     private readonly List<Func<DateTimeOffset, Localizer, string>> _parts = [];
 
-    /// <summary>Whether it says the zone itself.</summary>
+    /// <summary>Whether the format contains the time zone.</summary>
     public bool HasZone { get; private set; }
 
-    /// <summary>The form; null for a text that is none, or that has a token which is not known.</summary>
+    /// <summary>Parses a format; null if it is empty, too long, or has an unknown token (Behavior: PAG-14).</summary>
     public static DateForm? Read(string? pattern)
     {
         if (pattern is not { Length: > 0 and <= Longest }) return null;
@@ -58,7 +58,7 @@ internal sealed class DateForm
         return form;
     }
 
-    /// <summary>The instant in that form, on the clock of its own offset.</summary>
+    /// <summary>Formats the instant, at its own offset.</summary>
     public string Write(DateTimeOffset at, Localizer reader)
     {
         var text = new StringBuilder();
@@ -75,7 +75,7 @@ internal sealed class DateForm
         return end - at;
     }
 
-    // Two quotes in a row are one that is meant, within quotes too; a quote that is left open goes on to the end.
+    // Two quotes in a row are a literal quote, also within quoted text; an unclosed quote extends to the end.
     private static int QuoteAt(string pattern, int at)
     {
         if (pattern.AsSpan(at).StartsWith("''")) return 2;

@@ -6,7 +6,7 @@ using Kener.Contracts;
 
 namespace Kener.Ui.Text;
 
-/// <summary>What an owner writes at a page's foot: HTML where it has tags, else Markdown. Only text, links and their emphasis come through.</summary>
+/// <summary>Renders the owner's footer, as HTML if it has tags, else as Markdown. Keeps only text, links and their emphasis.</summary>
 public static class FooterText
 {
     private const string Ids = "foot";
@@ -14,18 +14,18 @@ public static class FooterText
 
     private static readonly HtmlSanitizer Sanitizer = Make();
 
-    // Every page of a site has the same footer.
+    // A cache of one: every page of a site has the same footer.
     private static Known? _known;
 
     private sealed record Known(string Text, string? Html);
 
-    /// <summary>Returns the text as HTML that may stand in any page; text beyond its bounds as code.</summary>
+    /// <summary>Returns the text as HTML that is safe in any page; text beyond the limits is shown as code.</summary>
     public static string Html(string? text) =>
         string.IsNullOrWhiteSpace(text) ? ""
         : !text.Contains('<') ? Md.WithoutHeadings(text, Ids)
         : Sanitized(text) ?? $"<pre dir=\"auto\"><code>{WebUtility.HtmlEncode(MarkdownBounds.Clean(text))}</code></pre>";
 
-    /// <summary>Returns the bound that a text exceeds, as words to follow "must not have"; null when it exceeds none.</summary>
+    /// <summary>Returns the limit that a text exceeds, worded to follow "must not have"; null if it exceeds none.</summary>
     public static string? Exceeded(string text)
     {
         if (!text.Contains('<')) return MarkdownBounds.Exceeded(text);
@@ -35,19 +35,19 @@ public static class FooterText
             : null;
     }
 
-    /// <summary>Returns what is let through; null for text beyond the bounds.</summary>
+    /// <summary>Returns the sanitized HTML; null for text beyond the limits.</summary>
     private static string? Sanitized(string text)
     {
         if (text.Length > MarkdownBounds.MaxLength || HasTooManyTags(text)) return null;
         if (_known is { } known && known.Text == text) return known.Html;
         var html = Sanitizer.Sanitize(text.Replace("\0", "", StringComparison.Ordinal)).Trim();
-        // Tags that are not closed are repeated in each block that follows.
+        // Unclosed tags are repeated in each block that follows.
         var kept = html.Length <= MarkdownBounds.MaxHtml(text.Length) ? html : null;
         _known = new Known(text, kept);
         return kept;
     }
 
-    // Tags nest, and what reads them does so too: nobody means so many.
+    // Nested tags make the parser recurse; no real footer has this many.
     private static bool HasTooManyTags(string text) => text.AsSpan().Count('<') > MaxTags;
 
     private static HtmlSanitizer Make()
@@ -66,7 +66,7 @@ public static class FooterText
             if (e.Node is IHtmlAnchorElement link && link.HasAttribute("href")) link.SetAttribute("rel", "noopener noreferrer");
             else if (e.Node is IElement { LocalName: "p" or "li" or "div" } block && !block.HasAttribute("dir")) block.SetAttribute("dir", "auto");
         };
-        // The words of a script or style are not words for readers.
+        // The content of a script or style is not text for visitors.
         sanitizer.RemovingTag += (_, e) =>
         {
             if (e.Tag.LocalName is "script" or "style" or "template" or "noscript" or "iframe" or "object" or "title" or "textarea") e.Tag.InnerHtml = "";

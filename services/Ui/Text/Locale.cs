@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Kener.Ui.Text;
 
-/// <summary>A language's texts, of a file that ships: text, or its forms for one and for other numbers.</summary>
+/// <summary>The texts of a language, from an embedded file: each is a string, or has one form for the number 1 and one for other numbers.</summary>
 internal sealed class Locale
 {
     private const string Other = "other";
@@ -20,7 +20,7 @@ internal sealed class Locale
 
     public string Code { get; }
 
-    /// <summary>How dates and numbers are written. Ours, not the machine's: the same page must have the same bytes everywhere.</summary>
+    /// <summary>Formats of dates and numbers. Kener's own, not the machine's: the same page must have the same bytes everywhere.</summary>
     public CultureInfo Forms { get; }
 
     public IEnumerable<string> Keys => _texts.Keys;
@@ -59,6 +59,6 @@ internal sealed class Locale
         return forms;
     }
 
-    // The calendar has a thirteenth month without a name.
+    // The calendar of .NET has a thirteenth month without a name.
     private string[] Said(string[] names) => [.. names.Select(name => name.Length > 0 ? Say(name) : name)];
 }

@@ -9,8 +9,8 @@ using Markdig.Renderers;
 namespace Kener.Ui.Text;
 
 /// <summary>
-/// Users' Markdown as HTML that may stand in any page. Two walls: raw HTML is never parsed and the tree is tamed before it is written
-/// (MdTree), then a sanitizer lets through only the elements and attributes that this file names.
+/// Renders users' Markdown as HTML that is safe in any page. There are two barriers: raw HTML is never parsed and the tree is made safe before it is
+/// rendered (MdTree); then a sanitizer keeps only the elements and attributes that are listed in this file.
 /// </summary>
 public static class Md
 {
@@ -33,19 +33,19 @@ public static class Md
     private static readonly ConcurrentDictionary<(string Text, string Ids, bool HasHeadings), string> Cache = new();
 
     /// <summary>
-    /// Returns the text as HTML; text beyond <see cref="MarkdownBounds"/> as code. Headings start at h4. Never throws and never takes long,
+    /// Returns the text as HTML; text beyond <see cref="MarkdownBounds"/> is shown as code. Headings start at h4. Never throws and never takes long,
     /// whatever the text.
     /// </summary>
     /// <param name="markdown">The text.</param>
-    /// <param name="ids">Starts the ids of headings and footnotes: no other text of the page may have the same.</param>
+    /// <param name="ids">Prefix of the ids of headings and footnotes. It must be unique among the texts of a page.</param>
     public static string Html(string? markdown, string ids) => Html(markdown, ids, hasHeadings: true);
 
-    /// <summary>Returns the text as HTML for a place that headings would not suit: they are strong paragraphs.</summary>
+    /// <summary>Returns the text as HTML for a place where headings do not fit: they become strong paragraphs.</summary>
     /// <param name="markdown">The text.</param>
-    /// <param name="ids">Starts the ids of headings and footnotes: no other text of the page may have the same.</param>
+    /// <param name="ids">Prefix of the ids of headings and footnotes. It must be unique among the texts of a page.</param>
     public static string WithoutHeadings(string? markdown, string ids) => Html(markdown, ids, hasHeadings: false);
 
-    /// <summary>The text without its marks, in one line of at most <paramref name="most"/> characters. Not HTML: it is to be encoded.</summary>
+    /// <summary>Returns the text without markup, in one line of at most <paramref name="most"/> characters. The result is not HTML-encoded.</summary>
     public static string Plain(string? markdown, int most)
     {
         if (string.IsNullOrWhiteSpace(markdown)) return "";
@@ -58,7 +58,7 @@ public static class Md
             }
             catch (ArgumentException)
             {
-                // Nested deeper than Markdig reads: the text as it was typed will do.
+                // Nested deeper than Markdig parses: use the text as it was typed.
             }
         }
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -96,7 +96,7 @@ public static class Md
         }
         catch (ArgumentException)
         {
-            // Markdig refuses what is nested too deeply.
+            // Markdig throws for text that is nested too deeply.
             return AsCode(text);
         }
     }

@@ -7,12 +7,12 @@ using Markdig.Syntax;
 namespace Kener.Ui.Text;
 
 /// <summary>
-/// The direction of each block of a text. Browsers find out that of a block with words of its own (dir="auto"); a block of blocks, where they
-/// look only at what has no direction of its own, has that of its first word.
+/// Sets the text direction of each block. A block with text of its own gets dir="auto". For a block of blocks, browsers would ignore the children
+/// that have a direction, so it gets the direction of its first letter.
 /// </summary>
 internal static class MdDirection
 {
-    /// <summary>Sets the direction of every block.</summary>
+    /// <summary>Sets the direction of all blocks.</summary>
     public static void Set(MarkdownDocument document)
     {
         foreach (var block in document.Descendants<Block>())
@@ -32,7 +32,7 @@ internal static class MdDirection
         return null;
     }
 
-    // The blocks of Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms, and the planes' parts for other such scripts.
+    // The Unicode blocks of Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms, and the ranges for other right-to-left scripts.
     private static bool IsRightToLeft(int letter) =>
         letter is >= 0x590 and <= 0x8FF or >= 0xFB1D and <= 0xFDFF or >= 0xFE70 and <= 0xFEFF or >= 0x10800 and <= 0x10FFF or >= 0x1E800 and <= 0x1EFFF;
 }

@@ -6,14 +6,14 @@ using Markdig.Syntax.Inlines;
 namespace Kener.Ui.Text;
 
 /// <summary>
-/// The headings of a text to which its own links lead. Only these have ids; they start with the text's own prefix, so that two texts of a page
-/// can have the same heading. A heading's name is as GitHub makes it, or what the author put behind the heading as <c>{#name}</c>.
+/// The headings of a text to which its own links lead. Only these have ids, with the prefix of the text, so that two texts of a page can have the
+/// same heading. The name of a heading is the one that GitHub would make, or the one that the author put behind it as <c>{#name}</c>.
 /// </summary>
 internal sealed class MdHeadings
 {
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
 
-    /// <summary>Gives ids to the headings that links of the document name.</summary>
+    /// <summary>Sets the ids of the headings to which links of the document lead.</summary>
     public static MdHeadings Of(MarkdownDocument document, string ids)
     {
         var headings = new MdHeadings();
@@ -32,7 +32,7 @@ internal sealed class MdHeadings
         return headings;
     }
 
-    /// <summary>Returns the address of the heading that the address names; any other address as it is.</summary>
+    /// <summary>Returns the URL of the heading that the URL names; any other URL unchanged.</summary>
     public string? Resolve(string? url) => NameIn(url) is { } name && _ids.TryGetValue(name, out var id) ? "#" + id : url;
 
     private static string? NameIn(string? url) => url is ['#', _, ..] ? Uri.UnescapeDataString(url[1..]) : null;

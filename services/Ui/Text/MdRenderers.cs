@@ -8,12 +8,14 @@ using Markdig.Syntax;
 
 namespace Kener.Ui.Text;
 
-/// <summary>Renderers of our own, in place of those that write markup that a page does not want.</summary>
+/// <summary>Custom renderers, in place of those whose markup does not fit a page.</summary>
 internal static class MdRenderers
 {
     private static readonly string[] Kinds = ["note", "tip", "important", "warning", "caution"];
 
-    /// <summary>Adds the renderers. <paramref name="ids"/> starts the ids of footnotes; without headings they are strong paragraphs.</summary>
+    /// <summary>
+    /// Adds the renderers. <paramref name="ids"/> is the prefix of the ids of footnotes. Without headings, they are strong paragraphs.
+    /// </summary>
     public static void Add(HtmlRenderer renderer, string ids, bool hasHeadings)
     {
         renderer.ObjectRenderers.FindExact<CodeBlockRenderer>()!.OutputAttributesOnPre = true;
@@ -41,7 +43,7 @@ internal static class MdRenderers
         }
     }
 
-    // A wide table scrolls in itself, by keyboard too, instead of widening the page.
+    // A wide table scrolls by itself, by keyboard too, instead of widening the page.
     private sealed class ScrollingTable : HtmlTableRenderer
     {
         protected override void Write(HtmlRenderer renderer, Table table)
@@ -89,7 +91,7 @@ internal static class MdRenderers
                 renderer.Write($"<a href=\"#{prefix}-r{note.Order}\" role=\"doc-backlink\">↩</a>");
                 return;
             }
-            // The way back leads to the first of those that name the footnote.
+            // The back link leads to the first reference to the footnote.
             var id = link == note.Links.Find(other => !other.IsBackLink) ? $" id=\"{prefix}-r{note.Order}\"" : "";
             renderer.Write($"<sup><a{id} href=\"#{prefix}-n{note.Order}\" role=\"doc-noteref\">{note.Order}</a></sup>");
         }

@@ -5,10 +5,10 @@ using Markdig.Syntax.Inlines;
 
 namespace Kener.Ui.Text;
 
-/// <summary>The words of a Markdown tree, without marks.</summary>
+/// <summary>Extracts the text of a Markdown tree, without markup.</summary>
 internal static class MdText
 {
-    /// <summary>Returns the words of a block or of what stands in one. Those of footnotes are left out of a document's.</summary>
+    /// <summary>Returns the text of a block or an inline. Footnotes are not part of a document's text.</summary>
     public static string Of(MarkdownObject node)
     {
         var text = new StringBuilder();

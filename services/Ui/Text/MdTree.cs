@@ -7,12 +7,12 @@ using Markdig.Syntax.Inlines;
 
 namespace Kener.Ui.Text;
 
-/// <summary>What makes users' Markdown fit into a page: its outline, its links, the direction of its blocks.</summary>
+/// <summary>Adapts users' Markdown to a page: heading levels, links, and the direction of blocks.</summary>
 internal static class MdTree
 {
     private const int FirstLevel = 4;
 
-    /// <summary>Changes the tree so that writing it out is safe and fits below an update's heading.</summary>
+    /// <summary>Changes the tree so that rendering it is safe and its headings fit below that of an update.</summary>
     public static void Tame(MarkdownDocument document, string ids)
     {
         Outline(document.Descendants<HeadingBlock>());
@@ -25,14 +25,14 @@ internal static class MdTree
                 case LinkInline link: TameLink(link, headings); break;
                 case AutolinkInline auto: TameAutolink(auto); break;
                 case TaskList task: TameTask(task); break;
-                // One way back, however often a footnote is named.
+                // One back link, however often a footnote is referenced.
                 case FootnoteLink { IsBackLink: true } back when !named.Add(back.Footnote): back.Remove(); break;
             }
         }
         MdDirection.Set(document);
     }
 
-    // Whatever levels were typed, none is skipped: the first is h4, and each lies at most one below what it stands under.
+    // No level is skipped, whatever levels were typed: the first is h4, and each is at most one level below its parent.
     private static void Outline(IEnumerable<HeadingBlock> headings)
     {
         var open = new Stack<int>();
@@ -46,7 +46,7 @@ internal static class MdTree
 
     private static void TameLink(LinkInline link, MdHeadings headings)
     {
-        // A page asks nobody else for anything, so an image is a link to it.
+        // A page loads nothing from other sites, so an image becomes a link to it.
         link.IsImage = false;
         link.Url = headings.Resolve(link.Url)?.Replace(" ", "%20", StringComparison.Ordinal);
         if (link.Title?.Length > MarkdownBounds.MaxTitle) link.Title = null;
@@ -66,7 +66,7 @@ internal static class MdTree
         else link.ReplaceBy(new LiteralInline(link.Url));
     }
 
-    // A box that nobody can tick is a mark, not a control, and stands where others have a bullet.
+    // Visitors cannot tick the box, so it is shown as a character instead of a control, in place of the bullet.
     private static void TameTask(TaskList task)
     {
         if (task.Parent?.ParentBlock?.Parent is ListItemBlock item) item.GetAttributes().AddClass("todo");

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Kener.Architecture.Tests;
 
-/// <summary>The arrows between projects, as docs/architecture.md draws them.</summary>
+/// <summary>The references that projects may have, as in docs/architecture.md.</summary>
 internal static class ProjectRules
 {
     private static readonly Dictionary<string, string[]> Arrows = new()
@@ -37,11 +37,11 @@ internal static class ProjectRules
         from project in projects
         where !project.IsTest && !project.Path.StartsWith("bench/", StringComparison.Ordinal)
         let allowed = Arrows.GetValueOrDefault(project.Name)
-        from target in allowed is null ? ["(anything: it is not in docs/architecture.md)"] : project.References
+        from target in allowed is null ? ["any project, because it is not in docs/architecture.md"] : project.References
         where allowed is null || !allowed.Contains(target)
-        select $"{project.Path} must not refer to {target}";
+        select $"{project.Path} must not reference {target}";
 
-    /// <summary>Benchmarks may: they run modules as tests do.</summary>
+    /// <summary>Benchmarks may reference test projects: they run modules as tests do.</summary>
     public static IEnumerable<string> TestsInProducts(IEnumerable<Project> projects)
     {
         var tests = projects.Where(project => project.IsTest).Select(project => project.Name).ToHashSet();
@@ -49,7 +49,7 @@ internal static class ProjectRules
                where !project.IsTest && !project.Path.StartsWith("bench/", StringComparison.Ordinal)
                from target in project.References
                where tests.Contains(target)
-               select $"{project.Path} refers to {target}, which is for tests";
+               select $"{project.Path} references {target}, which is for tests";
     }
 
     public static IEnumerable<string> Cycles(IReadOnlyList<Project> projects)
@@ -64,7 +64,7 @@ internal static class ProjectRules
                 if (!reached.Add(name)) continue;
                 foreach (var next in references.GetValueOrDefault(name) ?? []) open.Push(next);
             }
-            if (reached.Contains(project.Name)) yield return $"{project.Path} refers to itself in the end";
+            if (reached.Contains(project.Name)) yield return $"{project.Path} references itself through other projects";
         }
     }
 
@@ -72,13 +72,13 @@ internal static class ProjectRules
         from project in projects
         from package in project.Xml.Descendants("PackageReference")
         where package.Attribute("Version") is not null || package.Attribute("VersionOverride") is not null || package.Element("Version") is not null
-        select $"{project.Path} sets a version of {package.Attribute("Include")?.Value}; Directory.Packages.props is the place";
+        select $"{project.Path} sets the version of {package.Attribute("Include")?.Value}; set it in Directory.Packages.props";
 
-    /// <summary>An exact version; MassTransit's alone is pinned by a range, since its next one needs a licence.</summary>
+    /// <summary>Versions must be exact. Only MassTransit is pinned by a range, since its next version needs a license.</summary>
     public static IEnumerable<string> LooseVersions(XDocument packages) =>
         from package in packages.Descendants("PackageVersion")
         let name = package.Attribute("Include")!.Value
         let version = package.Attribute("Version")!.Value
         where name.StartsWith("MassTransit", StringComparison.Ordinal) ? version != $"[{version.Trim('[', ']')}]" : version.IndexOfAny(['[', '(', '*', ',']) >= 0
-        select $"{name} has the version {version}, which is not one";
+        select $"{name} has the version {version}, which is not exact";
 }

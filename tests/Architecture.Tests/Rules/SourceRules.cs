@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Kener.Architecture.Tests;
 
-/// <summary>What can be seen in the text of a file. Each rule names what breaks it.</summary>
+/// <summary>Rules about the text of source files. Each returns a message per violation.</summary>
 internal static class SourceRules
 {
     private const int LongestFile = 300, LongestMethod = 50, LongestProgram = 25, LongestAppHost = 60;
@@ -15,7 +15,7 @@ internal static class SourceRules
         let most = !source.Path.EndsWith("/Program.cs", StringComparison.Ordinal) ? LongestFile
             : source.Path.StartsWith("Kener.AppHost/", StringComparison.Ordinal) ? LongestAppHost : LongestProgram
         where source.Lines > most
-        select $"{source.Path} has {source.Lines} lines; {most} are enough";
+        select $"{source.Path} has {source.Lines} lines; the limit is {most}";
 
     public static IEnumerable<string> LongMethods(IEnumerable<Source> sources) =>
         from source in sources
@@ -24,9 +24,9 @@ internal static class SourceRules
         let span = member.GetLocation().GetLineSpan()
         let lines = span.EndLinePosition.Line - span.StartLinePosition.Line + 1
         where lines > LongestMethod
-        select $"{source.Path}:{span.StartLinePosition.Line + 1} {NameOf(member)} has {lines} lines; {LongestMethod} are enough";
+        select $"{source.Path}:{span.StartLinePosition.Line + 1} {NameOf(member)} has {lines} lines; the limit is {LongestMethod}";
 
-    /// <summary>Types in a namespace of Aspire's would be taken for Aspire's own.</summary>
+    /// <summary>Types in an Aspire namespace would be mistaken for Aspire's own.</summary>
     public static IEnumerable<string> AspireNamespaces(IEnumerable<Source> sources) =>
         from source in sources
         from space in source.Tree.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
@@ -39,7 +39,7 @@ internal static class SourceRules
         where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal)
         let words = Words(Path.GetFileNameWithoutExtension(file)).Concat(Path.GetDirectoryName(file)!.Split('/').SelectMany(Words)).ToList()
         where words.Any(EmptyWords.Contains)
-        select $"{file} is named for nothing in particular";
+        select $"{file} has a name that does not say what it contains";
 
     public static IEnumerable<string> LonelyInterfaces(IEnumerable<Source> sources)
     {
@@ -48,7 +48,7 @@ internal static class SourceRules
             .Select(use => use.Type.ToString().Split('<')[0].Split('.')[^1]).ToLookup(name => name);
         return from one in types
                where one.Type is InterfaceDeclarationSyntax && uses[one.Type.Identifier.Text].Count() == 1
-               select $"{one.Path}: {one.Type.Identifier.Text} has one implementation; use that";
+               select $"{one.Path}: {one.Type.Identifier.Text} has one implementation; use the class itself";
     }
 
     private static string NameOf(SyntaxNode member) => member switch

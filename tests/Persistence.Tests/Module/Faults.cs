@@ -7,10 +7,10 @@ using Npgsql;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>Faults where they hurt most, each once.</summary>
+/// <summary>Faults at the most critical moments, each once.</summary>
 internal static class Faults
 {
-    /// <summary>Puts an interceptor into the test module's contexts.</summary>
+    /// <summary>Adds an interceptor to the test module's contexts.</summary>
     public static void AddFault(this IServiceCollection services, IInterceptor fault)
     {
         services.ConfigureDbContext<TestSqlite>(options => options.AddInterceptors(fault));
@@ -20,7 +20,7 @@ internal static class Faults
     public static NpgsqlException LostConnection() => new("The connection was lost", new IOException("broken pipe"));
 }
 
-/// <summary>The connection breaks in the commit: before the server has it, or after, when nobody can tell.</summary>
+/// <summary>Breaks the connection during the commit: before the server has it, or afterwards, when the client cannot know whether it has.</summary>
 internal sealed class BrokenCommit(bool afterwards) : DbTransactionInterceptor
 {
     private int _left;
@@ -36,7 +36,7 @@ internal sealed class BrokenCommit(bool afterwards) : DbTransactionInterceptor
         afterwards && Interlocked.Decrement(ref _left) == 0 ? throw Faults.LostConnection() : Task.CompletedTask;
 }
 
-/// <summary>What is delivered is not deleted: as if the process had ended in between.</summary>
+/// <summary>Fails the deletion of a delivered event, as if the process had ended in between.</summary>
 internal sealed class BrokenDeletion : DbCommandInterceptor
 {
     private int _left = 1;
@@ -47,12 +47,12 @@ internal sealed class BrokenDeletion : DbCommandInterceptor
             ? throw new InvalidOperationException("ended before the deletion") : ValueTask.FromResult(result);
 }
 
-/// <summary>A database that reads but stores nothing, as it shows to SQLite or PostgreSQL.</summary>
+/// <summary>A database that can be read and stores nothing, as SQLite or PostgreSQL would show it.</summary>
 internal sealed class PlantedOutage(bool isFull) : DbConnectionInterceptor
 {
     private volatile bool _isOn;
 
-    /// <summary>The outage begins, or ends.</summary>
+    /// <summary>Begins or ends the outage.</summary>
     public async Task SetAsync(TestModule module, bool isOn)
     {
         _isOn = isOn;
@@ -68,7 +68,7 @@ internal sealed class PlantedOutage(bool isFull) : DbConnectionInterceptor
                     "CREATE TRIGGER full_disk BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION full_disk()",
                 ],
                 (true, false) => ["DROP TRIGGER full_disk ON things"],
-                // In sessions that begin from now on, those of this module among them.
+                // For sessions that begin from now on, including new ones of this module.
                 _ =>
                 [
                     $"ALTER DATABASE {name} SET default_transaction_read_only = {(isOn ? "on" : "off")}",
@@ -91,7 +91,7 @@ internal sealed class PlantedOutage(bool isFull) : DbConnectionInterceptor
     {
         if (connection is not SqliteConnection) return;
         await using var command = connection.CreateCommand();
-        // No less than the pages that are there.
+        // SQLite does not go below the number of pages that exist.
         command.CommandText = isFull ? $"PRAGMA max_page_count={(_isOn ? 1 : int.MaxValue)}" : $"PRAGMA query_only={(_isOn ? 1 : 0)}";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

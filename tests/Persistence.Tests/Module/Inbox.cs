@@ -4,12 +4,12 @@ using MassTransit;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>What the test module's consumers received, and what they do about it.</summary>
+/// <summary>The events that the test module's consumers received, and how they handle them.</summary>
 internal sealed class Inbox
 {
     private readonly ConcurrentQueue<object> _received = new();
 
-    /// <summary>Done with each event before it counts as received; may throw.</summary>
+    /// <summary>Runs for each event before it counts as received; may throw.</summary>
     public Func<object, CancellationToken, Task> Handle { get; set; } = (_, _) => Task.CompletedTask;
 
     public IReadOnlyList<T> Of<T>() => [.. _received.OfType<T>()];

@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>A wire to a server that a test can cut and mend.</summary>
+/// <summary>A connection to a server that a test can cut and mend.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly string _host;
@@ -19,10 +19,10 @@ internal sealed class Relay : IAsyncDisposable
         Mend();
     }
 
-    /// <summary>Where to connect to; the same all the time.</summary>
+    /// <summary>The port to connect to; it stays the same.</summary>
     public int Port { get; } = LocalPort.Free();
 
-    /// <summary>Ends all connections, and refuses new ones.</summary>
+    /// <summary>Ends all connections and refuses new ones.</summary>
     public void Cut()
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed class Relay : IAsyncDisposable
         }
         catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
         {
-            // Cut: nobody more is let in.
+            // Cut: no more connections are accepted.
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class Relay : IAsyncDisposable
         }
         catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Cut, or one side has gone.
+            // Cut, or one side closed the connection.
         }
         near.Dispose();
     }

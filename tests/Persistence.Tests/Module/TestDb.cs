@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>The smallest module: things that count.</summary>
+/// <summary>The smallest module: things with a counter.</summary>
 internal abstract class TestDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<Thing> Things => Set<Thing>();

@@ -57,7 +57,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         app.MapGet("/api/stored", () => JsonSerializer.Deserialize<Thing>("{")).AllowAnyone();
     }
 
-    /// <summary>Runs a piece of work in a scope of its own, as a request does.</summary>
+    /// <summary>Runs work in a scope of its own, as a request does.</summary>
     public async Task<T> WithAsync<T>(Func<TestDb, Changes<TestDb>, Task<T>> work)
     {
         await using var scope = host.Services.CreateAsyncScope();
@@ -69,7 +69,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
     public Task<T> CommitAsync<T>(Func<Change<TestDb>, Task<T>> work, CancellationToken cancel = default) =>
         WithAsync((_, changes) => changes.CommitAsync("key:7", work, cancel));
 
-    /// <summary>A new thing, whose event is an incident of the same id and version.</summary>
+    /// <summary>Creates a thing. Its event is an incident with the same id and version.</summary>
     public Task<long> MakeAsync(string name) => CommitAsync(async change =>
     {
         var thing = new Thing { Name = name, Version = 1 };
@@ -80,7 +80,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         return thing.Id;
     });
 
-    /// <summary>One more, by the usual way of a change.</summary>
+    /// <summary>Increments a thing's counter by an ordinary change; returns the new version.</summary>
     public Task<long> CountAsync(long id) => CommitAsync(async change =>
     {
         var thing = await change.LockAsync<Thing>(id, default) ?? throw Refusal.NotFound("No such thing");
@@ -101,7 +101,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         return true;
     });
 
-    /// <summary>Waits until every event is delivered, and turns a clock that is turned by hand, since the dispatcher polls by it.</summary>
+    /// <summary>Waits until every event is delivered. Advances a fake clock meanwhile, since the dispatcher polls by it.</summary>
     public Task OutboxEmptyAsync()
     {
         return host.Services.GetRequiredService<TimeProvider>() is FakeTimeProvider clock ? clock.TurnUntilAsync(IsEmptyAsync) : Eventually.TrueAsync(IsEmptyAsync);

@@ -3,7 +3,7 @@ using Kener.Outbound;
 
 namespace Kener.Agent.Checks.Http;
 
-/// <summary>Asks an address by HTTP: it is up if it answers with 2xx, 3xx or 429.</summary>
+/// <summary>Sends an HTTP request; UP if the answer is 2xx, 3xx or 429 (Behavior: CHK-4).</summary>
 internal sealed class HttpCheck(OutboundDoor door, OutboundRequest request, Variables variables, TimeProvider clock)
 {
     public static CheckType Type(OutboundDoor door, Variables variables, TimeProvider clock) =>

@@ -5,7 +5,7 @@ using Kener.Outbound;
 
 namespace Kener.Agent.Checks.Http;
 
-/// <summary>Makes a request of the type_data of an API monitor.</summary>
+/// <summary>Builds the request from the <c>type_data</c> of an API monitor.</summary>
 internal static class HttpConfiguration
 {
     public static OutboundRequest Read(JsonElement data, Variables variables)
@@ -26,7 +26,7 @@ internal static class HttpConfiguration
         text.Length == 0 ? throw new FieldException("url", "is missing")
         : ApiType.ParseUrl(text) ?? throw new FieldException("url", "give an absolute http or https address");
 
-    /// <summary>Null for a line of the form that was left empty.</summary>
+    /// <summary>Returns null for a form line that was left empty.</summary>
     private static KeyValuePair<string, string>? Header(JsonElement header, int index, Variables variables)
     {
         if (ApiType.ReadHeader(header) is not var (name, written)) return null;

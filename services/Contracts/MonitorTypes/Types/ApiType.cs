@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Kener.Contracts;
 
-/// <summary>API: an address that is requested by HTTP.</summary>
+/// <summary>API: sends an HTTP request to an address.</summary>
 public static class ApiType
 {
-#pragma warning disable CS1591 // Each field is named as in JSON.
+#pragma warning disable CS1591 // The properties are named as in JSON.
     public static TextField Url { get; } = new("url") { IsRequired = true, Rule = UrlRule, MaskPart = MaskUserInfo };
     public static ChoiceField Method { get; } = new("method", "GET", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS");
     public static TextField HeaderKey { get; } = new("key");
@@ -18,7 +18,7 @@ public static class ApiType
     public static FlagField AllowSelfSignedCert { get; } = new("allowSelfSignedCert", false);
 #pragma warning restore CS1591
 
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         MonitorTypes.Api, CheckedBy.Agents,
         [Url, Method, Headers, Body, Timeout, FollowRedirects, MaxRedirects, AllowSelfSignedCert, new TextField("eval")],
@@ -35,24 +35,24 @@ public static class ApiType
         }
         """);
 
-    /// <summary>The text as an absolute http or https address; null where it is none.</summary>
+    /// <summary>Parses an absolute http or https address; null if the text is none.</summary>
     public static Uri? ParseUrl(string text) =>
         Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
 
-    /// <summary>The name and the value of a header; null for a line of the form that was left empty.</summary>
+    /// <summary>Reads the name and the value of a header; null if both are empty, as from a form line that was not filled in.</summary>
     public static (string Name, string Value)? ReadHeader(JsonElement header)
     {
         var (name, value) = (HeaderKey.Read(header).Trim(), HeaderValue.Read(header).Trim());
         return name.Length == 0 && value.Length == 0 ? null : (name, value);
     }
 
-    // With variables of the agent in it, only the agent can tell.
+    // Only the agent can validate an address with variables, because it fills them in.
     private static string? UrlRule(string text) =>
         string.IsNullOrWhiteSpace(text) || text.Contains('$', StringComparison.Ordinal) || ParseUrl(text) is not null ? null : "give an absolute http or https address";
 
     private static string? HeaderRule(JsonElement header) => ReadHeader(header) is var (name, value) ? HeaderText.Fault(name, value) : null;
 
-    /// <summary>Masks a user name and a password in the address.</summary>
+    /// <summary>Masks the user name and password in an address.</summary>
     private static string MaskUserInfo(string text)
     {
         var start = text.IndexOf("//", StringComparison.Ordinal) is var slashes and >= 0 ? slashes + 2 : 0;

@@ -1,6 +1,6 @@
 namespace Kener.Contracts;
 
-/// <summary>DNS: a name that has certain records.</summary>
+/// <summary>DNS: checks that a name has the expected records.</summary>
 public static class DnsType
 {
     private static readonly TextField NameServer = new("nameServer");
@@ -16,7 +16,7 @@ public static class DnsType
         "TSIG", "TXT", "UID", "UINFO", "UNSPEC", "URI", "WKS", "X25", "ZONEMD",
     ];
 
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         "DNS", CheckedBy.Agents,
         [
@@ -25,7 +25,7 @@ public static class DnsType
         ],
         """{ "host": "example.com", "lookupRecord": "MX", "nameServer": "1.1.1.1", "matchType": "ANY", "values": ["mail.example.com"], "transport": "UDP" }""")
     {
-        // Without TLS the zone's own servers are found by the resolver.
+        // Only TLS requires a name server: otherwise the resolver finds the servers of the zone.
         NeedsFurther = data => Transport.ReadOrDefault(data) == "TLS" && string.IsNullOrWhiteSpace(NameServer.ReadOrDefault(data)) ? NameServer.Name : null,
     };
 }

@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>GAMEDIG: a game server that answers the query of its game.</summary>
+/// <summary>GAMEDIG: queries a game server by the protocol of its game.</summary>
 public static class GameType
 {
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         "GAMEDIG", CheckedBy.Agents,
         [

@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>GRPC: a service that answers the standard health check.</summary>
+/// <summary>GRPC: calls the standard health check of a gRPC service.</summary>
 public static class GrpcType
 {
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         "GRPC", CheckedBy.Agents,
         [HostFields.Host, HostFields.Port(50_051), new TextField("service"), new FlagField("tls", false), new FlagField("insecure", false), HostFields.Timeout(10_000)],

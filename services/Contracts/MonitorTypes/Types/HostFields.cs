@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>Fields that several types share.</summary>
+/// <summary>Fields and rules that several types share.</summary>
 internal static class HostFields
 {
-    /// <summary>The longest time of one check, ms: its minute must not be over before it ends.</summary>
+    /// <summary>Maximum timeout of a check, in ms: a check must end before the next one is due, a minute later.</summary>
     public const int LongestTimeout = 55_000;
 
     public static ChoiceField HostType { get; } = new("type", "DOMAIN", "IP4", "IP6", "DOMAIN");

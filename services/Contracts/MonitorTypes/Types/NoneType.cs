@@ -1,12 +1,12 @@
 namespace Kener.Contracts;
 
-/// <summary>NONE: a monitor that nothing checks; people say what its status is.</summary>
+/// <summary>NONE: is not checked; people set its status.</summary>
 public static class NoneType
 {
-    /// <summary>Whether the last status that people gave holds on.</summary>
+    /// <summary>Whether the last recorded status is carried forward (Behavior: STA-7).</summary>
     public static FlagField OverrideWithLastKnownStatus { get; } = new("overrideWithLastKnownStatus", false);
 
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         MonitorTypes.None, CheckedBy.People, [OverrideWithLastKnownStatus], """{ "overrideWithLastKnownStatus": true }""");
 }

@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>PING: hosts that answer to ICMP echo requests.</summary>
+/// <summary>PING: sends ICMP echo requests to hosts.</summary>
 public static class PingType
 {
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         "PING", CheckedBy.Agents,
         [

@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>SQL: a database that answers a query.</summary>
+/// <summary>SQL: runs a query on a database.</summary>
 public static class SqlType
 {
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         "SQL", CheckedBy.Agents,
         [

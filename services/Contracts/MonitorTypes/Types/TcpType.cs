@@ -1,9 +1,9 @@
 namespace Kener.Contracts;
 
-/// <summary>TCP: ports that accept connections.</summary>
+/// <summary>TCP: connects to ports.</summary>
 public static class TcpType
 {
-    /// <summary>The type.</summary>
+    /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
         "TCP", CheckedBy.Agents,
         [
