@@ -27,17 +27,16 @@ internal sealed class BackgroundRestarts(
 
     private async Task WatchAsync(BackgroundService service, CancellationToken stopping)
     {
-        var pause = First;
-        while (service.ExecuteTask is { } work)
+        for (var failures = 1; service.ExecuteTask is { } work; failures++)
         {
             await work.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested || work.IsCompletedSuccessfully) return;
+            var pause = Retries.PauseAfter(failures, First, Longest);
             // The host itself logs the exception of the first run.
-            log.LogError(pause == First ? null : work.Exception?.GetBaseException(),
+            log.LogError(failures == 1 ? null : work.Exception?.GetBaseException(),
                 "{Service} failed and is restarted in {Seconds} s", service.GetType().Name, pause.TotalSeconds);
             await Task.Delay(pause, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested) return;
-            pause = pause * 2 < Longest ? pause * 2 : Longest;
             await StartAsync(service, stopping);
         }
     }

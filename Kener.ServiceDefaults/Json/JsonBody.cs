@@ -56,7 +56,19 @@ public static class JsonBody
         return text;
     }
 
-    /// <summary>Returns the value as whole Unix seconds between 1970 and 9999; refuses anything else with <paramref name="message"/>.</summary>
+    /// <summary>Returns the value as text, or null where it is null; refuses it, as that field's, otherwise.</summary>
+    public static string? TextOrNull(this JsonElement value, string field, int longest) =>
+        value.ValueKind == JsonValueKind.Null ? null : value.Text($"{field} must be a string", longest);
+
+    /// <summary>Returns the value where it is one of these words; refuses it, as that field's, otherwise.</summary>
+    public static string OneOf(this JsonElement value, string field, params IReadOnlyList<string> words)
+    {
+        var message = $"{field} must be one of: {string.Join(", ", words)}";
+        var word = value.Text(message);
+        return words.Contains(word, StringComparer.Ordinal) ? word : throw Refusal.BadRequest(message);
+    }
+
+    /// <summary>The value as whole Unix seconds between 1970 and 9999; refused with that message where it is anything else.</summary>
     public static long Seconds(this JsonElement value, string message)
     {
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || number is not (>= 0 and <= 253_402_300_799))

@@ -17,7 +17,7 @@ internal sealed class SnapshotMirror(
 
     // The changed keys, each with the trace of its last change.
     private readonly ConcurrentDictionary<string, ActivityContext> _dirty = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly WakeSignal _changed = new();
     private readonly RedisContact _contact = new(log);
     private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
     private string? _epoch;
@@ -31,7 +31,7 @@ internal sealed class SnapshotMirror(
             while (true)
             {
                 await TurnAsync(stoppingToken);
-                await WaitAsync(stoppingToken);
+                await _changed.WaitAsync(Look, clock, stoppingToken);
             }
         }
         catch (OperationCanceledException)
@@ -48,33 +48,7 @@ internal sealed class SnapshotMirror(
     {
         if (!key.StartsWith(prefix, StringComparison.Ordinal)) return;
         _dirty[key] = KenerTraces.Current;
-        Wake();
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            if (_changed.CurrentCount == 0) _changed.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is already signaled.
-        }
-    }
-
-    private async Task WaitAsync(CancellationToken cancel)
-    {
-        using var look = new CancellationTokenSource(Look, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(look.Token, cancel);
-        try
-        {
-            await _changed.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // Timed out without a change: check Redis anyway.
-        }
+        _changed.Wake();
     }
 
     private async Task TurnAsync(CancellationToken cancel)
@@ -96,7 +70,6 @@ internal sealed class SnapshotMirror(
         catch (Exception fault) when (fault is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             _contact.Failed(fault);
-            _changed.Wait(0, CancellationToken.None);
             await Task.Delay(Look, clock, cancel);
         }
     }

@@ -36,21 +36,10 @@ internal sealed class VariantUsesReceiver(Lazy<IConnectionMultiplexer> redis, Va
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Retries.UntilDoneAsync(async () =>
     {
-        while (true)
-        {
-            try
-            {
-                // The client subscribes again by itself whenever it reconnects.
-                var subscriber = (await Task.Run(() => redis.Value, stoppingToken)).GetSubscriber();
-                await subscriber.SubscribeAsync(SnapshotKeys.Uses, (_, keys) => uses.NoteAll(keys.ToString().Split('\n')));
-                return;
-            }
-            catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
-            {
-                await Task.Delay(AfterFault, clock, stoppingToken);
-            }
-        }
-    }
+        // The client subscribes again by itself whenever it connects again.
+        var subscriber = (await Task.Run(() => redis.Value, stoppingToken)).GetSubscriber();
+        await subscriber.SubscribeAsync(SnapshotKeys.Uses, (_, keys) => uses.NoteAll(keys.ToString().Split('\n')));
+    }, (fault, _) => fault is RedisException or TimeoutException or ObjectDisposedException ? AfterFault : null, clock, stoppingToken);
 }

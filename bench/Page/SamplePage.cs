@@ -37,10 +37,17 @@ internal static class SamplePage
             _ => new DayCounts(1_440, 0, 0, 0),
         })], 42);
 
-    private static IncidentView Incident(int i) => new(i, "Card payments failing for some customers", IncidentState.Identified, MonitorStatus.Down, false,
-        Now - 5_000, null, [new("service-1", "Service 1", MonitorStatus.Down)],
+    private static IncidentView Incident(int i) => new(new IncidentChanged
+    {
+        Id = i,
+        Version = 1,
+        Title = "Card payments failing for some customers",
+        State = IncidentState.Identified,
+        Start = Now - 5_000,
+        Updates =
         [
             new(2, Now - 1_000, IncidentState.Identified, "An upstream network rejects a share of what goes through **eu-central**. Traffic moves to a second one."),
             new(1, Now - 5_000, IncidentState.Investigating, "We are looking into elevated payment errors."),
-        ]);
+        ],
+    }, MonitorStatus.Down, [new("service-1", "Service 1", MonitorStatus.Down)]);
 }

@@ -1,5 +1,6 @@
 using Kener.Agent.Gateway;
 using Kener.Agent.Planning;
+using Kener.ServiceDefaults;
 
 namespace Kener.Agent;
 

@@ -29,7 +29,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
         public bool IsFirstFault() => !_hasFailed && (_hasFailed = true);
     }
 
-    private readonly Bell _bell = new();
+    private readonly WakeSignal _signal = new();
     private readonly Awake _awake = new();
     private readonly ConcurrentDictionary<long, bool> _news = new();
     private Dictionary<long, Watched> _watched = [];
@@ -44,12 +44,12 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
         {
             if (!groups.ContainsKey(id)) continue;
             _news[id] = true;
-            _bell.Ring();
+            _signal.Wake();
         }
     }
 
     /// <summary>Monitors were changed: look now.</summary>
-    public void Ring() => _bell.Ring();
+    public void Wake() => _signal.Wake();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -66,7 +66,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
             {
                 if (!outages.TryReport("Evaluating heartbeats and groups", fault) && failures++ % 60 == 0) log.LogWarning(fault, "Heartbeats and groups could not be evaluated; trying on");
             }
-            await _bell.WaitAsync(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _signal.WaitAsync(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

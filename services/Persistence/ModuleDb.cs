@@ -58,7 +58,14 @@ public abstract class ModuleDb : DbContext
         return Set<T>().FromSqlRaw(statement, values);
     }
 
-    /// <summary>Called after this database was restored from a backup: in a transaction, before anything is served.</summary>
+    /// <summary>
+    /// Stores the row unless the stored one with its key has the same version or a newer one, and returns whether it did. The row is then
+    /// locked until the transaction ends.
+    /// </summary>
+    public async Task<bool> TakeNewerAsync<T>(T row, CancellationToken cancel) where T : class =>
+        await Database.ExecuteSqlAsync(Newer.Statement(this, row), cancel) > 0;
+
+    /// <summary>Called in a transaction, before anything is served, after this database was restored from a backup.</summary>
     protected internal virtual Task OnRestoredAsync(CancellationToken cancel) => Task.CompletedTask;
 
     /// <summary>Adds the tables that every service has. Derived contexts add their own and call the base.</summary>

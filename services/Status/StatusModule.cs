@@ -30,7 +30,7 @@ public static class StatusModule
         builder.Services.AddSingleton<PageRenderer>();
         builder.Services.AddSingleton<WarmUp>().AddHostedService(services => services.GetRequiredService<WarmUp>());
         builder.Services.AddSingleton<Publisher>();
-        builder.Services.AddSingleton<PageBell>();
+        builder.Services.AddSingleton<RenderTrigger>();
         builder.Services.AddSingleton<RenderFaults>();
         builder.Services.AddSingleton<ToldLately>();
         builder.Services.AddSingleton<ErrorPages>();

@@ -146,18 +146,13 @@ public sealed record MonitorView(
 public sealed record MaintenanceView(long Id, string Title, string? Markdown, long Start, long End, bool IsUnderWay, IReadOnlyList<AffectedView> Affected);
 
 /// <summary>An incident. <paramref name="Impact"/> is its worst impact on any monitor; NoData if it affects none.</summary>
-public sealed record IncidentView(
-    long Id, string Title, IncidentState State, MonitorStatus Impact, bool IsGlobal, long Start, long? End,
-    IReadOnlyList<AffectedView> Affected, IReadOnlyList<UpdateView> Updates);
+public sealed record IncidentView(IncidentChanged Incident, MonitorStatus Impact, IReadOnlyList<AffectedView> Affected);
 
 /// <summary>A monitor that an incident affects, by its public name.</summary>
 public sealed record AffectedView(string Tag, string Name, MonitorStatus Impact);
 
-/// <summary>An update of an incident. <paramref name="Markdown"/> is untrusted.</summary>
-public sealed record UpdateView(long Id, long At, IncidentState State, string Markdown);
-
 /// <summary>The page of one incident.</summary>
-public sealed record IncidentPageView(SiteView Site, Audience Audience, IncidentView Incident);
+public sealed record IncidentPageView(SiteView Site, Audience Audience, IncidentView Shown);
 
 /// <summary>The content of an error page: 404, 410 or 503.</summary>
 /// <param name="Site">The content around the page.</param>

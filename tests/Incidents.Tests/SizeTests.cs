@@ -36,11 +36,11 @@ public sealed class SizeTests(Hosts hosts) : IClassFixture<Hosts>
         var service = await hosts.OnAsync(database);
         var id = await service.CreateAsync(new { title = "t", start_date_time = 60 });
         // Two bytes per character.
-        var largest = new string('é', UpdateFields.LongestComment);
+        var largest = new string('é', UpdateInput.LongestComment);
         List<long> updates = [];
         for (var i = 0; i < 7; i++) updates.Add(await service.PostAsync(id, "MONITORING", comment: largest));
         (await service.SendAsync("DELETE", $"/api/v4/incidents/{id}/comments/{updates[0]}")).Expect(HttpStatusCode.OK);
-        var small = await service.PostAsync(id, "MONITORING", comment: new string('é', UpdateFields.LongestComment - 1) + "x");
+        var small = await service.PostAsync(id, "MONITORING", comment: new string('é', UpdateInput.LongestComment - 1) + "x");
         var comments = $"/api/v4/incidents/{id}/comments";
         (await service.SendAsync("POST", comments, new { comment = "x", state = "MONITORING" })).ExpectRefusal(HttpStatusCode.BadRequest, TooLarge);
         (await service.SendAsync("PATCH", $"{comments}/{small}", new { comment = largest })).ExpectRefusal(HttpStatusCode.BadRequest, TooLarge);

@@ -12,7 +12,7 @@ public sealed class TimelineTests
 
     private static Incident Fresh(long? end = null)
     {
-        var incident = new Incident { Title = "t" };
+        var incident = new Incident();
         incident.SetTimes(Start, end);
         return incident;
     }
@@ -49,7 +49,7 @@ public sealed class TimelineTests
     {
         var incident = Fresh();
         var resolved = Post(incident, IncidentState.Resolved, Start + 120);
-        incident.Edit(resolved, null, null, Start + 300, 0);
+        incident.Edit(resolved, new UpdateInput { Timestamp = new(Start + 300) }, 0);
         Assert.Equal(Start + 300, incident.End);
     }
 
@@ -59,7 +59,7 @@ public sealed class TimelineTests
         var incident = Fresh();
         var first = Post(incident, IncidentState.Investigating);
         Post(incident, IncidentState.Monitoring);
-        incident.Edit(first, null, IncidentState.Resolved, Start + 60, 0);
+        incident.Edit(first, new UpdateInput { State = new(IncidentState.Resolved), Timestamp = new(Start + 60) }, 0);
         Assert.Equal((IncidentState.Monitoring, null), (incident.State, incident.End));
     }
 
@@ -96,10 +96,10 @@ public sealed class TimelineTests
         incident = Fresh();
         Post(incident, IncidentState.Resolved, Start);
         Assert.Equal(Start, incident.End);
-        Assert.Throws<Refusal>(() => incident.Edit(incident.Updates[0], null, null, Start - 60, 0));
+        Assert.Throws<Refusal>(() => incident.Edit(incident.Updates[0], new UpdateInput { Timestamp = new(Start - 60) }, 0));
         incident = Fresh();
         Post(incident, IncidentState.Identified, Start - 60);
-        Assert.Throws<Refusal>(() => incident.Edit(incident.Updates[0], null, IncidentState.Resolved, null, 0));
+        Assert.Throws<Refusal>(() => incident.Edit(incident.Updates[0], new UpdateInput { State = new(IncidentState.Resolved) }, 0));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class TimelineTests
         var incident = Fresh();
         var update = Post(incident, IncidentState.Resolved, Start + 60);
         incident.SetTimes(Start + 120, Start + 180);
-        incident.Edit(update, "other words", null, null, 0);
+        incident.Edit(update, new UpdateInput { Comment = new("other words") }, 0);
         Assert.Equal((IncidentState.Resolved, Start + 180), (incident.State, incident.End));
     }
 
@@ -136,7 +136,7 @@ public sealed class TimelineTests
             return;
         }
         var update = incident.Updates[which % incident.Updates.Count];
-        if (verb == 1) incident.Edit(update, "edited", state, at, 0);
+        if (verb == 1) incident.Edit(update, new UpdateInput { Comment = new("edited"), State = new(state), Timestamp = new(at) }, 0);
         else incident.SetStatus(update, verb == 2 ? UpdateStatus.Inactive : UpdateStatus.Deleted, 0);
     }
 

@@ -54,7 +54,7 @@ public sealed class AwayTests
             await Eventually.GetAsync(() =>
             {
                 // Starts another evaluation: one in progress when the clock was set may have missed it, and the clock may not advance further.
-                app.Host.Services.GetRequiredService<Evaluations>().Ring();
+                app.Host.Services.GetRequiredService<Evaluations>().Wake();
                 if (clock.GetUtcNow() < At(minute).AddSeconds(30)) clock.Advance(TimeSpan.FromMilliseconds(100));
                 return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
                     row => row.MonitorId == monitor && row.Minute == Start + (minute * 60L)))?.Status);

@@ -81,7 +81,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
         Task<string?> StatusAsync(long monitor, int minute)
         {
             // Starts another evaluation: one in progress when the clock was set may have missed it, and the clock may not advance further.
-            app.Host.Services.GetRequiredService<Evaluations>().Ring();
+            app.Host.Services.GetRequiredService<Evaluations>().Wake();
             if (clock.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(Start + (minute * 60L) + 30)) clock.Advance(TimeSpan.FromMilliseconds(100));
             return app.WithDbAsync(async db => (await db.Results.AsNoTracking().FirstOrDefaultAsync(
                 row => row.MonitorId == monitor && row.Minute == Start + (minute * 60L)))?.Status.ToString());

@@ -10,7 +10,9 @@ public sealed class MonitorRulesTests
 {
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 
-    private static Monitor Made(string more) => Monitor.Create(Json($$"""{"tag":"web","name":"Web"{{more}}}"""), 1_000);
+    private static Monitor Made(string more) => Monitor.Create(MonitorInput.Read(new InputBody(Json($$"""{"tag":"web","name":"Web"{{more}}}"""), IsNew: true), known: null), 1_000);
+
+    private static void Edit(Monitor monitor, string json, long nowMs = 0) => monitor.Edit(MonitorInput.Read(new InputBody(Json(json), IsNew: false), monitor.Tag), nowMs);
 
     [Theory]
     [InlineData("* * * * *", 60)]
@@ -105,21 +107,21 @@ public sealed class MonitorRulesTests
     public void An_edit_may_contain_the_monitors_own_tag_and_no_other()
     {
         var monitor = Made("");
-        monitor.Edit(Json("""{"tag":"web","name":"New"}"""), 2_000);
+        Edit(monitor, """{"tag":"web","name":"New"}""", 2_000);
         Assert.Equal(("New", 2_000), (monitor.Name, monitor.UpdatedMs));
-        Assert.Throws<Refusal>(() => monitor.Edit(Json("""{"tag":"other"}"""), 3_000));
+        Assert.Throws<Refusal>(() => Edit(monitor, """{"tag":"other"}""", 3_000));
     }
 
     [Fact]
     public void Objects_are_merged_one_level_deep_and_null_clears_them()
     {
         var monitor = Made(""","type_data":{"a":1,"b":{"x":1,"y":1}}""");
-        monitor.Edit(Json("""{"type_data":{"b":{"x":2},"c":3},"monitor_settings_json":{"own":1}}"""), 0);
+        Edit(monitor, """{"type_data":{"b":{"x":2},"c":3},"monitor_settings_json":{"own":1}}""");
         Assert.Equal("""{"a":1,"b":{"x":2},"c":3}""", monitor.TypeData);
         Assert.True(JsonElement.DeepEquals(
             Json("""{"uptime_formula_numerator":"up + maintenance + degraded","uptime_formula_denominator":"up + down + degraded + maintenance","own":1}"""),
             Json(monitor.Settings!)));
-        monitor.Edit(Json("""{"type_data":null,"monitor_settings_json":null}"""), 0);
+        Edit(monitor, """{"type_data":null,"monitor_settings_json":null}""");
         Assert.Null(monitor.TypeData);
         Assert.Null(monitor.Settings);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CsCheck;
 using Kener.Contracts;
 
@@ -69,7 +68,7 @@ public sealed class ResultRulesTests
     [Fact]
     public void What_a_correction_does_not_set_stays_as_recorded_or_takes_the_default()
     {
-        var monitor = Monitor.Create(JsonSerializer.Deserialize<JsonElement>("""{"tag":"a","name":"A","default_status":"DEGRADED"}"""), 0);
+        var monitor = new Monitor { Tag = "a", Name = "A", DefaultStatus = "DEGRADED" };
         var before = new Result { Status = MonitorStatus.Down, Latency = 42 };
         Assert.Equal((MonitorStatus.Down, 42d), Parts(CorrectMinute.Complete(60, null, null, before, monitor)));
         Assert.Equal((MonitorStatus.Up, 42d), Parts(CorrectMinute.Complete(60, MonitorStatus.Up, null, before, monitor)));

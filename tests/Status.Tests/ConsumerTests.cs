@@ -79,7 +79,7 @@ public sealed class ConsumerTests
         await service.TellAsync(Given.Monitor(1) with { Version = 2, Name = "Right" });
         await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down) with { Version = 2 });
         var view = await service.ViewAsync();
-        Assert.Equal(("Right", "Right", MonitorStatus.Down), (view.Resolved!.Single().Title, view.Monitors.Single().Name, view.Monitors.Single().Now));
+        Assert.Equal(("Right", "Right", MonitorStatus.Down), (view.Resolved!.Single().Incident.Title, view.Monitors.Single().Name, view.Monitors.Single().Now));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class ConsumerTests
         await service.TellAsync(Given.Monitor(1));
         for (var day = 0; day < 5; day++)
             await service.RecordAsync(Given.Reading(1, Given.Midnight - day * Given.Day, MonitorStatus.Up, day == 0 ? 721 : 1440, latency: 12.5));
-        service.Clock.Advance(PageBell.ReadingsEvery);
+        service.Clock.Advance(RenderTrigger.ReadingsEvery);
         var before = await service.SettledAsync();
         var incident = Given.Incident(1, Given.Noon - 3 * Given.Day, Given.Noon, new IncidentLink(1, MonitorStatus.Down));
 

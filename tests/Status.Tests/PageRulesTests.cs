@@ -109,7 +109,7 @@ public sealed class PageRulesTests
     {
         var view = View([Saying(1, MonitorStatus.Up)],
             Global(1, Given.Noon - 3600) with { Updates = [Note with { At = Given.Noon }] }, Global(2, Given.Noon - 1800), Global(3, Given.Noon - 1800));
-        Assert.Equal([1, 3, 2], view.Ongoing.Select(incident => incident.Id));
+        Assert.Equal([1, 3, 2], view.Ongoing.Select(shown => shown.Incident.Id));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class PageRulesTests
     public void At_most_five_resolved_incidents_are_listed_and_none_for_longer_than_seven_days()
     {
         var many = Enumerable.Range(1, 8).Select(i => Global(i, Given.Noon - 1000 * i) with { State = IncidentState.Resolved, End = Given.Noon }).ToArray();
-        Assert.Equal([1, 2, 3, 4, 5], View([], many).Resolved!.Select(incident => incident.Id));
+        Assert.Equal([1, 2, 3, 4, 5], View([], many).Resolved!.Select(shown => shown.Incident.Id));
         var old = Global(1, Given.Noon - 9 * Given.Day) with { State = IncidentState.Resolved, End = Now - 7 * Given.Day };
         Assert.Single(View([], old).Resolved!);
         Assert.Empty(View([], old with { End = old.End - 1 }).Resolved!);

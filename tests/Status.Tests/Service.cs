@@ -73,7 +73,7 @@ internal sealed class Service : IAsyncDisposable
     public Snapshot? Home => Board.Find(SitePages.HomeKey);
 
     /// <summary>Waits until all that is due at once is rendered; results that leave the status as it was may still wait for their second.</summary>
-    public Task QuietAsync() => Eventually.TrueAsync(() => Task.FromResult(Host.Services.GetRequiredService<PageBell>().IsHeard));
+    public Task QuietAsync() => Eventually.TrueAsync(() => Task.FromResult(Host.Services.GetRequiredService<RenderTrigger>().IsHeard));
 
     /// <summary>Waits until the published page shows all that is in the database, and returns it.</summary>
     public async Task<Snapshot> SettledAsync(string path = "/")

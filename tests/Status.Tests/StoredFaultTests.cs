@@ -125,7 +125,7 @@ public sealed class StoredFaultTests
         await service.TellAsync(Given.Monitor(1, 2) with { Name = "Payments" });
         await SaysAsync(service, SitePages.HomeKey, "Payments");
         await SaysAsync(service, Tokyo("/"), "Payments");
-        Assert.Equal([5, 3, 2], (await service.ViewAsync()).Ongoing.Select(incident => incident.Id).OrderDescending());
+        Assert.Equal([5, 3, 2], (await service.ViewAsync()).Ongoing.Select(shown => shown.Incident.Id).OrderDescending());
         await HealthAsync(service, HttpStatusCode.OK);
         await ConfirmedAsync(service);
     }

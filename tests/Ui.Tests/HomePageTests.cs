@@ -51,7 +51,7 @@ public sealed class HomePageTests
     [Fact]
     public async Task An_open_global_incident_is_named_before_anything_else()
     {
-        var view = Samples.Outage() with { GlobalIncident = "Phones are dead", Ongoing = [Samples.Bare(), Samples.Bare() with { Id = 8 }, Samples.Payments()] };
+        var view = Samples.Outage() with { GlobalIncident = "Phones are dead", Ongoing = [Samples.Bare(), Samples.Bare().With(incident => incident with { Id = 8 }), Samples.Payments()] };
         Assert.Equal("Phones are dead and 1 more", (await ReadAsync(view)).QuerySelector("#msg + p")!.TextContent);
         Assert.Equal("Phones are dead", (await ReadAsync(view with { Ongoing = [Samples.Bare()] })).QuerySelector("#msg + p")!.TextContent);
     }
@@ -113,8 +113,8 @@ public sealed class HomePageTests
     [Fact]
     public async Task A_long_incident_shows_its_newest_updates_and_a_link_to_all()
     {
-        var updates = Enumerable.Range(0, 40).Select(i => new UpdateView(40 - i, Samples.Ago(i), IncidentState.Monitoring, $"Update {40 - i}")).ToArray();
-        var card = (await ReadAsync(Samples.Outage() with { Ongoing = [Samples.Payments() with { Updates = updates }] })).GetElementById("inc-214")!;
+        var updates = Enumerable.Range(0, 40).Select(i => new IncidentUpdate(40 - i, Samples.Ago(i), IncidentState.Monitoring, $"Update {40 - i}")).ToArray();
+        var card = (await ReadAsync(Samples.Outage() with { Ongoing = [Samples.Payments().With(incident => incident with { Updates = updates })] })).GetElementById("inc-214")!;
         Assert.Equal(5, card.QuerySelectorAll(".tl > li").Length);
         Assert.StartsWith("All 40 updates", card.QuerySelector(".all a")!.TextContent, StringComparison.Ordinal);
     }

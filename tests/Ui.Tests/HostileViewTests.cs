@@ -12,7 +12,7 @@ public sealed class HostileViewTests
 
     public static TheoryData<string> Polyglots => [.. Hostile.Polyglots, .. Hostile.Styles];
 
-    private static IncidentView Incident(string text, IncidentState state, MonitorStatus impact) => new(
+    private static IncidentView Incident(string text, IncidentState state, MonitorStatus impact) => Samples.Incident(
         long.MaxValue, text, state, impact, true, long.MinValue, long.MaxValue,
         [new(text, text, MonitorStatus.Down)], [new(long.MinValue, long.MaxValue, state, text), new(1, 0, (IncidentState)99, $"[{text}]({text})")]);
 

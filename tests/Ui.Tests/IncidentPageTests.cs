@@ -48,10 +48,10 @@ public sealed class IncidentPageTests
     [Fact]
     public async Task Headings_never_skip_a_level_whatever_an_update_contains()
     {
-        var page = await ReadAsync(Samples.Payments() with
+        var page = await ReadAsync(Samples.Payments().With(incident => incident with
         {
             Updates = [new(1, Samples.Now, IncidentState.Investigating, "###### six\n\n# one\n\n#### four\n\n## two\n\n> # quoted\n\n- ### listed")],
-        });
+        }));
         var level = 1;
         foreach (var heading in page.QuerySelectorAll("h1,h2,h3,h4,h5,h6"))
         {
@@ -65,7 +65,7 @@ public sealed class IncidentPageTests
     [Fact]
     public async Task An_incident_without_updates_or_monitors_still_has_a_page()
     {
-        var page = await ReadAsync(new(7, "Everything", IncidentState.Investigating, MonitorStatus.NoData, true, Samples.Now, null, [], []));
+        var page = await ReadAsync(Samples.Incident(7, "Everything", IncidentState.Investigating, MonitorStatus.NoData, true, Samples.Now, null, [], []));
         Assert.Contains("No update has been posted yet.", page.Body!.TextContent, StringComparison.Ordinal);
         Assert.Contains("inf", page.QuerySelector(".inc")!.ClassList);
         Assert.Equal("Meridian: Everything", page.QuerySelector("meta[name=description]")!.GetAttribute("content"));

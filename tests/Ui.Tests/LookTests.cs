@@ -106,7 +106,7 @@ public sealed class LookTests(Browser browser) : IClassFixture<Browser>
             Message = string.Concat(Hostile.Polyglots),
             GlobalIncident = string.Concat(Hostile.Polyglots),
             Monitors = [.. Hostile.Polyglots.Select(attack => one.Monitors[0] with { Name = attack, Tag = attack, Description = attack, Image = attack })],
-            Ongoing = [.. Hostile.Polyglots.Select(attack => Samples.Payments() with { Title = attack, Updates = [new(1, Samples.Now, default, attack), new(2, 0, default, $"[x]({attack})")] })],
+            Ongoing = [.. Hostile.Polyglots.Select(attack => Samples.Payments().With(incident => incident with { Title = attack, Updates = [new(1, Samples.Now, default, attack), new(2, 0, default, $"[x]({attack})")] }))],
         };
         await using var sheet = await browser.OpenAsync(await Pages.HomeAsync(view), 1280, ColorScheme.Light);
         Assert.Empty(sheet.Complaints);

@@ -101,13 +101,13 @@ public sealed class MdLinkTests
     public async Task Ids_are_unique_on_a_page_with_equal_texts()
     {
         const string Same = "[a](#part) b[^1]\n\n# Part\n\n[^1]: c";
-        var incident = Samples.Payments() with { Updates = [new(1, 0, default, Same), new(2, 0, default, Same)] };
+        var incident = Samples.Payments().With(same => same with { Updates = [new(1, 0, default, Same), new(2, 0, default, Same)] });
         var view = Samples.Full() with
         {
             Subheader = Same,
-            Ongoing = [incident, incident with { Id = 2 }],
+            Ongoing = [incident, incident.With(same => same with { Id = 2 })],
             Upcoming = [Samples.Upcoming()[0] with { Markdown = Same }],
-            Resolved = [incident with { Id = 3 }],
+            Resolved = [incident.With(same => same with { Id = 3 })],
             Site = Samples.Site() with { Footer = Same },
         };
         var page = new HtmlParser().ParseDocument((await new PageRenderer(new ServiceCollection().BuildServiceProvider()).HomeAsync(view)).Html);

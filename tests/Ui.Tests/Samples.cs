@@ -53,7 +53,15 @@ internal static partial class Samples
         })],
     };
 
-    public static IncidentView Payments() => new(
+    public static IncidentView Incident(
+        long id, string title, IncidentState state, MonitorStatus impact, bool isGlobal, long start, long? end,
+        IReadOnlyList<AffectedView> affected, IReadOnlyList<IncidentUpdate> updates) => new(
+            new IncidentChanged { Id = id, Version = 1, Title = title, State = state, IsGlobal = isGlobal, Start = start, End = end, Updates = updates }, impact, affected);
+
+    /// <summary>The view with other fields of its incident.</summary>
+    public static IncidentView With(this IncidentView shown, Func<IncidentChanged, IncidentChanged> change) => shown with { Incident = change(shown.Incident) };
+
+    public static IncidentView Payments() => Incident(
         214, "Card payments failing for some European customers", IncidentState.Identified, MonitorStatus.Down, false, Ago(96), null,
         [new("payments", "Payments", MonitorStatus.Down), new("checkout", "Checkout", MonitorStatus.Degraded), new("webhooks", "Webhooks", MonitorStatus.Degraded)],
         [
@@ -64,14 +72,14 @@ internal static partial class Samples
 
     public static IncidentView[] Past() =>
     [
-        new(201, "Slow search results", IncidentState.Resolved, MonitorStatus.Degraded, false, Ago(2880), Ago(2833),
+        Incident(201, "Slow search results", IncidentState.Resolved, MonitorStatus.Degraded, false, Ago(2880), Ago(2833),
             [new("search-index", "Search index", MonitorStatus.Degraded)],
             [new(9, Ago(2833), IncidentState.Resolved, "A shard re-balance saturated disk on two nodes. Queries were *slow*, none were lost.")]),
-        new(198, "Delayed webhook deliveries", IncidentState.Resolved, MonitorStatus.Degraded, true, Ago(9000), Ago(8928), [],
+        Incident(198, "Delayed webhook deliveries", IncidentState.Resolved, MonitorStatus.Degraded, true, Ago(9000), Ago(8928), [],
             [new(8, Ago(8928), IncidentState.Resolved, "A retry storm from a single endpoint filled the queue. Limits per endpoint are now in place.")]),
     ];
 
-    public static IncidentView Rich() => Payments() with
+    public static IncidentView Rich() => Payments().With(incident => incident with
     {
         State = IncidentState.Resolved,
         End = Ago(2),
@@ -109,11 +117,11 @@ internal static partial class Samples
                 ---
                 Done.
                 """),
-            .. Payments().Updates,
+            .. incident.Updates,
         ],
-    };
+    });
 
-    public static IncidentView Bare() => new(7, "Everything is slow", IncidentState.Investigating, MonitorStatus.NoData, true, Ago(3), null, [], []);
+    public static IncidentView Bare() => Incident(7, "Everything is slow", IncidentState.Investigating, MonitorStatus.NoData, true, Ago(3), null, [], []);
 
     /// <summary>Each state and impact, several incidents, logos and initials.</summary>
     public static StatusPageView States()
@@ -128,9 +136,9 @@ internal static partial class Samples
             Monitors = [.. monitors.Select((m, i) => m with { Now = statuses[i], Image = i < 2 ? square : "ftp://x.example/a.png", Days = i == 4 ? new DayCounts[90] : m.Days, Uptime = i == 4 ? "-" : "99.9999" })],
             Ongoing =
             [
-                Bare() with { Updates = [new(1, Ago(1), IncidentState.Investigating, "We are looking into it.")] },
-                Payments() with { Id = 215, Title = "Slow answers", Impact = MonitorStatus.Degraded, State = IncidentState.Monitoring, Updates = [.. Enumerable.Range(0, 9).Select(i => new UpdateView(9 - i, Ago(i * 400), IncidentState.Monitoring, "A fix is out.\nWe watch it."))] },
-                Payments() with { Id = 216, Title = "Planned move of a database", Impact = MonitorStatus.Maintenance, State = IncidentState.Identified },
+                Bare().With(incident => incident with { Updates = [new(1, Ago(1), IncidentState.Investigating, "We are looking into it.")] }),
+                (Payments() with { Impact = MonitorStatus.Degraded }).With(incident => incident with { Id = 215, Title = "Slow answers", State = IncidentState.Monitoring, Updates = [.. Enumerable.Range(0, 9).Select(i => new IncidentUpdate(9 - i, Ago(i * 400), IncidentState.Monitoring, "A fix is out.\nWe watch it."))] }),
+                (Payments() with { Impact = MonitorStatus.Maintenance }).With(incident => incident with { Id = 216, Title = "Planned move of a database", State = IncidentState.Identified }),
             ],
         };
     }
@@ -148,14 +156,13 @@ internal static partial class Samples
             Monitors = [.. view.Monitors.Select((m, i) => m with { Name = i % 2 == 0 ? wordy : endless, Description = i % 2 == 0 ? endless : wordy, Uptime = "99.9999" })],
             Ongoing =
             [
-                Payments() with
+                (Payments() with { Affected = [new("payments", wordy, MonitorStatus.Down), new("webhooks", endless, MonitorStatus.Maintenance)] }).With(incident => incident with
                 {
                     Title = wordy + endless,
-                    Affected = [new("payments", wordy, MonitorStatus.Down), new("webhooks", endless, MonitorStatus.Maintenance)],
-                    Updates = [Rich().Updates[0], new(4, Ago(19), IncidentState.Investigating, endless + " https://example.com/" + endless + "\n\n`" + endless + "`")],
-                },
+                    Updates = [Rich().Incident.Updates[0], new(4, Ago(19), IncidentState.Investigating, endless + " https://example.com/" + endless + "\n\n`" + endless + "`")],
+                }),
             ],
-            Resolved = [.. Past().Select(p => p with { Title = wordy + endless, Affected = Payments().Affected, Updates = [new(1, 0, IncidentState.Resolved, wordy + wordy + endless)] })],
+            Resolved = [.. Past().Select(p => (p with { Affected = Payments().Affected }).With(incident => incident with { Title = wordy + endless, Updates = [new(1, 0, IncidentState.Resolved, wordy + wordy + endless)] }))],
         };
     }
 

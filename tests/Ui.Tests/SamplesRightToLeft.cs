@@ -49,19 +49,18 @@ internal static partial class Samples
             Monitors = [new("group", "שירותי ליבה", "כל מה שלקוחות צריכים", null, MonitorStatus.Degraded, "99.98", monitors[0].Days, 40, monitors[..2]), .. monitors[2..]],
             Ongoing =
             [
-                Payments() with
+                (Payments() with { Affected = [new("m1", names[1], MonitorStatus.Down), new("api", names[0], MonitorStatus.Degraded), new("m2", names[2], MonitorStatus.Degraded)] }).With(incident => incident with
                 {
                     Title = "תשלומים נכשלים אצל חלק מהלקוחות (API v4).",
-                    Affected = [new("m1", names[1], MonitorStatus.Down), new("api", names[0], MonitorStatus.Degraded), new("m2", names[2], MonitorStatus.Degraded)],
                     Updates =
                     [
                         new(2, Ago(18), IncidentState.Identified, ArabicUpdate),
                         new(1, Ago(71), IncidentState.Investigating, "אנחנו בודקים שגיאות בתשלומים.\n\nThis update is in English too (all of it)."),
                     ],
-                },
+                }),
             ],
             Upcoming = [Upcoming()[1] with { Title = "שדרוג Postgres ל-18", Markdown = "כתיבה תיעצר ל-**30 שניות** לכל היותר.", Affected = [new("m4", names[4], MonitorStatus.Maintenance), new("m3", names[3], MonitorStatus.Maintenance)] }],
-            Resolved = [Past()[0] with { Title = "חיפוש איטי (Elasticsearch).", Affected = [new("m2", names[2], MonitorStatus.Degraded)], Updates = [new(9, Ago(2833), IncidentState.Resolved, "איזון מחדש של אינדקס (v2.1) העמיס על שני דיסקים; דבר לא אבד.")] }],
+            Resolved = [(Past()[0] with { Affected = [new("m2", names[2], MonitorStatus.Degraded)] }).With(incident => incident with { Title = "חיפוש איטי (Elasticsearch).", Updates = [new(9, Ago(2833), IncidentState.Resolved, "איזון מחדש של אינדקס (v2.1) העמיס על שני דיסקים; דבר לא אבד.")] })],
         };
     }
 

@@ -9,14 +9,12 @@ internal static class CreateKey
     public static async Task<IResult> HandleAsync(
         HttpContext context, Changes<AccountsDb> changes, KeyPublisher publisher, TimeProvider clock, CancellationToken cancel)
     {
-        var body = await JsonBody.ReadAsync(context.Request, cancel);
-        var name = KeyBody.Name(body.Given("name") ?? throw Refusal.BadRequest("Name is required"));
-        var permissions = KeyBody.Permissions(body.Given("permissions") ?? throw Refusal.BadRequest("permissions is required"));
-        var expiresAt = KeyBody.ExpiresAt(body.Given("expires_at"), clock.GetUtcNow().ToUnixTimeSeconds());
-        ApiKey.RefuseToGrantBeyond(context.User.Holds, permissions);
+        var input = KeyInput.Read(await InputBody.ReadAsync(context.Request, cancel), clock.GetUtcNow().ToUnixTimeSeconds());
+        ApiKey.RefuseToGrantBeyond(context.User.Holds, input.Permissions.Value);
 
         var secret = ApiKey.NewSecret();
-        var key = await changes.CommitAsync(context.User.Subject(), change => MakeAsync(change, secret, name, permissions, expiresAt, cancel), cancel);
+        var key = await changes.CommitAsync(context.User.Subject(), change =>
+            MakeAsync(change, secret, input.Name.Value, input.Permissions.Value, input.ExpiresAt.Value, cancel), cancel);
         await publisher.PublishAsync(CancellationToken.None);
         return ApiAnswer.Of(new { api_key = KeyAnswer.Of(key) with { Key = secret } }, StatusCodes.Status201Created);
     }

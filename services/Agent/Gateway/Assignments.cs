@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Agent.Gateway;

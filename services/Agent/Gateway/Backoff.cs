@@ -1,3 +1,5 @@
+using Kener.ServiceDefaults;
+
 namespace Kener.Agent.Gateway;
 
 /// <summary>Waits longer after each consecutive failure, with random jitter, so that agents do not return all at the same instant.</summary>
@@ -10,7 +12,7 @@ internal sealed class Backoff(TimeProvider clock)
 
     public Task WaitAsync(CancellationToken cancel)
     {
-        var wait = Math.Min(First.TotalSeconds * Math.Pow(2, Math.Min(_failures++, 10)), Longest.TotalSeconds);
-        return Task.Delay(TimeSpan.FromSeconds(wait * (0.5 + Random.Shared.NextDouble())), clock, cancel);
+        var pause = Retries.PauseAfter(++_failures, First, Longest);
+        return Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), clock, cancel);
     }
 }

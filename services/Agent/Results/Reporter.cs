@@ -1,5 +1,6 @@
 using Kener.Agent.Gateway;
 using Kener.Contracts;
+using Kener.ServiceDefaults;
 
 namespace Kener.Agent.Results;
 
@@ -13,7 +14,7 @@ internal sealed class Reporter(
 {
     private const int Most = 1_000;
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100), LastWords = TimeSpan.FromSeconds(3);
-    private readonly SemaphoreSlim _more = new(1, 1);
+    private readonly WakeSignal _more = new();
     private bool _isFailing;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -37,19 +38,13 @@ internal sealed class Reporter(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         lifetime.UntilStoppingAsync(stop => Task.WhenAll(KeepAsync(stop), ReportAsync(stop)), stoppingToken);
 
-    public override void Dispose()
-    {
-        _more.Dispose();
-        base.Dispose();
-    }
-
     private async Task KeepAsync(CancellationToken stop)
     {
         while (true)
         {
             await queue.WaitAsync(stop);
             Keep(queue.TakeAll());
-            if (_more.CurrentCount == 0) _more.Release();
+            _more.Wake();
         }
     }
 
@@ -75,6 +70,8 @@ internal sealed class Reporter(
     {
         await lifetime.StartedAsync(stop);
         var backoff = new Backoff(clock);
+        // What an earlier run left is in the buffer.
+        _more.Wake();
         while (true)
         {
             await _more.WaitAsync(stop);

@@ -12,7 +12,7 @@ internal sealed class Incident : IAggregate
 
     public long Id { get; set; }
     public long Version { get; set; } = 1;
-    public required string Title { get; set; }
+    public string Title { get; set; } = "";
     /// <summary>INCIDENT; an import from the original may bring others.</summary>
     public string Type { get; set; } = "INCIDENT";
     public IncidentSource Source { get; set; }
@@ -32,8 +32,13 @@ internal sealed class Incident : IAggregate
         (Start, End) = (start, end);
     }
 
-    /// <summary>Replaces the title.</summary>
-    public void Rename(string title) => ChangeText(() => Title = title);
+    /// <summary>Sets what was sent, apart from the monitors; the rest stays as it is.</summary>
+    public void Apply(IncidentInput input)
+    {
+        if (input.Title.IsSent) ChangeText(() => Title = input.Title.Value);
+        if (input.IsGlobal.IsSent) IsGlobal = input.IsGlobal.Value == "YES";
+        if (input.StartDateTime.IsSent || input.EndDateTime.IsSent) SetTimes(input.StartDateTime.Or(Start), input.EndDateTime.Or(End));
+    }
 
     /// <summary>Replaces the monitors by these, in this order.</summary>
     public void SetMonitors(IReadOnlyList<(KnownMonitor Monitor, MonitorStatus Impact)> wanted)
@@ -60,15 +65,15 @@ internal sealed class Incident : IAggregate
         return update;
     }
 
-    /// <summary>Changes an update; what is null stays as it is.</summary>
-    public void Edit(Update update, string? markdown, IncidentState? state, long? at, long nowMs)
+    /// <summary>Sets what was sent of an update; the rest stays as it is.</summary>
+    public void Edit(Update update, UpdateInput input, long nowMs)
     {
-        if (markdown is not null) ChangeText(() => update.Markdown = markdown);
-        update.State = state ?? update.State;
-        update.At = at ?? update.At;
+        if (input.Comment.IsSent) ChangeText(() => update.Markdown = input.Comment.Value);
+        update.State = input.State.Or(update.State);
+        update.At = input.Timestamp.Or(update.At);
         update.UpdatedMs = nowMs;
         // A new text moves neither state nor end.
-        if (state is not null || at is not null) FollowTimeline();
+        if (input.State.IsSent || input.Timestamp.IsSent) FollowTimeline();
     }
 
     /// <summary>Takes an update out of the timeline, or puts it back.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,11 +17,11 @@ internal static class IncidentId
         Parse(text) is var id && await db.Incidents.AnyAsync(incident => incident.Id == id, cancel) ? id : throw NotFound(text);
 
     /// <summary>What the body wants of the incident in the address. One that is not there is 404 whatever is wanted of it; else it is not asked for here.</summary>
-    public static async Task<T> WantedAsync<T>(this IncidentsDb db, string text, HttpRequest request, Func<JsonElement, T> from, CancellationToken cancel)
+    public static async Task<T> WantedAsync<T>(this IncidentsDb db, string text, HttpRequest request, Func<InputBody, T> from, CancellationToken cancel)
     {
         try
         {
-            return from(await JsonBody.ReadAsync(request, cancel));
+            return from(await InputBody.ReadAsync(request, cancel));
         }
         catch (Refusal)
         {

@@ -11,13 +11,7 @@ internal sealed class MonitorChangedConsumer(IncidentsDb db, Changes<IncidentsDb
     public async Task Consume(ConsumeContext<MonitorChanged> context)
     {
         var (monitor, cancel) = (context.Message, context.CancellationToken);
-        // One statement, the same in both databases: order and duplicates do not matter, nor do two replicas at once.
-        await changes.ProjectAsync(change => change.Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO monitors (id, version, tag, deleted) VALUES ({monitor.Id}, {monitor.Version}, {monitor.Tag}, {monitor.Deleted})
-            ON CONFLICT (id) DO UPDATE SET version = excluded.version, tag = excluded.tag, deleted = excluded.deleted
-            WHERE monitors.version < excluded.version
-            """, cancel), cancel);
+        await changes.TakeNewerAsync(new KnownMonitor { Id = monitor.Id, Version = monitor.Version, Tag = monitor.Tag, Deleted = monitor.Deleted }, cancel);
         if (!monitor.Deleted) return;
 
         var touched = await db.AffectedMonitors.Where(link => link.MonitorId == monitor.Id).Select(link => link.IncidentId).ToListAsync(cancel);

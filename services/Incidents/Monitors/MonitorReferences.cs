@@ -10,7 +10,7 @@ internal static class MonitorReferences
 {
     /// <summary>Gives a monitor that was made a moment ago the time to be heard of (Behavior: REF-1). Before any transaction.</summary>
     public static async Task WaitForMonitorsAsync(
-        this IncidentsDb db, ReferenceWait wait, IReadOnlyList<WantedMonitor> wanted, CancellationToken cancel)
+        this IncidentsDb db, ReferenceWait wait, IReadOnlyList<AffectedMonitorInput> wanted, CancellationToken cancel)
     {
         if (wanted.Count == 0) return;
         var tags = Tags(wanted);
@@ -21,7 +21,7 @@ internal static class MonitorReferences
 
     /// <summary>The monitors of these tags, in their order; 400 for one that is not there. None of them is deleted before the change commits.</summary>
     public static async Task<IReadOnlyList<(KnownMonitor Monitor, MonitorStatus Impact)>> LockMonitorsAsync(
-        this Change<IncidentsDb> change, IReadOnlyList<WantedMonitor> wanted, CancellationToken cancel)
+        this Change<IncidentsDb> change, IReadOnlyList<AffectedMonitorInput> wanted, CancellationToken cancel)
     {
         if (wanted.Count == 0) return [];
         var tags = Tags(wanted);
@@ -35,13 +35,13 @@ internal static class MonitorReferences
     private static IQueryable<KnownMonitor> Alive(IncidentsDb db, string[] tags) =>
         db.Monitors.Where(monitor => !monitor.Deleted && EF.Parameter(tags).Contains(monitor.Tag));
 
-    private static string[] Tags(IReadOnlyList<WantedMonitor> wanted) => [.. wanted.Select(monitor => monitor.Tag)];
+    private static string[] Tags(IReadOnlyList<AffectedMonitorInput> wanted) => [.. wanted.Select(monitor => monitor.MonitorTag)];
 
-    private static List<(KnownMonitor Monitor, MonitorStatus Impact)> Resolve(IReadOnlyList<WantedMonitor> wanted, List<KnownMonitor> alive)
+    private static List<(KnownMonitor Monitor, MonitorStatus Impact)> Resolve(IReadOnlyList<AffectedMonitorInput> wanted, List<KnownMonitor> alive)
     {
         // Two of one tag: the older one's deletion is still on its way.
         var byTag = alive.GroupBy(monitor => monitor.Tag).ToDictionary(same => same.Key, same => same.MaxBy(monitor => monitor.Id)!);
-        return [.. wanted.Select(monitor => byTag.TryGetValue(monitor.Tag, out var known)
-            ? (known, monitor.Impact) : throw Refusal.BadRequest($"Monitor with tag '{monitor.Tag}' not found"))];
+        return [.. wanted.Select(monitor => byTag.TryGetValue(monitor.MonitorTag, out var known)
+            ? (known, monitor.Impact) : throw Refusal.BadRequest($"Monitor with tag '{monitor.MonitorTag}' not found"))];
     }
 }

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using System.Text.Json;
-using Kener.Contracts;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 
@@ -9,24 +7,16 @@ namespace Kener.Incidents;
 /// <summary>PATCH /api/v4/incidents/{id}/comments/{updateId}: what is sent is set, the rest stays.</summary>
 internal static class EditUpdate
 {
-    private sealed record Edit(string? Comment, IncidentState? State, long? At)
-    {
-        public static Edit From(JsonElement body) => new(
-            body.Has("comment", out var comment) ? UpdateFields.Comment(comment) : null,
-            body.Has("state", out var state) ? UpdateFields.State(state) : null,
-            body.Has("timestamp", out var timestamp) ? UpdateFields.Timestamp(timestamp) : null);
-    }
-
     public static async Task<IResult> HandleAsync(
         string id, string updateId, HttpRequest request, ClaimsPrincipal user, IncidentsDb db, Changes<IncidentsDb> changes, CancellationToken cancel)
     {
         var known = await db.UpdateAsync(await db.ExistingAsync(id, cancel), updateId, cancel);
-        var edit = Edit.From(await JsonBody.ReadAsync(request, cancel));
+        var input = UpdateInput.Read(await InputBody.ReadAsync(request, cancel));
         var changed = await changes.CommitAsync(user.Subject(), async change =>
         {
             var incident = await change.LockIncidentAsync(known.IncidentId, cancel);
             var update = incident.ActiveUpdate(known.Id);
-            incident.Edit(update, edit.Comment, edit.State, edit.At, change.NowMs);
+            incident.Edit(update, input, change.NowMs);
             await change.SealAsync(incident, "incident.update.changed", cancel, update);
             return update;
         }, cancel);

@@ -25,7 +25,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
 
     private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, Known[] Agents, int OwnRetentionDays, int? UsualRetentionDays);
 
-    private readonly Bell _bell = new();
+    private readonly WakeSignal _signal = new();
     private readonly Dictionary<string, (long AtMs, string Types)> _seen = [];
     private TaskCompletionSource _changed = New();
     private Board? _board;
@@ -37,7 +37,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
         Volatile.Read(ref _board) is { UsualRetentionDays: { } usual } board ? Math.Max(usual, board.OwnRetentionDays) : null;
 
     /// <summary>Monitors were changed: look now.</summary>
-    public void Ring() => _bell.Ring();
+    public void Wake() => _signal.Wake();
 
     /// <summary>The agent is there and knows those types. Stored every ten seconds at most, and at once where the types are others.</summary>
     public async Task SeenAsync(string agent, string types, Changes<MonitorsDb> changes, CancellationToken cancel)
@@ -50,7 +50,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
             _seen[agent] = (now, types);
         }
         await Agent.SeenAsync(changes, agent, types, now, cancel);
-        _bell.Ring();
+        _signal.Wake();
     }
 
     /// <summary>What the agent is to check, as soon as that is something else than <paramref name="known"/>; null where it is not for 25 s.</summary>
@@ -91,7 +91,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
                 if (!outages.TryReport("Reading the monitors", fault) && failures++ % 60 == 0) log.LogWarning(fault, "The monitors could not be read; agents go on with those known");
             }
             var pause = _rest - clock.GetElapsedTime(_readAt) is var left && left > TimeSpan.Zero ? left : Poll;
-            await _bell.WaitAsync(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _signal.WaitAsync(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -15,15 +15,16 @@ internal static class CreateMonitor
         HttpRequest request, Changes<MonitorsDb> changes, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
         CancellationToken cancel)
     {
-        var body = await JsonBody.ReadAsync(request, cancel);
-        var tag = Monitor.Create(body, 0).Tag;
+        var input = MonitorInput.Read(await InputBody.ReadAsync(request, cancel), known: null);
+        // A wrong input is refused before a taken tag.
+        var tag = Monitor.Create(input, 0).Tag;
         try
         {
             var made = await changes.CommitAsync(user.Subject(), async change =>
             {
                 await change.LockSetAsync(cancel);
                 if (await change.Db.Monitors.AnyAsync(row => row.Tag == tag, cancel)) throw Taken(tag);
-                var monitor = Monitor.Create(body, change.NowMs);
+                var monitor = Monitor.Create(input, change.NowMs);
                 await GroupRule.CheckAsync(change.Db, monitor, cancel);
                 monitor.Obstacle = monitor.FindObstacle(await Agent.TypesAsync(change.Db, cancel));
                 change.Db.Monitors.Add(monitor);
@@ -32,8 +33,8 @@ internal static class CreateMonitor
                 change.Note("monitor.created", "monitor", () => monitor.Id, new { monitor.Tag, monitor.Name, monitor.Type });
                 return monitor;
             }, cancel);
-            assignments.Ring();
-            evaluations.Ring();
+            assignments.Wake();
+            evaluations.Wake();
             return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(made, user) }, StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })

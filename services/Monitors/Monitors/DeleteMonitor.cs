@@ -29,8 +29,8 @@ internal static class DeleteMonitor
             change.Note("monitor.deleted", "monitor", () => id, new { monitor.Tag, monitor.Name });
             await LeaveGroupsAsync(change, tag, cancel);
         }, cancel);
-        assignments.Ring();
-        evaluations.Ring();
+        assignments.Wake();
+        evaluations.Wake();
         // Bit by bit, since there may be years of them; what a crash leaves, the daily retention takes.
         for (var more = true; more;)
         {

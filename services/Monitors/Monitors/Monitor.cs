@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
@@ -35,49 +34,38 @@ internal sealed class Monitor : IAggregate
     public long CreatedMs { get; set; }
     public long UpdatedMs { get; set; }
 
-    /// <summary>A monitor from what a client posted; what is missing or null gets its default.</summary>
-    public static Monitor Create(JsonElement body, long nowMs)
+    /// <summary>A monitor from what a client posted; what is missing gets its default.</summary>
+    public static Monitor Create(MonitorInput input, long nowMs)
     {
-        var monitor = new Monitor
-        {
-            Tag = MonitorFields.Tag(body.Given("tag")),
-            Name = MonitorFields.Name(body.Given("name"), "Name is required and must be a non-empty string"),
-            CreatedMs = nowMs,
-            UpdatedMs = nowMs,
-        };
-        monitor.Take(body, settingsBefore: null);
-        if (body.Given("default_status") is null) monitor.DefaultStatus = "UP";
+        var monitor = new Monitor { Tag = input.Tag.Value, Name = input.Name.Value, CreatedMs = nowMs, UpdatedMs = nowMs };
+        monitor.Apply(input, settingsBefore: null);
         return monitor;
     }
 
-    /// <summary>Changes what the client sent and leaves the rest; null clears what may be empty.</summary>
-    public void Edit(JsonElement body, long nowMs)
+    /// <summary>Sets what the client sent; the rest stays as it is.</summary>
+    public void Edit(MonitorInput input, long nowMs)
     {
-        // A tag is for ever: other systems and bookmarks hold it. Sending a monitor back as it was read is no change of it.
-        if (body.Has("tag", out var tag) && !(tag.ValueKind == JsonValueKind.String && tag.Text("") == Tag))
-            throw Refusal.BadRequest("tag can not be changed");
-        if (body.Has("name", out var name)) Name = MonitorFields.Name(name, "Name must be a non-empty string");
-        Take(body, settingsBefore: Settings ?? MonitorFields.DefaultSettings);
+        Name = input.Name.Or(Name);
+        Apply(input, settingsBefore: Settings ?? MonitorFields.DefaultSettings);
         UpdatedMs = nowMs;
     }
 
-    private void Take(JsonElement body, string? settingsBefore)
+    private void Apply(MonitorInput input, string? settingsBefore)
     {
-        if (body.Has("description", out var description)) Description = MonitorFields.TextOrNull(description, "description");
-        if (body.Has("image", out var image)) Image = MonitorFields.TextOrNull(image, "image");
-        if (body.Has("external_url", out var url)) ExternalUrl = MonitorFields.TextOrNull(url, "external_url");
-        if (body.Has("category_name", out var category)) CategoryName = MonitorFields.TextOrNull(category, "category_name", longest: 255);
-        if (body.Has("cron", out var cron)) Cron = MonitorFields.Cron(cron);
-        if (body.Has("default_status", out var byDefault)) DefaultStatus = MonitorFields.DefaultStatus(byDefault);
-        if (body.Given("status") is { } status) IsActive = MonitorFields.OneOf(status, "status", "ACTIVE", "INACTIVE") == "ACTIVE";
-        if (body.Given("is_hidden") is { } hidden) IsHidden = MonitorFields.OneOf(hidden, "is_hidden", "YES", "NO") == "YES";
-        if (body.Given("include_degraded_in_downtime") is { } include)
-            IncludeDegradedInDowntime = MonitorFields.OneOf(include, "include_degraded_in_downtime", "YES", "NO") == "YES";
-        var typeBefore = Type;
-        if (body.Given("monitor_type") is { } type) Type = MonitorFields.OneOf(type, "monitor_type", MonitorTypes.All);
-        if (body.Has("confirmation_threshold", out var threshold)) ConfirmationThreshold = MonitorFields.Threshold(threshold);
-        if (body.Has("type_data", out var data) || Type != typeBefore) TypeData = MonitorFields.TypeData(Kind, TypeData, data, isNewType: Type != typeBefore);
-        if (body.Has("monitor_settings_json", out var settings)) Settings = MonitorFields.Merged(settingsBefore, settings, "monitor_settings_json");
+        Description = input.Description.Or(Description);
+        Image = input.Image.Or(Image);
+        ExternalUrl = input.ExternalUrl.Or(ExternalUrl);
+        CategoryName = input.CategoryName.Or(CategoryName);
+        Cron = input.Cron.Or(Cron);
+        DefaultStatus = input.DefaultStatus.Or(DefaultStatus);
+        if (input.Status.IsSent) IsActive = input.Status.Value == "ACTIVE";
+        if (input.IsHidden.IsSent) IsHidden = input.IsHidden.Value == "YES";
+        if (input.IncludeDegradedInDowntime.IsSent) IncludeDegradedInDowntime = input.IncludeDegradedInDowntime.Value == "YES";
+        ConfirmationThreshold = input.ConfirmationThreshold.Or(ConfirmationThreshold);
+        var isNewType = input.MonitorType.Or(Type) != Type;
+        Type = input.MonitorType.Or(Type);
+        if (input.TypeData.IsSent || isNewType) TypeData = MonitorFields.TypeData(Kind, TypeData, input.TypeData.Value, isNewType);
+        if (input.MonitorSettingsJson.IsSent) Settings = MonitorFields.Merged(settingsBefore, input.MonitorSettingsJson.Value, "monitor_settings_json");
         RetentionDays = MonitorFields.RetentionDays(Settings);
         if (Type == MonitorTypes.Heartbeat) TypeData = HeartbeatRule.WithSecret(TypeData);
     }

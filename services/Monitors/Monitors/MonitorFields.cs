@@ -7,7 +7,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>What each field of a monitor accepts: the value to store, or a refusal in API v4's words.</summary>
+/// <summary>What is stored as JSON of a monitor, and what may be: a refusal in API v4's words otherwise.</summary>
 internal static class MonitorFields
 {
     private const int LongestJson = 262_144;
@@ -22,54 +22,6 @@ internal static class MonitorFields
     /// <summary>Lower-case letters, digits, '-' and '_', up to 255, the first and the last a letter or digit.</summary>
     public static bool IsTag(string tag) => tag.Length is > 0 and <= 255 && !tag.AsSpan().ContainsAnyExcept(TagCharacters)
         && char.IsAsciiLetterOrDigit(tag[0]) && char.IsAsciiLetterOrDigit(tag[^1]);
-
-    public static string Tag(JsonElement? value)
-    {
-        const string Required = "Tag is required and must be a non-empty string";
-        var tag = value?.Text(Required, longest: 255).Trim();
-        if (string.IsNullOrEmpty(tag)) throw Refusal.BadRequest(Required);
-        return IsTag(tag) ? tag : throw Refusal.BadRequest("Tag must be URL-friendly: only lowercase letters, numbers, hyphens, and underscores. "
-            + "Must start and end with a letter or number.");
-    }
-
-    public static string Name(JsonElement? value, string message)
-    {
-        var name = value?.Text(message, longest: 255).Trim();
-        return string.IsNullOrEmpty(name) ? throw Refusal.BadRequest(message) : name;
-    }
-
-    public static string? TextOrNull(JsonElement value, string field, int longest = 65_536) =>
-        value.ValueKind == JsonValueKind.Null ? null : value.Text($"{field} must be a string", longest);
-
-    /// <summary>Null, too, for an empty text: nothing checks the monitor.</summary>
-    public static string? Cron(JsonElement value)
-    {
-        const string Message = "cron must be a cron expression of 5 or 6 fields";
-        if (value.ValueKind == JsonValueKind.Null) return null;
-        var cron = value.Text(Message, longest: 255).Trim();
-        if (cron.Length == 0) return null;
-        return Schedule.IsValid(cron) ? cron : throw Refusal.BadRequest(Message);
-    }
-
-    /// <summary>Kept as sent; empty, null and NONE all say that there is none.</summary>
-    public static string? DefaultStatus(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.ValueEquals("")) ? null
-            : OneOf(value, "default_status", "UP", "DOWN", "DEGRADED", "MAINTENANCE", "NO_DATA", "NONE");
-
-    public static string OneOf(JsonElement value, string field, params string[] words)
-    {
-        var message = $"{field} must be one of: {string.Join(", ", words)}";
-        var word = value.Text(message);
-        return words.Contains(word, StringComparer.Ordinal) ? word : throw Refusal.BadRequest(message);
-    }
-
-    public static int Threshold(JsonElement value)
-    {
-        const string Message = "confirmation_threshold must be an integer between 1 and 60";
-        if (value.ValueKind == JsonValueKind.Null) return 1;
-        var number = value.Number(Message);
-        return number is >= 1 and <= 60 && double.IsInteger(number) ? (int)number : throw Refusal.BadRequest(Message);
-    }
 
     /// <summary>The object before with the given one's fields laid over it, one level deep; null clears.</summary>
     public static string? Merged(string? before, JsonElement given, string field)

@@ -1,7 +1,6 @@
 using Kener.Contracts;
 using Kener.Persistence;
 using MassTransit;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
@@ -22,12 +21,9 @@ internal sealed class IncidentChangedConsumer(Changes<MonitorsDb> changes, Evalu
         await changes.ProjectAsync(async change =>
         {
             // One statement both decides and locks, so two deliveries at once take turns.
-            var news = await change.Db.Database.ExecuteSqlAsync($"""
-                INSERT INTO known_incidents (id, version, impact_fingerprint) VALUES ({incident.Id}, {incident.Version}, {fingerprint})
-                ON CONFLICT (id) DO UPDATE SET version = excluded.version, impact_fingerprint = excluded.impact_fingerprint
-                WHERE known_incidents.version < excluded.version
-                """, cancel);
-            touched = news == 0 ? [] : await change.Db.Overlays.ProjectAsync(OverlayKind.Incident, incident.Id, plan, cancel);
+            var isNews = await change.Db.TakeNewerAsync(
+                new KnownIncident { Id = incident.Id, Version = incident.Version, ImpactFingerprint = fingerprint }, cancel);
+            touched = isNews ? await change.Db.Overlays.ProjectAsync(OverlayKind.Incident, incident.Id, plan, cancel) : [];
         }, cancel);
         // Also where it was no news: the process may have ended between its commit and the evaluation.
         evaluations.Recorded([.. touched.Union(plan.Impacts.Select(impact => impact.MonitorId))]);

@@ -20,21 +20,8 @@ internal sealed class ResultPartitions(
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromDays(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await EnsureAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning(fault, "Could not make the partitions of results; results lie in the default one until tomorrow's try");
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Daily.RunAsync(
+        "Making the partitions of results, which lie in the default one meanwhile,", TimeSpan.Zero, EnsureAsync, clock, log, stoppingToken);
 
     internal async Task EnsureAsync(CancellationToken cancel)
     {

@@ -15,24 +15,8 @@ internal sealed class Retention(
     private static readonly TimeSpan AfterMidnight = TimeSpan.FromMinutes(5);
     private const int AtOnce = 10_000;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var now = clock.GetUtcNow();
-            var next = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1) + AfterMidnight;
-            await Task.Delay(next - now, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stoppingToken.IsCancellationRequested) return;
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning(fault, "Old results could not be taken away; the next try is tomorrow");
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Daily.RunAsync("Deleting results past their retention", AfterMidnight, RunAsync, clock, log, stoppingToken);
 
     internal async Task RunAsync(CancellationToken cancel)
     {

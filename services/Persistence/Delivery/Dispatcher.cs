@@ -25,7 +25,7 @@ internal sealed class Dispatcher<TDb>(
 {
     private const int Batch = 200, MostTries = 10;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BrokerPatience = TimeSpan.FromSeconds(5), ConsumerPatience = TimeSpan.FromSeconds(30), LastDelivery = TimeSpan.FromSeconds(3),
-        OutagePause = TimeSpan.FromSeconds(5);
+        OutagePause = TimeSpan.FromSeconds(5), FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>The result of a batch: the rows that are settled, and the outage that the others wait for.</summary>
     private sealed record Outcome(List<OutboxRow> Settled, Exception? Outage = null);
@@ -232,7 +232,7 @@ internal sealed class Dispatcher<TDb>(
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         row.Tries++;
-        row.DueMs = now + Math.Min(60_000, 100L << row.Tries);
+        row.DueMs = now + (long)Retries.PauseAfter(row.Tries, FirstPause, LongestPause).TotalMilliseconds;
         if (row.Tries < MostTries) return false;
         db.DeadLetters.Add(DeadLetter.Of(row.MessageId, row.Type, row.Payload, row.Subject, fault.Message, now));
         db.Entry(row).State = EntityState.Detached;

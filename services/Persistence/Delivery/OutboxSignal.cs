@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
+using Kener.ServiceDefaults;
 
 namespace Kener.Persistence;
 
@@ -15,7 +15,7 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
 
     private readonly ConcurrentQueue<OutboxRow> _handedOver = new();
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _expected = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _wake = new();
     private volatile bool _isDelivering;
 
     /// <summary>True while the dispatcher runs, so that waiting for it makes sense.</summary>
@@ -62,11 +62,7 @@ public sealed class OutboxSignal<TDb> where TDb : ModuleDb
         return rows;
     }
 
-    internal void Wake() => _wake.Writer.TryWrite(true);
+    internal void Wake() => _wake.Wake();
 
-    internal async Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancel)
-    {
-        await using var poll = clock.CreateTimer(_ => Wake(), null, atMost, Timeout.InfiniteTimeSpan);
-        await _wake.Reader.ReadAsync(cancel);
-    }
+    internal Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancel) => _wake.WaitAsync(atMost, clock, cancel);
 }

@@ -24,7 +24,7 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     where TDb : ModuleDb
 {
     private const long LockKey = 0x4B454E4552; // "KENER"
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromSeconds(5), LongestMigration = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(5), LongestMigration = TimeSpan.FromMinutes(30);
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -61,27 +61,18 @@ internal sealed class Migrator<TDb>(IServiceScopeFactory scopes, DataFolder fold
     }
 
     /// <summary>Waits for a server that may be starting at the same time.</summary>
-    private async Task WhenThereAsync(TDb db, CancellationToken cancel)
+    private Task WhenThereAsync(TDb db, CancellationToken cancel)
     {
         var start = clock.GetTimestamp();
-        var pause = TimeSpan.FromMilliseconds(100);
-        while (true)
+        return Retries.UntilDoneAsync(() => MigratePostgresAsync(db, cancel), (fault, failures) =>
         {
-            try
-            {
-                await MigratePostgresAsync(db, cancel);
-                return;
-            }
-            catch (Exception fault) when (IsNotThereYet(fault) && !cancel.IsCancellationRequested)
-            {
-                var connection = db.Database.GetDbConnection();
-                if (clock.GetElapsedTime(start) > Patience) throw new StartRefusedException(
-                    $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was unreachable for one minute: {fault.GetBaseException().Message}");
-                log.LogInformation("{Module} is waiting for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
-                await Task.Delay(pause, clock, cancel);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
+            if (!IsNotThereYet(fault)) return null;
+            var connection = db.Database.GetDbConnection();
+            if (clock.GetElapsedTime(start) > Patience) throw new StartRefusedException(
+                $"{typeof(TDb).Name}: the PostgreSQL database '{connection.Database}' at '{connection.DataSource}' was unreachable for one minute: {fault.GetBaseException().Message}");
+            log.LogInformation("{Module} is waiting for its database: {Reason}", typeof(TDb).Name, fault.GetBaseException().Message);
+            return Retries.PauseAfter(failures, FirstPause, LongestPause);
+        }, clock, cancel);
     }
 
     /// <summary>

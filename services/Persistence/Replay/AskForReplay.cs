@@ -88,22 +88,15 @@ internal sealed class AskForReplay<TDb>(
         return added;
     }
 
-    private async Task UntilDoneAsync(Func<Task> work, CancellationToken cancel)
+    private Task UntilDoneAsync(Func<Task> work, CancellationToken cancel)
     {
-        for (var failures = 0; ;)
+        var unexpected = 0;
+        return Retries.UntilDoneAsync(work, (fault, _) =>
         {
-            try
-            {
-                await work();
-                return;
-            }
-            catch (Exception fault) when (!cancel.IsCancellationRequested)
-            {
-                // BrokerReturn logs that the broker is unreachable.
-                if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Requesting a replay for {module}", fault) && failures++ % 60 == 0)
-                    log.LogWarning("{Module} cannot request a replay yet and keeps trying: {Reason}", module, fault.Message);
-                await Task.Delay(Pause, clock, cancel);
-            }
-        }
+            // BrokerReturn logs that the broker is unreachable.
+            if (fault is not (RabbitMQClientException or BrokerUnreachableException) && !outages.TryReport($"Requesting a replay for {module}", fault) && unexpected++ % 60 == 0)
+                log.LogWarning("{Module} cannot request a replay yet and keeps trying: {Reason}", module, fault.Message);
+            return Pause;
+        }, clock, cancel);
     }
 }

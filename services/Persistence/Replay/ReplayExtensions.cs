@@ -17,12 +17,4 @@ public static class ReplayExtensions
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<AskForReplay<TDb>>(services, module));
         return builder;
     }
-
-    /// <summary>Returns when the whole process has started; throws if it stops before that.</summary>
-    internal static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancel)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var yes = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await started.Task.WaitAsync(cancel);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -14,29 +14,13 @@ namespace Kener.Status.History;
 /// an empty row, by which the change is noticed when pages are rendered; older rows are deleted. Pages are rendered again at once.
 /// </summary>
 internal sealed class HistoryRetention(
-    IServiceScopeFactory scopes, PageBell bell, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<HistoryRetention> log) : BackgroundService
+    IServiceScopeFactory scopes, RenderTrigger trigger, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<HistoryRetention> log) : BackgroundService
 {
     private static readonly TimeSpan AfterMidnight = TimeSpan.FromMinutes(10);
     private const int LongestShown = 366;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var now = clock.GetUtcNow();
-            var next = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1) + AfterMidnight;
-            await Task.Delay(next - now, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stoppingToken.IsCancellationRequested) return;
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning(fault, "Days past their retention could not be deleted; the next attempt is shortly after midnight UTC");
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Daily.RunAsync("Deleting days past their retention", AfterMidnight, RunAsync, clock, log, stoppingToken);
 
     internal async Task RunAsync(CancellationToken cancel)
     {
@@ -50,7 +34,7 @@ internal sealed class HistoryRetention(
             try
             {
                 if ((Payload.Read<MonitorChanged>(row.Payload).RetentionDays ?? usual) is not { } days) continue;
-                if (await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel)) bell.Ring();
+                if (await TakeAsync(changes, row.Id, today - days, today - LongestShown, cancel)) trigger.Render();
             }
             catch (Exception fault) when (StoredFault.IsOfData(fault))
             {

@@ -11,7 +11,7 @@ namespace Kener.Status.History;
 /// Stores results, including those of monitors that are not known yet, but not those of deleted monitors. Results that are newer than all before are
 /// appended to the day buffer until a day row is worth writing; any others go into the day rows, together with the buffer.
 /// </summary>
-internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<ReadingsRecorded>
+internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, RenderTrigger trigger) : IConsumer<ReadingsRecorded>
 {
     public async Task Consume(ConsumeContext<ReadingsRecorded> context)
     {
@@ -33,8 +33,8 @@ internal sealed class ReadingsRecordedConsumer(Changes<StatusDb> changes, PageBe
             foreach (var history in changed) presentChanged |= Take(history, readings[history.MonitorId]);
             await HistoryRow.SaveAsync(change.Db, changed, cancel);
         }, cancel);
-        if (presentChanged) bell.Ring();
-        else if (isNews) bell.RingSoon();
+        if (presentChanged) trigger.Render();
+        else if (isNews) trigger.RenderSoon();
     }
 
     /// <summary>Stores the newest result; returns whether that may have changed the present status.</summary>

@@ -9,7 +9,7 @@ namespace Kener.Status.Incidents;
 
 /// <summary>Stores the newest state of each incident, and its overlays.</summary>
 internal sealed class IncidentChangedConsumer(
-    Changes<StatusDb> changes, ToldLately told, PageBell bell, IncidentPages incidentPages) : IConsumer<IncidentChanged>
+    Changes<StatusDb> changes, ToldLately told, RenderTrigger trigger, IncidentPages incidentPages) : IConsumer<IncidentChanged>
 {
     public async Task Consume(ConsumeContext<IncidentChanged> context)
     {
@@ -21,13 +21,13 @@ internal sealed class IncidentChangedConsumer(
         {
             await changes.ProjectAsync(async change =>
             {
-                if (await IncidentRow.TakeAsync(change.Db, incident, fingerprint, cancel)) await ProjectAsync(change.Db, incident.Id, plan, cancel);
+                if (await change.Db.TakeNewerAsync(IncidentRow.Of(incident, fingerprint), cancel)) await ProjectAsync(change.Db, incident.Id, plan, cancel);
             }, cancel);
         }
         // Also if nothing was stored: a connection that broke, or a process that ended before rendering, may have stored it already.
         told.Keep(incident);
         incidentPages.OnIncidentChanged(incident.Id);
-        bell.Ring();
+        trigger.Render();
     }
 
     private static async Task ProjectAsync(StatusDb db, long incident, ImpactPlan plan, CancellationToken cancel)

@@ -1,6 +1,5 @@
 using Kener.Contracts;
 using Kener.Status.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Incidents;
 
@@ -28,16 +27,16 @@ internal sealed class IncidentRow : IToldOf
         WHERE id = {incident.Id} AND version < {incident.Version} AND deleted = {incident.Deleted} AND impact_fingerprint = {fingerprint}
         """;
 
-    /// <summary>Stores the incident if it is newer than the row; returns whether it was. Locks the row until the transaction ends.</summary>
-    public static async Task<bool> TakeAsync(StatusDb db, IncidentChanged incident, string fingerprint, CancellationToken cancel) =>
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO incidents (id, version, deleted, start, "end", state, is_global, impact_fingerprint, payload)
-            VALUES ({incident.Id}, {incident.Version}, {incident.Deleted}, {incident.Start}, {incident.End}, {(int)incident.State},
-                    {incident.IsGlobal}, {fingerprint}, {Database.Payload.Write(incident)})
-            ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, start = excluded.start,
-                "end" = excluded."end", state = excluded.state, is_global = excluded.is_global, impact_fingerprint = excluded.impact_fingerprint,
-                payload = excluded.payload
-            WHERE incidents.version < excluded.version
-            """, cancel) > 0;
+    public static IncidentRow Of(IncidentChanged incident, string fingerprint) => new()
+    {
+        Id = incident.Id,
+        Version = incident.Version,
+        Deleted = incident.Deleted,
+        Start = incident.Start,
+        End = incident.End,
+        State = incident.State,
+        IsGlobal = incident.IsGlobal,
+        ImpactFingerprint = fingerprint,
+        Payload = Database.Payload.Write(incident),
+    };
 }

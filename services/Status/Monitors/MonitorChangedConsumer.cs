@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Monitors;
 
 /// <summary>Stores the newest state of each monitor, and deletes the history of a deleted one, whose id is never used again.</summary>
-internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell bell) : IConsumer<MonitorChanged>
+internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, RenderTrigger trigger) : IConsumer<MonitorChanged>
 {
     public async Task Consume(ConsumeContext<MonitorChanged> context)
     {
@@ -17,13 +17,13 @@ internal sealed class MonitorChangedConsumer(Changes<StatusDb> changes, PageBell
         var isNews = false;
         await changes.ProjectAsync(async change =>
         {
-            if (!await MonitorRow.TakeAsync(change.Db, monitor, cancel)) return;
+            if (!await change.Db.TakeNewerAsync(MonitorRow.Of(monitor), cancel)) return;
             isNews = true;
             if (monitor.Deleted) await ForgetAsync(change.Db, monitor.Id, cancel);
         }, cancel);
         if (!isNews) return;
-        bell.Note(new PageChange(PageChangeKind.Monitor, monitor.Id));
-        bell.Ring();
+        trigger.Note(new PageChange(PageChangeKind.Monitor, monitor.Id));
+        trigger.Render();
     }
 
     private static async Task ForgetAsync(StatusDb db, long monitorId, CancellationToken cancel)

@@ -1,5 +1,4 @@
 using Kener.Status.Database;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Monitors;
 
@@ -18,14 +17,13 @@ internal sealed class MonitorRow : IToldOf
 
     string IToldOf.Title => $"Monitor {Tag}";
 
-    /// <summary>Stores the monitor if it is newer than the row; returns whether it was. Locks the row until the transaction ends.</summary>
-    public static async Task<bool> TakeAsync(StatusDb db, Contracts.MonitorChanged monitor, CancellationToken cancel) =>
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO monitors (id, version, deleted, tag, is_visible, payload)
-            VALUES ({monitor.Id}, {monitor.Version}, {monitor.Deleted}, {monitor.Tag}, {Views.Visibility.IsVisible(monitor)}, {Database.Payload.Write(monitor)})
-            ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, tag = excluded.tag,
-                is_visible = excluded.is_visible, payload = excluded.payload
-            WHERE monitors.version < excluded.version
-            """, cancel) > 0;
+    public static MonitorRow Of(Contracts.MonitorChanged monitor) => new()
+    {
+        Id = monitor.Id,
+        Version = monitor.Version,
+        Deleted = monitor.Deleted,
+        Tag = monitor.Tag,
+        IsVisible = Views.Visibility.IsVisible(monitor),
+        Payload = Database.Payload.Write(monitor),
+    };
 }

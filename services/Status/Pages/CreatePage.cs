@@ -14,19 +14,20 @@ internal static class CreatePage
     public static async Task<IResult> HandleAsync(
         HttpRequest request, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, ReferenceWait wait, PageStore pages, CancellationToken cancel)
     {
-        var fields = PageFields.ForNew(await JsonBody.ReadAsync(request, cancel));
-        await db.WaitForMonitorsAsync(wait, fields.Monitors, cancel);
+        var input = PageInput.Read(await InputBody.ReadAsync(request, cancel));
+        var (path, tags) = (PagePath.Wanted(input.PagePath.Value), input.Monitors.Value ?? []);
+        await db.WaitForMonitorsAsync(wait, tags, cancel);
         try
         {
             var made = await changes.CommitAsync(user.Subject(), async change =>
             {
                 // The site's row serves as the lock for counting pages.
                 await change.LockSiteAsync(cancel);
-                await change.RefuseTakenAsync(fields.Path!, 0, cancel);
+                await change.RefuseTakenAsync(path, 0, cancel);
                 if (await change.Db.Pages.CountAsync(cancel) >= StatusPage.Most) throw Refusal.BadRequest($"There must not be more than {StatusPage.Most} pages");
-                var page = new StatusPage { Path = fields.Path!, Title = "", Header = "", CreatedMs = change.NowMs };
-                fields.ApplyTo(page, change.NowMs);
-                page.MonitorIds = await change.Db.MonitorIdsAsync(fields.Monitors ?? [], cancel);
+                var page = new StatusPage { Path = path, Title = "", Header = "", CreatedMs = change.NowMs };
+                page.Apply(input, change.NowMs);
+                page.MonitorIds = await change.Db.MonitorIdsAsync(tags, cancel);
                 change.Db.Pages.Add(page);
                 change.Note("page.created", "page", () => page.Id, new { page.Path, page.Title });
                 return page;
@@ -36,7 +37,7 @@ internal static class CreatePage
         }
         catch (DbUpdateException fault) when (fault.IsDuplicate())
         {
-            throw PagePath.Taken(fields.Path!);
+            throw PagePath.Taken(path);
         }
     }
 }

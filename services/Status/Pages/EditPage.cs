@@ -14,17 +14,17 @@ internal static class EditPage
         string path, HttpRequest request, ClaimsPrincipal user, StatusDb db, Changes<StatusDb> changes, ReferenceWait wait, PageStore pages, CancellationToken cancel)
     {
         var known = await db.ExistingAsync(path, cancel);
-        var fields = PageFields.ForEdit(await JsonBody.ReadAsync(request, cancel));
-        await db.WaitForMonitorsAsync(wait, fields.Monitors, cancel);
+        var input = PageInput.Read(await InputBody.ReadAsync(request, cancel));
+        await db.WaitForMonitorsAsync(wait, input.Monitors.Value ?? [], cancel);
         try
         {
             var changed = await changes.CommitAsync(user.Subject(), async change =>
             {
                 var page = await change.LockPageAsync(known, path, cancel);
-                await MoveAsync(change, page, fields.Path, cancel);
-                fields.ApplyTo(page, change.NowMs);
-                if (fields.Monitors is { } tags) page.MonitorIds = await change.Db.MonitorIdsAsync(tags, cancel);
-                else if (fields.ShowsAll) page.MonitorIds = page.IsHome ? null : throw Refusal.BadRequest("monitors must be an array of monitor tags");
+                if (input.PagePath.IsSent) await MoveAsync(change, page, input.PagePath.Value, cancel);
+                page.Apply(input, change.NowMs);
+                if (input.Monitors.Value is { } tags) page.MonitorIds = await change.Db.MonitorIdsAsync(tags, cancel);
+                else if (input.Monitors.IsSent) page.MonitorIds = page.IsHome ? null : throw Refusal.BadRequest("monitors must be an array of monitor tags");
                 change.Note("page.changed", "page", () => page.Id, new { page.Version, page.Path });
                 return page;
             }, cancel);
@@ -33,13 +33,13 @@ internal static class EditPage
         }
         catch (DbUpdateException fault) when (fault.IsDuplicate())
         {
-            throw PagePath.Taken(PagePath.Sanitise(fields.Path ?? ""));
+            throw PagePath.Taken(PagePath.Sanitise(input.PagePath.Or("")));
         }
     }
 
-    private static async Task MoveAsync(Change<StatusDb> change, StatusPage page, string? wanted, CancellationToken cancel)
+    private static async Task MoveAsync(Change<StatusDb> change, StatusPage page, string wanted, CancellationToken cancel)
     {
-        if (wanted is null || page.IsHome && wanted == StatusPage.HomeWord) return;
+        if (page.IsHome && wanted == StatusPage.HomeWord) return;
         if (page.IsHome) throw Refusal.BadRequest("Home page path cannot be changed");
         var path = PagePath.Wanted(wanted);
         await change.RefuseTakenAsync(path, page.Id, cancel);

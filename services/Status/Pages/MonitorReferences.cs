@@ -9,9 +9,9 @@ namespace Kener.Status.Pages;
 internal static class MonitorReferences
 {
     /// <summary>Waits for the events of monitors that were created a moment ago (Behavior: REF-1). To be called outside any transaction.</summary>
-    public static async Task WaitForMonitorsAsync(this StatusDb db, ReferenceWait wait, IReadOnlyList<string>? tags, CancellationToken cancel)
+    public static async Task WaitForMonitorsAsync(this StatusDb db, ReferenceWait wait, IReadOnlyList<string> tags, CancellationToken cancel)
     {
-        if (tags is not { Count: > 0 }) return;
+        if (tags.Count == 0) return;
         await wait.UntilAsync(async () => await Alive(db, tags).Select(row => row.Tag).Distinct().CountAsync(cancel) == tags.Count, cancel);
     }
 

@@ -61,11 +61,7 @@ internal static class PageSettings
         Object(settings, "page_settings");
         if (settings.Has("incidents", out var incidents)) Incidents(incidents);
         if (settings.Has("include_maintenances", out var maintenances)) Maintenances(maintenances);
-        if (settings.Has("monitor_layout_style", out var layout))
-        {
-            var message = $"monitor_layout_style must be one of: {string.Join(", ", Layouts)}";
-            if (!Layouts.Contains(layout.Text(message))) throw Refusal.BadRequest(message);
-        }
+        if (settings.Has("monitor_layout_style", out var layout)) layout.OneOf("monitor_layout_style", Layouts);
         if (settings.Has("monitor_status_history_days", out var days)) Days(days);
         foreach (var name in Texts)
             if (settings.Has(name, out var text)) text.Text($"{name} must be a string", StatusPage.LongestUrl);

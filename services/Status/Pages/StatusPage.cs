@@ -38,6 +38,17 @@ internal sealed class StatusPage : IAggregate
     /// <summary>The address below the site: "/" or "/europe".</summary>
     public string Address => "/" + Path;
 
-    /// <summary>Returns the settings that were set.</summary>
+    /// <summary>Sets what was sent, apart from the path and the monitors; the rest stays as it is.</summary>
+    public void Apply(PageInput input, long nowMs)
+    {
+        Title = input.PageTitle.Or(Title);
+        Header = input.PageHeader.Or(Header);
+        Subheader = input.PageSubheader.Or(Subheader) ?? "";
+        Logo = input.PageLogo.Or(Logo) ?? "";
+        if (input.PageSettings.IsSent) Settings = PageSettings.Merged(SetSettings(), input.PageSettings.Value);
+        UpdatedMs = nowMs;
+    }
+
+    /// <summary>The settings as they were set.</summary>
     public JsonObject SetSettings() => JsonNode.Parse(Settings)!.AsObject();
 }

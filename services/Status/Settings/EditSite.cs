@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
@@ -15,8 +16,8 @@ internal static class EditSite
         CancellationToken cancel)
     {
         var known = SiteReading.Known(key);
-        var body = await JsonBody.ReadAsync(request, cancel);
-        var value = known.Checked(body.Given("value") ?? throw Refusal.BadRequest("Value is required"));
+        var input = SiteInput.Read(await InputBody.ReadAsync(request, cancel));
+        var value = known.Checked(input.Value);
         await changes.CommitAsync(user.Subject(), async change =>
         {
             var site = await change.LockSiteAsync(cancel);
@@ -27,4 +28,11 @@ internal static class EditSite
         await pages.ShowAsync();
         return ApiAnswer.Of(new SiteAnswer(known.Name, value, known.DataType));
     }
+}
+
+/// <summary>What a client sends to change a setting of the site.</summary>
+/// <param name="Value">What the setting accepts: a text, or JSON.</param>
+internal sealed record SiteInput(JsonElement Value)
+{
+    public static SiteInput Read(InputBody body) => body.ReadUnlessNull(nameof(Value), value => new SiteInput(value)).Value ?? throw Refusal.BadRequest("Value is required");
 }

@@ -8,7 +8,7 @@ namespace Kener.Status.Snapshots;
 /// process of this service has published a newer page, or one that is missing here.
 /// </summary>
 internal sealed class Confirmation(
-    IServiceScopeFactory scopes, PageStore store, PageBell bell, SnapshotBoard board, TimeProvider clock,
+    IServiceScopeFactory scopes, PageStore store, RenderTrigger trigger, SnapshotBoard board, TimeProvider clock,
     Outages outages, ILogger<Confirmation> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -38,7 +38,7 @@ internal sealed class Confirmation(
             var db = scope.ServiceProvider.GetRequiredService<StatusDb>();
             var drawn = await DrawnRow.OfKindAsync(db, PageKind.Status, cancel);
             if (board.Find(SitePages.HomeKey) is null) return;
-            if (store.Misses(drawn)) bell.Ring();
+            if (store.Misses(drawn)) trigger.Render();
             else if (!store.IsBehind) board.Confirm();
         }
         // Includes cancellations of another origin, such as the timeout of a command, which must not be mistaken for the end of the process.

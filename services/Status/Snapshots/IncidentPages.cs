@@ -10,10 +10,10 @@ using Microsoft.Extensions.Options;
 namespace Kener.Status.Snapshots;
 
 /// <summary>The pages of single incidents.</summary>
-internal sealed class IncidentPages(PageBell bell, PageRenderer renderer, IOptions<KenerSettings> settings) : PageDefinition(PageKind.Incident)
+internal sealed class IncidentPages(RenderTrigger trigger, PageRenderer renderer, IOptions<KenerSettings> settings) : PageDefinition(PageKind.Incident)
 {
     /// <summary>Has the pages of the incident rendered or removed at the next wake-up.</summary>
-    public void OnIncidentChanged(long id) => bell.Note(new PageChange(PageChangeKind.Incident, id));
+    public void OnIncidentChanged(long id) => trigger.Note(new PageChange(PageChangeKind.Incident, id));
 
     public override string BatchOf(StoredPage page) => page.Path;
 

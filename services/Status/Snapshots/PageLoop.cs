@@ -7,7 +7,7 @@ namespace Kener.Status.Snapshots;
 /// Renders the pages of the store, one batch at a time: when something has changed, a visitor waits, or the clock alone changes a page.
 /// </summary>
 internal sealed class PageLoop(
-    IServiceScopeFactory scopes, PageStore store, Publisher publisher, PageBell bell, RenderFaults faults, WarmUp warmUp, TimeProvider clock, Outages outages,
+    IServiceScopeFactory scopes, PageStore store, Publisher publisher, RenderTrigger trigger, RenderFaults faults, WarmUp warmUp, TimeProvider clock, Outages outages,
     ILogger<PageLoop> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -18,10 +18,10 @@ internal sealed class PageLoop(
             store.Start();
             while (true)
             {
-                foreach (var (change, causes) in bell.Take()) store.Apply(change, causes);
+                foreach (var (change, causes) in trigger.Take()) store.Apply(change, causes);
                 store.MakeRoom();
                 if (store.Take() is { Count: > 0 } batch) await DrawAsync(batch, stoppingToken);
-                else await bell.WaitAsync(store.NextDue(), stoppingToken);
+                else await trigger.WaitAsync(store.NextDue(), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -10,7 +10,7 @@ namespace Kener.Status.Snapshots;
 /// </summary>
 internal sealed class PageStore(
     IEnumerable<PageDefinition> definitions, IServiceScopeFactory scopes, SnapshotBoard board, VariantLimits limits, RenderFaults faults, SiteOnBoard site,
-    VariantUses uses, PageBell bell, TimeProvider clock)
+    VariantUses uses, RenderTrigger trigger, TimeProvider clock)
 {
     private static readonly TimeSpan AfterOutage = TimeSpan.FromSeconds(1), AfterFault = TimeSpan.FromMinutes(1);
 
@@ -48,7 +48,7 @@ internal sealed class PageStore(
         if (!isKnown && board.Find(Publisher.KeyOf(address.Path)) is null && !await ReadAsync(db => definition.ExistsAsync(db, address.Path, cancel))) return null;
         if (Ask(definition, address.Path, variant, client) is { } drawn)
         {
-            bell.Wake();
+            trigger.Wake();
             await drawn.WaitAsync(cancel);
             if (board.Find(key) is { } page) return page;
         }
@@ -75,7 +75,7 @@ internal sealed class PageStore(
             Apply(new PageChange(PageChangeKind.Status), causes);
             drawn = (home.Next ??= NewCompletion()).Task;
         }
-        bell.Wake();
+        trigger.Wake();
         await drawn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -93,7 +93,7 @@ internal sealed class PageStore(
             foreach (var page in _pages.Values)
             {
                 if (page.Definition.TurnAfter(page, change) is not { } turn) continue;
-                Mark(page, change.Kind == PageChangeKind.Readings ? page.DrawnMs + (long)PageBell.ReadingsEvery.TotalMilliseconds : 0, turn);
+                Mark(page, change.Kind == PageChangeKind.Readings ? page.DrawnMs + (long)RenderTrigger.ReadingsEvery.TotalMilliseconds : 0, turn);
                 page.Causes.Add(causes);
             }
         }

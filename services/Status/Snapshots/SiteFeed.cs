@@ -38,8 +38,8 @@ internal sealed class SiteFeed(IOptions<KenerSettings> settings) : PageDefinitio
         var visible = monitors.Select(row => Read<MonitorChanged>(row, faults)).OfType<MonitorChanged>().ToDictionary(monitor => monitor.Id);
         var site = (await SiteReader.ReadAsync(db, settings.Value, cancel)).Settings;
         // An incident with only hidden monitors is left out, unless it is global.
-        var items = incidents.Where(incident => incident.Monitors.Count == 0 || incident.Concerns(visible)).Select(incident => incident.Show(visible))
-            .OrderByDescending(RssFeed.PublishedAt).ThenByDescending(incident => incident.Id).Take(ItemsAtMost).ToList();
+        var items = incidents.Where(incident => incident.Monitors.Count == 0 || incident.Concerns(visible))
+            .OrderByDescending(RssFeed.PublishedAt).ThenByDescending(incident => incident.Id).Take(ItemsAtMost).Select(incident => incident.Show(visible)).ToList();
         var next = rows.Select(row => row.Start + (Days * Minutes.Day) + 1).Append(soon ?? long.MaxValue / 1000).Min();
         return new PageSource(published, DrawAsync) { Faults = faults };
 

@@ -10,7 +10,7 @@ namespace Kener.Status.Snapshots;
 
 /// <summary>The status pages, in every language, zone and theme. A page is not rendered again if nothing on it has changed.</summary>
 internal sealed class SitePages(
-    Publisher publisher, PageRenderer renderer, SnapshotBoard board, ErrorPages errorPages, PageBell bell, RenderFaults faults, ToldLately told,
+    Publisher publisher, PageRenderer renderer, SnapshotBoard board, ErrorPages errorPages, RenderTrigger trigger, RenderFaults faults, ToldLately told,
     IOptions<KenerSettings> settings) : PageDefinition(PageKind.Status)
 {
     public static readonly string HomeKey = Publisher.KeyOf(PageKind.Home);
@@ -78,7 +78,7 @@ internal sealed class SitePages(
         const string ErrorPages = "Error pages";
         if (ReferenceEquals(_site, site)) return;
         publisher.Publish(site.Published);
-        if (_site is not null) bell.Note(new PageChange(PageChangeKind.Site));
+        if (_site is not null) trigger.Note(new PageChange(PageChangeKind.Site));
         _site = site;
         try
         {

@@ -56,8 +56,16 @@ internal sealed class WarmUp(PageRenderer renderer) : IHostedLifecycleService
         List<DayCounts> days = [.. Enum.GetValues<MonitorStatus>().Select(DayOf)];
         List<MonitorView> monitors = [.. Enum.GetValues<MonitorStatus>().Select(status => new MonitorView($"m{status}", "Name", "Text", null, status, "99.9", days))];
         List<AffectedView> affected = [new("m", "Name", MonitorStatus.Down)];
-        var open = new IncidentView(1, "Title", IncidentState.Identified, MonitorStatus.Down, true, 0, null, affected, [new UpdateView(1, 0, IncidentState.Identified, Markdown)]);
-        var over = open with { Id = 2, State = IncidentState.Resolved, End = 3_600 };
+        var incident = new IncidentChanged
+        {
+            Id = 1,
+            Version = 1,
+            Title = "Title",
+            State = IncidentState.Identified,
+            Updates = [new IncidentUpdate(1, 0, IncidentState.Identified, Markdown)],
+        };
+        var open = new IncidentView(incident, MonitorStatus.Down, affected);
+        var over = open with { Incident = incident with { Id = 2, State = IncidentState.Resolved, End = 3_600 } };
         var home = await renderer.HomeAsync(new StatusPageView
         {
             Title = "Name",

@@ -39,8 +39,6 @@ internal static class IncidentListing
         var affected = incident.Monitors
             .Where(link => visible.ContainsKey(link.MonitorId))
             .Select(link => new AffectedView(visible[link.MonitorId].Tag, visible[link.MonitorId].Name, link.Impact)).ToList();
-        return new IncidentView(
-            incident.Id, incident.Title, incident.State, affected.Select(monitor => monitor.Impact).DefaultIfEmpty().Max(), incident.IsGlobal,
-            incident.Start, incident.End, affected, [.. incident.Updates.Select(update => new UpdateView(update.Id, update.At, update.State, update.Markdown))]);
+        return new IncidentView(incident, affected.Select(monitor => monitor.Impact).DefaultIfEmpty().Max(), affected);
     }
 }

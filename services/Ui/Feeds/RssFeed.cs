@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Xml;
+using Kener.Contracts;
 using Kener.Ui.Status;
 using Kener.Ui.Text;
 
@@ -40,16 +41,17 @@ public static class RssFeed
             xml.WriteAttributeString("rel", "self");
             xml.WriteAttributeString("type", "application/rss+xml");
             xml.WriteEndElement();
-            foreach (var incident in view.Incidents) Write(xml, view, incident, reader);
+            foreach (var shown in view.Incidents) Write(xml, view, shown, reader);
         }
         return new RenderedPage(written.ToArray(), "default-src 'none'");
     }
 
     /// <summary>Returns the time of the latest update, else the start of the incident; feeds are ordered by it.</summary>
-    public static long PublishedAt(IncidentView incident) => incident.Updates.Count > 0 ? incident.Updates.Max(update => update.At) : incident.Start;
+    public static long PublishedAt(IncidentChanged incident) => incident.Updates.Count > 0 ? incident.Updates.Max(update => update.At) : incident.Start;
 
-    private static void Write(XmlWriter xml, FeedView view, IncidentView incident, Localizer reader)
+    private static void Write(XmlWriter xml, FeedView view, IncidentView shown, Localizer reader)
     {
+        var incident = shown.Incident;
         xml.WriteStartElement("item");
         Write(xml, "title", $"[Incident] {incident.Title}");
         Write(xml, "link", $"{view.SiteUrl}/incidents/{incident.Id}");
@@ -58,13 +60,14 @@ public static class RssFeed
         xml.WriteString($"incident-{incident.Id}");
         xml.WriteEndElement();
         Write(xml, "pubDate", When.Rfc822(PublishedAt(incident)));
-        Write(xml, "description", Html(incident, reader));
+        Write(xml, "description", Html(shown, reader));
         xml.WriteEndElement();
     }
 
-    private static string Html(IncidentView incident, Localizer reader)
+    private static string Html(IncidentView shown, Localizer reader)
     {
-        var affected = incident.Affected.Count > 0 ? string.Join(", ", incident.Affected.Select(monitor => monitor.Name)) : incident.IsGlobal ? "All monitors" : "None";
+        var incident = shown.Incident;
+        var affected = shown.Affected.Count > 0 ? string.Join(", ", shown.Affected.Select(monitor => monitor.Name)) : incident.IsGlobal ? "All monitors" : "None";
         var html = new StringBuilder($"<p>Status: {reader[incident.State.Label()]}<br>Affected: {WebUtility.HtmlEncode(affected)}</p>");
         foreach (var update in incident.Updates)
         {

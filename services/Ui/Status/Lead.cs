@@ -19,7 +19,7 @@ internal static class Lead
     {
         if (view.GlobalIncident is { } title)
         {
-            var more = view.Ongoing.Count(incident => incident.IsGlobal) - 1;
+            var more = view.Ongoing.Count(shown => shown.Incident.IsGlobal) - 1;
             return string.IsNullOrWhiteSpace(title) ? null : more > 0 ? reader.List([write(title), reader.Count("{0} more", more)]) : write(title);
         }
         return view.Affected.Count == 0 ? null : reader.Fill("Affected: {0}", reader.List([.. view.Affected.Select(write)], NamedAtMost));

@@ -53,8 +53,8 @@ internal static class StatusLook
     };
 
     /// <summary>Returns the CSS class of an incident: by its impact until it is resolved; neutral, never calm, if it affects no monitor.</summary>
-    public static string Look(this IncidentView incident) =>
-        incident.State == IncidentState.Resolved ? MonitorStatus.Up.Look()
-        : incident.Impact is MonitorStatus.NoData or MonitorStatus.Up ? "inf"
-        : incident.Impact.Look();
+    public static string Look(this IncidentView shown) =>
+        shown.Incident.State == IncidentState.Resolved ? MonitorStatus.Up.Look()
+        : shown.Impact is MonitorStatus.NoData or MonitorStatus.Up ? "inf"
+        : shown.Impact.Look();
 }

@@ -4,28 +4,28 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kener.Status.Tests;
 
 /// <summary>The rendering loop wakes up on a signal or at the given instant.</summary>
-public sealed class PageBellTests
+public sealed class RenderTriggerTests
 {
     [Fact]
     public async Task A_clock_that_jumps_while_the_timer_is_armed_causes_no_missed_wake_up()
     {
         var clock = new HastyClock();
-        using var bell = new PageBell(clock);
-        bell.RingSoon();
+        var trigger = new RenderTrigger(clock);
+        trigger.RenderSoon();
         var last = clock.GetUtcNow();
-        foreach (var due in (DateTimeOffset[])[last + TimeSpan.FromDays(1), last + PageBell.ReadingsEvery])
-            await bell.WaitAsync(due, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-        Assert.Equal(last + PageBell.ReadingsEvery, clock.GetUtcNow());
+        foreach (var due in (DateTimeOffset[])[last + TimeSpan.FromDays(1), last + RenderTrigger.ReadingsEvery])
+            await trigger.WaitAsync(due, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        Assert.Equal(last + RenderTrigger.ReadingsEvery, clock.GetUtcNow());
     }
 
     [Fact]
-    public async Task A_signal_ends_the_wait_at_once()
+    public async Task A_change_wakes_the_loop_at_once()
     {
         var clock = new FakeTimeProvider();
-        using var bell = new PageBell(clock);
-        var waiting = bell.WaitAsync(clock.GetUtcNow() + TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
+        var trigger = new RenderTrigger(clock);
+        var waiting = trigger.WaitAsync(clock.GetUtcNow() + TimeSpan.FromDays(1), TestContext.Current.CancellationToken);
         Assert.False(waiting.IsCompleted);
-        bell.Ring();
+        trigger.Render();
         await waiting.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
     }
 
@@ -36,7 +36,7 @@ public sealed class PageBellTests
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (++_timers == 2) Advance(PageBell.ReadingsEvery);
+            if (++_timers == 2) Advance(RenderTrigger.ReadingsEvery);
             return base.CreateTimer(callback, state, dueTime, period);
         }
     }

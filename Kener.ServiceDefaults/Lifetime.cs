@@ -1,6 +1,9 @@
-namespace Kener.Agent;
+using Microsoft.Extensions.Hosting;
 
-internal static class Lifetime
+namespace Kener.ServiceDefaults;
+
+/// <summary>Waits of background work for the process.</summary>
+public static class Lifetime
 {
     /// <summary>Completes when the process has started, and with it a gateway in the same process.</summary>
     public static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancel)

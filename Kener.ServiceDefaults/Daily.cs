@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>Work that is done once a day.</summary>
+public static class Daily
+{
+    /// <summary>
+    /// Runs the work each day at that time after midnight of UTC, until it is cancelled. If the work fails, that is logged with its name,
+    /// <paramref name="what"/>, and the next attempt is on the next day.
+    /// </summary>
+    public static async Task RunAsync(string what, TimeSpan afterMidnight, Func<CancellationToken, Task> work, TimeProvider clock, ILogger log, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var now = clock.GetUtcNow();
+            var next = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(1) + afterMidnight;
+            await Task.Delay(next - now, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancel.IsCancellationRequested) return;
+            try
+            {
+                await work(cancel);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                log.LogWarning(fault, "{What} failed; the next attempt is tomorrow", what);
+            }
+        }
+    }
+}
