@@ -49,6 +49,15 @@ public sealed class PlantedTests
         "<P><PackageVersion Include='a' Version='1.*' /><PackageVersion Include='b' Version='[1,2)' /><PackageVersion Include='c' Version='1.0' />"
         + "<PackageVersion Include='MassTransit' Version='8.5.12' /><PackageVersion Include='MassTransit.RabbitMQ' Version='[8.5.12]' /></P>")).Count());
 
+    [Fact]
+    public void A_citation_that_leads_nowhere_is_caught()
+    {
+        var rules = CitationRules.Defined(["| INC-1 | A rule. |\n| not INC-2 |"]);
+        Assert.Equal("INC-1", Assert.Single(rules));
+        Assert.Equal(3, CitationRules.Dangling(
+            [new("a.cs", "(Behavior: INC-1, INC-2) UTF-8 ISO-8601 ADR 1 ADR 2 docs/a.md docs/b.md")], rules, ["docs/adr/0001-x.md", "docs/a.md"]).Count());
+    }
+
     private static Project Project(string name, params string[] references) => new(
         name, $"services/{name.Split('.')[^1]}/x.csproj", new XDocument(new XElement("Project", references.Select(reference =>
             new XElement("ProjectReference", new XAttribute("Include", $"../{reference}.csproj"))))));

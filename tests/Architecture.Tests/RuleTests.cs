@@ -33,6 +33,16 @@ public sealed class RuleTests
     public void Package_versions_are_exact() =>
         None(ProjectRules.LooseVersions(XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"))));
 
+    [Fact]
+    public void Cited_rules_and_documents_exist()
+    {
+        var texts = Repository.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
+            .Select(file => new Source(file, File.ReadAllText(Path.Combine(Repository.Root, file))));
+        var rules = CitationRules.Defined(new[] { "docs/behavior.md", "docs/architecture.md" }.Select(file => File.ReadAllText(Path.Combine(Repository.Root, file))));
+        Assert.True(rules.Count > 100);
+        None(CitationRules.Dangling(Repository.Sources.Where(source => !source.Path.EndsWith("/PlantedTests.cs", StringComparison.Ordinal)).Concat(texts), rules, Repository.Files));
+    }
+
     /// <summary>The framework's WebApplication.CreateBuilder would watch every folder below the working directory for changed settings.</summary>
     [Fact]
     public void A_process_reads_its_settings_once() => None(Repository.Sources
