@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Work that is done once a day.</summary>
+/// <summary>Runs background work once a day.</summary>
 public static class Daily
 {
     /// <summary>
-    /// Runs the work each day at that time after midnight of UTC, until it is cancelled. If the work fails, that is logged with its name,
-    /// <paramref name="what"/>, and the next attempt is on the next day.
+    /// Runs the work each day at this time after midnight UTC, until it is cancelled. A failure is logged with <paramref name="what"/>, the work's
+    /// name; the next attempt is on the next day.
     /// </summary>
     public static async Task RunAsync(string what, TimeSpan afterMidnight, Func<CancellationToken, Task> work, TimeProvider clock, ILogger log, CancellationToken cancel)
     {

@@ -1,15 +1,18 @@
 namespace Kener.ServiceDefaults;
 
-/// <summary>Tries again what failed, after a pause.</summary>
+/// <summary>Retries failed work after a pause.</summary>
 public static class Retries
 {
-    /// <summary>Returns the pause after that many failures in a row: the first, doubled with each failure, at most the longest.</summary>
+    /// <summary>
+    /// Returns the pause after this many failures in a row: <paramref name="first"/>, doubled with each further failure, at most
+    /// <paramref name="longest"/>.
+    /// </summary>
     public static TimeSpan PauseAfter(int failures, TimeSpan first, TimeSpan longest) =>
         first * Math.Pow(2, Math.Min(failures, 30) - 1) is var pause && pause < longest ? pause : longest;
 
     /// <summary>
-    /// Runs the work until it succeeds. After a failure, <paramref name="pauseAfter"/> gets the fault and the number of failures so far; it
-    /// returns the pause before the next try, or null for a fault that is thrown.
+    /// Runs the work until it succeeds. After a failure, <paramref name="pauseAfter"/> gets the exception and the number of failures so far, and
+    /// returns the pause before the next attempt, or null to rethrow the exception.
     /// </summary>
     public static async Task UntilDoneAsync(Func<Task> work, Func<Exception, int, TimeSpan?> pauseAfter, TimeProvider clock, CancellationToken cancel)
     {

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Wakes a background loop of this process. A signal while the loop is at work lets it go round once more; several are one.</summary>
+/// <summary>
+/// Wakes a background loop of this process. A signal while the loop is busy makes it run once more; several such signals count as one.
+/// </summary>
 public sealed class WakeSignal
 {
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -10,18 +12,18 @@ public sealed class WakeSignal
     /// <summary>Wakes the loop.</summary>
     public void Wake() => _signals.Writer.TryWrite(true);
 
-    /// <summary>Returns after a signal.</summary>
+    /// <summary>Waits for a signal.</summary>
     public async Task WaitAsync(CancellationToken cancel) => await _signals.Reader.ReadAsync(cancel);
 
-    /// <summary>Returns after a signal, or after that time.</summary>
+    /// <summary>Waits for a signal, at most for this time.</summary>
     public Task WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken cancel) => WaitUntilAsync(clock.GetUtcNow() + atMost, clock, cancel);
 
-    /// <summary>Returns after a signal, or at that instant.</summary>
+    /// <summary>Waits for a signal, at most until the instant.</summary>
     public async Task WaitUntilAsync(DateTimeOffset due, TimeProvider clock, CancellationToken cancel)
     {
         var left = due - clock.GetUtcNow();
         using var late = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
-        // A clock that is put forward before the timer is set does not fire it.
+        // If the clock is set forward before the timer is armed, the timer does not fire in time.
         if (due <= clock.GetUtcNow()) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancel);
         try
@@ -30,7 +32,7 @@ public sealed class WakeSignal
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The instant has come.
+            // Timed out without a signal.
         }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Reads request bodies as JSON, whatever their Content-Type is (Behavior: API-3). Refuses with 400 what cannot be stored or makes no sense: invalid
+/// Reads request bodies as JSON, whatever their Content-Type is (Behavior: API-3). Refuses with 400 what is invalid or cannot be stored: invalid
 /// JSON, a body that is not an object, text with NUL or half a surrogate pair.
 /// </summary>
 public static class JsonBody
@@ -19,7 +19,7 @@ public static class JsonBody
         {
             using var document = await JsonDocument.ParseAsync(request.Body, Strict, cancel);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refusal.BadRequest("Invalid JSON body");
-            // Looking up a field reads the other names too, and throws at those that are not valid Unicode.
+            // Looking up a field also reads the other names, and throws on a name that is not valid Unicode.
             if (JsonTexts.FaultOfNames(document.RootElement) is { } fault) throw Refusal.BadRequest(fault);
             return document.RootElement.Clone();
         }
@@ -56,11 +56,11 @@ public static class JsonBody
         return text;
     }
 
-    /// <summary>Returns the value as text, or null where it is null; refuses it, as that field's, otherwise.</summary>
+    /// <summary>Returns the value as text, or null if it is null; refuses anything else with an error that names <paramref name="field"/>.</summary>
     public static string? TextOrNull(this JsonElement value, string field, int longest) =>
         value.ValueKind == JsonValueKind.Null ? null : value.Text($"{field} must be a string", longest);
 
-    /// <summary>Returns the value where it is one of these words; refuses it, as that field's, otherwise.</summary>
+    /// <summary>Returns the value if it is one of these words; refuses anything else with an error that names <paramref name="field"/>.</summary>
     public static string OneOf(this JsonElement value, string field, params IReadOnlyList<string> words)
     {
         var message = $"{field} must be one of: {string.Join(", ", words)}";
@@ -68,7 +68,7 @@ public static class JsonBody
         return words.Contains(word, StringComparer.Ordinal) ? word : throw Refusal.BadRequest(message);
     }
 
-    /// <summary>The value as whole Unix seconds between 1970 and 9999; refused with that message where it is anything else.</summary>
+    /// <summary>Returns the value as Unix seconds from 1970 to 9999, rounded down; refuses anything else with <paramref name="message"/>.</summary>
     public static long Seconds(this JsonElement value, string message)
     {
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || number is not (>= 0 and <= 253_402_300_799))

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Kener.Incidents;
 
-/// <summary>What this service owns, and the little that it knows of others' monitors.</summary>
+/// <summary>
+/// The database of Incidents: incidents, their updates and history, which it owns; the monitors and the site's address, as received in events.
+/// </summary>
 internal abstract class IncidentsDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<Incident> Incidents => Set<Incident>();
@@ -22,7 +24,7 @@ internal abstract class IncidentsDb(DbContextOptions options) : ModuleDb(options
         {
             incident.ToTable("incidents");
             incident.Property(row => row.Title).HasMaxLength(Incident.LongestTitle);
-            // "end" is a keyword of SQL; people write queries too.
+            // "end" is an SQL keyword, which would be a nuisance in queries written by hand.
             incident.Property(row => row.Start).HasColumnName("start_at");
             incident.Property(row => row.End).HasColumnName("end_at");
             incident.HasIndex(row => row.Start);
@@ -51,7 +53,7 @@ internal abstract class IncidentsDb(DbContextOptions options) : ModuleDb(options
         {
             monitor.ToTable("monitors");
             monitor.Property(row => row.Id).ValueGeneratedNever();
-            // Not unique: a tag made anew may be heard of before its predecessor's end.
+            // Not unique: a recreated tag may arrive before the deletion of its predecessor.
             monitor.HasIndex(row => row.Tag);
         });
         modelBuilder.Entity<KnownSite>(site =>

@@ -4,10 +4,10 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
+/// <summary>The service as a module: the same in its own process and in one process with all other services.</summary>
 public static class IncidentsModule
 {
-    /// <summary>Registers all that the service needs.</summary>
+    /// <summary>Registers everything that the service needs.</summary>
     public static IHostApplicationBuilder AddIncidents(this IHostApplicationBuilder builder) => builder
         .AddModuleDb<IncidentsDb, IncidentsSqlite, IncidentsPostgres>("incidentdb", "incidents")
         .AddEventConsumer<MonitorChangedConsumer>("kener-incidents-monitor-changed")
@@ -16,7 +16,7 @@ public static class IncidentsModule
         .AddReconciliation<IncidentsDb, VersionsConsumer>("kener-incidents-versions", Reconciling.Reconciliation)
         .AddReplay<IncidentsDb>("incidents");
 
-    /// <summary>Gives the service's endpoints.</summary>
+    /// <summary>Maps the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapIncidents(this IEndpointRouteBuilder app)
     {
         var read = app.MapGroup("/api/v4/incidents").Requires(Permissions.IncidentsRead);

@@ -4,10 +4,10 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>The service as a module: the same in a process of its own and in one with all others.</summary>
+/// <summary>The service as a module: the same in its own process and in one process with all other services.</summary>
 public static class MonitorsModule
 {
-    /// <summary>Registers all that the service needs.</summary>
+    /// <summary>Registers everything that the service needs.</summary>
     public static IHostApplicationBuilder AddMonitors(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<MonitorsDb, MonitorsSqlite, MonitorsPostgres>("monitordb", "monitors");
@@ -25,7 +25,7 @@ public static class MonitorsModule
         return builder;
     }
 
-    /// <summary>Gives the service's endpoints.</summary>
+    /// <summary>Maps the service's endpoints.</summary>
     public static IEndpointRouteBuilder MapMonitors(this IEndpointRouteBuilder app)
     {
         var read = app.MapGroup("/api/v4/monitors").Requires(Permissions.MonitorsRead);

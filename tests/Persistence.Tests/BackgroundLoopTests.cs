@@ -5,14 +5,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>What background loops share: signals, retries and work that is done once a day.</summary>
+/// <summary>Tests what background loops share: signals, retries and daily work.</summary>
 public sealed class BackgroundLoopTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Signals_before_the_wait_are_one_and_are_not_lost()
+    public async Task Signals_before_the_wait_count_as_one_and_are_not_lost()
     {
         var (signal, clock) = (new WakeSignal(), new FakeTimeProvider());
         signal.Wake();
@@ -25,7 +25,7 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public async Task A_wait_that_is_cancelled_says_so()
+    public async Task A_cancelled_wait_throws()
     {
         using var end = new CancellationTokenSource();
         var waiting = new WakeSignal().WaitAsync(TimeSpan.FromSeconds(1), new FakeTimeProvider(), end.Token);
@@ -34,7 +34,7 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public async Task Work_is_tried_until_it_succeeds_and_an_unexpected_fault_is_thrown()
+    public async Task Work_is_retried_until_it_succeeds_and_an_unexpected_exception_is_thrown()
     {
         var (clock, tries) = (new FakeTimeProvider(), 0);
         var done = Retries.UntilDoneAsync(() => ++tries < 4 ? throw new TimeoutException() : Task.CompletedTask,
@@ -45,12 +45,12 @@ public sealed class BackgroundLoopTests
     }
 
     [Fact]
-    public void The_pause_doubles_up_to_its_bound() => Assert.Equal(
+    public void The_pause_doubles_up_to_its_limit() => Assert.Equal(
         [1, 2, 4, 8, 10, 10],
         new[] { 1, 2, 3, 4, 5, int.MaxValue }.Select(failures => Retries.PauseAfter(failures, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)).TotalSeconds));
 
     [Fact]
-    public async Task Daily_work_runs_each_day_at_its_time_also_after_a_failure()
+    public async Task Daily_work_runs_each_day_at_its_time_even_after_a_failure()
     {
         var clock = new WatchedClock(TimeSpan.FromDays(1), new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero));
         List<DateTimeOffset> runs = [];

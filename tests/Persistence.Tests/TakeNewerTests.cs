@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>Of each entity of another service, the newest version that arrived is kept (Behavior: ARC-2).</summary>
+/// <summary>The newest received version of each entity of another service is kept (Behavior: ARC-2).</summary>
 public sealed class TakeNewerTests
 {
     public static TheoryData<DatabaseKind> Databases => TestModule.Databases;
@@ -29,7 +29,7 @@ public sealed class TakeNewerTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_row_that_was_taken_in_a_transaction_that_fails_is_not_there(DatabaseKind database)
+    public async Task A_row_that_was_stored_in_a_failed_transaction_is_rolled_back(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         await Assert.ThrowsAsync<InvalidOperationException>(() => module.WithAsync(async (_, changes) =>
@@ -46,7 +46,7 @@ public sealed class TakeNewerTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task The_newest_of_many_that_arrive_at_once_stays_and_is_taken_once(DatabaseKind database)
+    public async Task The_newest_of_many_concurrent_versions_stays_and_is_stored_once(DatabaseKind database)
     {
         await using var module = await TestModule.StartAsync(database);
         long[] versions = [.. Enumerable.Range(1, 20).SelectMany(version => new long[] { version, version })];

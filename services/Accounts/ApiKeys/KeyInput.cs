@@ -8,9 +8,9 @@ internal sealed record KeyInput
 {
     private const string NameRequired = "Name is required";
 
-    /// <summary>Plain text, up to 255 characters. A new key needs it.</summary>
+    /// <summary>Plain text, up to 255 characters. Required for a new key.</summary>
     public Optional<string> Name { get; init; }
-    /// <summary>Names of permissions, at least one. A new key needs them; they never change.</summary>
+    /// <summary>Names of permissions, at least one. Required for a new key; they never change.</summary>
     public Optional<IReadOnlyList<string>> Permissions { get; init; }
     /// <summary>Whether requests with the key are accepted. A new key is ACTIVE.</summary>
     public Optional<KeyStatus> Status { get; init; }

@@ -4,7 +4,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>DELETE /api/v4/incidents/{id}: with its updates, links and history; its tombstone and the audit stay.</summary>
+/// <summary>DELETE /api/v4/incidents/{id}: also deletes its updates, links and history; a tombstone and the audit stay (Behavior: INC-11).</summary>
 internal static class DeleteIncident
 {
     public static async Task<IResult> HandleAsync(

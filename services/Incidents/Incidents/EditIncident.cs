@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kener.Incidents;
 
-/// <summary>PATCH /api/v4/incidents/{id}: what is sent is set, the rest stays. Its updates alone move its state.</summary>
+/// <summary>PATCH /api/v4/incidents/{id}: sets the fields that were sent. The state cannot be set here; it follows the updates.</summary>
 internal static class EditIncident
 {
     public static async Task<IResult> HandleAsync(

@@ -5,7 +5,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>Something that went wrong: from when to when, on which monitors, and what was said about it.</summary>
+/// <summary>An incident: its interval, the monitors that it affects, and its updates.</summary>
 internal sealed class Incident : IAggregate
 {
     public const int LongestTitle = 255, MostUpdates = 500, MostTextBytes = 1 << 20;
@@ -13,7 +13,7 @@ internal sealed class Incident : IAggregate
     public long Id { get; set; }
     public long Version { get; set; } = 1;
     public string Title { get; set; } = "";
-    /// <summary>INCIDENT; an import from the original may bring others.</summary>
+    /// <summary>INCIDENT; data imported from the original Kener may have other values.</summary>
     public string Type { get; set; } = "INCIDENT";
     public IncidentSource Source { get; set; }
     public bool IsGlobal { get; set; } = true;
@@ -25,14 +25,14 @@ internal sealed class Incident : IAggregate
     public List<AffectedMonitor> Monitors { get; } = [];
     public List<Update> Updates { get; } = [];
 
-    /// <summary>Sets the interval outright: the first second, and the first one after it (null while open).</summary>
+    /// <summary>Sets the first second of the incident and the first one after it, null while it is open (Behavior: INC-3, INC-4).</summary>
     public void SetTimes(long start, long? end)
     {
         if (end < start) throw Refusal.BadRequest("end_date_time must not be before start_date_time");
         (Start, End) = (start, end);
     }
 
-    /// <summary>Sets what was sent, apart from the monitors; the rest stays as it is.</summary>
+    /// <summary>Sets the fields that were sent, except the monitors.</summary>
     public void Apply(IncidentInput input)
     {
         if (input.Title.IsSent) ChangeText(() => Title = input.Title.Value);
@@ -40,7 +40,7 @@ internal sealed class Incident : IAggregate
         if (input.StartDateTime.IsSent || input.EndDateTime.IsSent) SetTimes(input.StartDateTime.Or(Start), input.EndDateTime.Or(End));
     }
 
-    /// <summary>Replaces the monitors by these, in this order.</summary>
+    /// <summary>Replaces the affected monitors by these, in this order.</summary>
     public void SetMonitors(IReadOnlyList<(KnownMonitor Monitor, MonitorStatus Impact)> wanted)
     {
         Monitors.RemoveAll(link => wanted.All(one => one.Monitor.Id != link.MonitorId));
@@ -54,10 +54,10 @@ internal sealed class Incident : IAggregate
         }
     }
 
-    /// <summary>Adds an update to the timeline, and follows it.</summary>
+    /// <summary>Adds an update to the timeline; the incident's state and end follow.</summary>
     public Update Post(string markdown, IncidentState state, long at, long nowMs)
     {
-        // Hidden and deleted ones are kept, so they count.
+        // Hidden and deleted updates stay stored, so they count.
         if (Updates.Count >= MostUpdates) throw Refusal.BadRequest($"An incident must not have more than {MostUpdates} updates");
         var update = new Update { Markdown = markdown, State = state, At = at, CreatedMs = nowMs, UpdatedMs = nowMs };
         ChangeText(() => Updates.Add(update));
@@ -65,14 +65,14 @@ internal sealed class Incident : IAggregate
         return update;
     }
 
-    /// <summary>Sets what was sent of an update; the rest stays as it is.</summary>
+    /// <summary>Sets the fields of the update that were sent.</summary>
     public void Edit(Update update, UpdateInput input, long nowMs)
     {
         if (input.Comment.IsSent) ChangeText(() => update.Markdown = input.Comment.Value);
         update.State = input.State.Or(update.State);
         update.At = input.Timestamp.Or(update.At);
         update.UpdatedMs = nowMs;
-        // A new text moves neither state nor end.
+        // Editing only the text moves neither state nor end.
         if (input.State.IsSent || input.Timestamp.IsSent) FollowTimeline();
     }
 
@@ -84,12 +84,12 @@ internal sealed class Incident : IAggregate
     }
 
     /// <summary>
-    /// The update posted last decides the state, whatever its own time says; resolving ends the incident at the update's time, and leaving
-    /// RESOLVED opens it again (Behavior: INC-1, INC-2). An end that was set outright stays while neither happens.
+    /// Sets the state to that of the update that was posted last, whatever its own time is. RESOLVED ends the incident at the update's time, and
+    /// leaving RESOLVED opens it again (Behavior: INC-1, INC-2). Otherwise an end that a request set stays.
     /// </summary>
     private void FollowTimeline()
     {
-        // An update without an id is being posted, so it is the last.
+        // An update without an id is being posted now, so it is the last.
         var last = Updates.Where(update => update.Status == UpdateStatus.Active).MaxBy(update => update.Id == 0 ? long.MaxValue : update.Id);
         var state = last?.State ?? IncidentState.Investigating;
         if (state == IncidentState.Resolved)
@@ -101,8 +101,8 @@ internal sealed class Incident : IAggregate
     }
 
     /// <summary>
-    /// Runs a change of the text and refuses one that makes the incident larger than the bound. One that is larger already can still be
-    /// made smaller.
+    /// Runs a change of the text; refuses one that makes the incident larger than the limit. An incident that is larger already can still be
+    /// made smaller (Behavior: INC-12).
     /// </summary>
     private void ChangeText(Action change)
     {
@@ -114,7 +114,7 @@ internal sealed class Incident : IAggregate
 
     private long TextBytes() => Encoding.UTF8.GetByteCount(Title) + Updates.Sum(update => (long)Encoding.UTF8.GetByteCount(update.Markdown));
 
-    /// <summary>The whole incident as others are told of it.</summary>
+    /// <summary>Returns the event with the whole state of the incident.</summary>
     public IncidentChanged ToEvent() => new()
     {
         Id = Id,
@@ -134,7 +134,7 @@ internal sealed class Incident : IAggregate
     };
 }
 
-/// <summary>A monitor that an incident touches, and how.</summary>
+/// <summary>A monitor that an incident affects, and the impact.</summary>
 internal sealed class AffectedMonitor
 {
     public long IncidentId { get; set; }

@@ -4,7 +4,7 @@ using Kener.Persistence;
 
 namespace Kener.Incidents;
 
-/// <summary>An incident as API v4 shows it; lists leave the type out.</summary>
+/// <summary>An incident as API v4 returns it; lists omit the type.</summary>
 internal sealed record IncidentAnswer(
     long Id, string Title, long StartDateTime, long? EndDateTime, string State,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IncidentType,
@@ -16,5 +16,5 @@ internal sealed record IncidentAnswer(
         ApiAnswer.Iso(incident.CreatedMs), ApiAnswer.Iso(incident.UpdatedMs), $"{siteUrl}/incidents/{incident.Id}", incident.IsGlobal ? "YES" : "NO");
 }
 
-/// <summary>A monitor of an incident as API v4 shows it.</summary>
+/// <summary>An affected monitor as API v4 returns it.</summary>
 internal sealed record AffectedMonitorAnswer(string MonitorTag, string Impact);

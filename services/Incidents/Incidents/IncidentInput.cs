@@ -5,21 +5,21 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>What a client sends to create or change an incident, with API v4's words for what is wrong with it.</summary>
+/// <summary>What a client sends to create or change an incident. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record IncidentInput
 {
     private const string TitleRequired = "Title is required and must be a non-empty string";
 
-    /// <summary>Plain text, up to 255 characters. A new incident needs it.</summary>
+    /// <summary>Plain text, up to 255 characters. Required for a new incident.</summary>
     public Optional<string> Title { get; init; }
-    /// <summary>The first second of the incident, in Unix seconds; rounded down to the minute. A new incident needs it.</summary>
+    /// <summary>The first second of the incident, in Unix seconds; rounded down to the minute. Required for a new incident.</summary>
     public Optional<long> StartDateTime { get; init; }
     /// <summary>The first second after the incident, in Unix seconds; rounded down to the minute. Null while the incident is open.</summary>
     public Optional<long?> EndDateTime { get; init; }
-    /// <summary>Whether the incident is on every page; YES for a new incident without it.</summary>
+    /// <summary>Whether the incident is shown on every page; YES for a new incident without it.</summary>
     [AllowedValues("YES", "NO")]
     public Optional<string> IsGlobal { get; init; }
-    /// <summary>The monitors that the incident affects, in their order; they replace those before.</summary>
+    /// <summary>The monitors that the incident affects, in order; they replace the previous ones.</summary>
     public Optional<IReadOnlyList<AffectedMonitorInput>> Monitors { get; init; }
 
     public static IncidentInput Read(InputBody body)
@@ -45,9 +45,9 @@ internal sealed record IncidentInput
     private static long ReadMinute(JsonElement value, string field) => Minutes.Floor(value.Seconds($"{field} must be a valid timestamp (UTC seconds)"));
 }
 
-/// <summary>A monitor that an incident affects, as a client names it.</summary>
+/// <summary>A monitor that an incident affects, as a client sends it.</summary>
 /// <param name="MonitorTag">The monitor's tag.</param>
-/// <param name="Impact">UP, DOWN, DEGRADED or MAINTENANCE; DOWN where it is missing or null.</param>
+/// <param name="Impact">UP, DOWN, DEGRADED or MAINTENANCE; DOWN if it is missing or null.</param>
 internal sealed record AffectedMonitorInput(string MonitorTag, MonitorStatus Impact)
 {
     public static IReadOnlyList<AffectedMonitorInput> ReadAll(JsonElement value)

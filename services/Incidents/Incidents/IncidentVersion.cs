@@ -6,23 +6,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>One change of an incident. The rows of one incident together are its history; they are deleted with it.</summary>
+/// <summary>One change of an incident. All rows of an incident are its history; they are deleted with it.</summary>
 internal sealed class IncidentVersion
 {
-    /// <summary>An incident keeps its newest changes only: updates are bounded, edits of them are not.</summary>
+    /// <summary>The number of changes that are kept: updates are limited in number, edits of them are not (Behavior: INC-13).</summary>
     public const int MostKept = 1_000;
 
     public long IncidentId { get; set; }
     public long Version { get; set; }
     public long AtMs { get; set; }
     public required string Actor { get; set; }
-    /// <summary>What changed, as JSON: see <see cref="IncidentChange"/>. An earlier build wrote the whole <see cref="IncidentChanged"/>.</summary>
+    /// <summary>What changed, as JSON: see <see cref="IncidentChange"/>. Earlier releases stored the whole <see cref="IncidentChanged"/>.</summary>
     public required string Document { get; set; }
 }
 
 /// <summary>
-/// What one change made of an incident: its own fields, the one update that was written, and the monitors where they were set. It does not
-/// grow with the updates before it.
+/// The result of one change of an incident: its own fields, the update that was written, if any, and the monitors if they were set. Its size does
+/// not grow with the earlier updates.
 /// </summary>
 internal sealed record IncidentChange(string Action, string Title, long Start, long? End, string State, bool IsGlobal)
 {
@@ -33,11 +33,11 @@ internal sealed record IncidentChange(string Action, string Title, long Start, l
     public IReadOnlyList<IncidentLink>? Monitors { get; init; }
 }
 
-/// <summary>An update after a change of it; the text only where that was written.</summary>
+/// <summary>An update after the change; the text is included only if it was written.</summary>
 internal sealed record UpdateChange(
     long Id, long At, string State, string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Markdown);
 
-/// <summary>What a deleted incident leaves, so that a service that starts over learns of the deletion.</summary>
+/// <summary>What is kept of a deleted incident, so that a replay can publish the deletion again.</summary>
 internal sealed class Tombstone
 {
     public long IncidentId { get; set; }
@@ -46,10 +46,10 @@ internal sealed class Tombstone
     public IncidentChanged ToEvent() => new() { Id = IncidentId, Version = Version, Deleted = true };
 }
 
-/// <summary>Beginning and end of every change of an incident.</summary>
+/// <summary>Begins and completes changes of incidents.</summary>
 internal static class IncidentChanges
 {
-    /// <summary>The incident with its monitors and its whole timeline, locked; 404 where there is none any more.</summary>
+    /// <summary>Locks the incident and loads it with its monitors and all updates; 404 if it does not exist any more.</summary>
     public static async Task<Incident> LockIncidentAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
     {
         var incident = await change.LockAsync<Incident>(id, cancel) ?? throw IncidentId.NotFound(id);
@@ -58,14 +58,16 @@ internal static class IncidentChanges
         return incident;
     }
 
-    /// <summary>Records what changed, with the <paramref name="update"/> that was written if any; publishes the incident, and notes who did it.</summary>
+    /// <summary>
+    /// Adds the change to the history, with the <paramref name="update"/> that was written, if any; publishes the incident, and writes the audit.
+    /// </summary>
     public static async Task SealAsync(
         this Change<IncidentsDb> change, Incident incident, string action, CancellationToken cancel, Update? update = null, bool withMonitors = false)
     {
         incident.UpdatedMs = change.NowMs;
         var isNewUpdate = update is { Id: 0 };
         var writesText = isNewUpdate || (update is not null && change.Db.Entry(update).Property(row => row.Markdown).IsModified);
-        // New rows need their ids before they can be told.
+        // New rows need their ids before the event is created.
         await change.FlushAsync(cancel);
         var now = incident.ToEvent();
         var what = new IncidentChange(action, now.Title, now.Start, now.End, now.State.ToWord(), now.IsGlobal)
@@ -82,12 +84,12 @@ internal static class IncidentChanges
             Actor = change.Actor,
             Document = JsonSerializer.Serialize(what, JsonSerializerOptions.Web),
         });
-        // New updates are bounded themselves.
+        // The number of new updates is limited already.
         if (!isNewUpdate) await change.ForgetOldAsync(now.Id, cancel);
         change.Send(now, action);
     }
 
-    /// <summary>Removes the incident with its history, and leaves its tombstone; 404 where there is none any more.</summary>
+    /// <summary>Deletes the incident with its history, and leaves a tombstone; 404 if it does not exist any more.</summary>
     public static async Task BuryAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
     {
         var incident = await change.LockAsync<Incident>(id, cancel) ?? throw IncidentId.NotFound(id);
@@ -103,7 +105,7 @@ internal static class IncidentChanges
     private static async Task ForgetOldAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
     {
         var versions = change.Db.Versions.Where(row => row.IncidentId == id);
-        // One less than is kept: the present change is not written yet.
+        // One less than the limit, since the present change is not written yet.
         var oldest = await versions.OrderByDescending(row => row.Version).Select(row => (long?)row.Version).Skip(IncidentVersion.MostKept - 1).FirstOrDefaultAsync(cancel);
         if (oldest is { } last) await versions.Where(row => row.Version <= last).ExecuteDeleteAsync(cancel);
     }

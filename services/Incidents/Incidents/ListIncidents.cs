@@ -18,7 +18,7 @@ internal static class ListIncidents
         if (Seconds(request, "end_ts") is { } to) incidents = incidents.Where(incident => incident.Start <= to);
         if (Tags(request) is { Length: > 0 } tags)
             incidents = incidents.Where(incident => incident.Monitors.Any(link => EF.Parameter(tags).Contains(link.Monitor.Tag)));
-        // In one query SQLite would join the links of all incidents before it filters them.
+        // In a single query, SQLite would join the links of all incidents before it filters them.
         var found = await incidents.OrderByDescending(incident => incident.Id).Take(Most).AsSplitQuery()
             .Include(incident => incident.Monitors).ThenInclude(link => link.Monitor).ToListAsync(cancel);
         var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
@@ -28,7 +28,7 @@ internal static class ListIncidents
     private static long? Seconds(HttpRequest request, string name) =>
         long.TryParse(request.Query[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
-    /// <summary>No tag has a NUL, and PostgreSQL takes no text with one: what stands beside it is a tag that nobody has.</summary>
+    /// <summary>Returns the tags of the filter. NUL, which PostgreSQL rejects and no tag contains, is replaced by a space.</summary>
     private static string[] Tags(HttpRequest request) => request.Query["monitor_tags"].ToString().Replace('\0', ' ')
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

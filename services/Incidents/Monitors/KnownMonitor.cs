@@ -1,6 +1,6 @@
 namespace Kener.Incidents;
 
-/// <summary>What this service knows of a monitor. The newest version heard of counts; a deleted one stays, so that an older one can not revive it.</summary>
+/// <summary>The newest received version of a monitor. A tombstone stays, so that an older version cannot return.</summary>
 internal sealed class KnownMonitor
 {
     public long Id { get; set; }

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>Learns of monitors; one that is gone leaves the incidents that it was linked to.</summary>
+/// <summary>
+/// Stores the newest version of each monitor, and removes a deleted monitor from the incidents that it was linked to (Behavior: INC-11).
+/// </summary>
 internal sealed class MonitorChangedConsumer(IncidentsDb db, Changes<IncidentsDb> changes) : IConsumer<MonitorChanged>
 {
     public async Task Consume(ConsumeContext<MonitorChanged> context)

@@ -5,10 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>From the tags that a client names to the monitors that they mean.</summary>
+/// <summary>Resolves the tags that a client sends to monitors.</summary>
 internal static class MonitorReferences
 {
-    /// <summary>Gives a monitor that was made a moment ago the time to be heard of (Behavior: REF-1). Before any transaction.</summary>
+    /// <summary>
+    /// Waits for the events of monitors that were created a moment ago (Behavior: REF-1); 400 if one is still not known. To be called outside any
+    /// transaction.
+    /// </summary>
     public static async Task WaitForMonitorsAsync(
         this IncidentsDb db, ReferenceWait wait, IReadOnlyList<AffectedMonitorInput> wanted, CancellationToken cancel)
     {
@@ -19,13 +22,15 @@ internal static class MonitorReferences
         if (!known) Resolve(wanted, await Alive(db, tags).ToListAsync(cancel));
     }
 
-    /// <summary>The monitors of these tags, in their order; 400 for one that is not there. None of them is deleted before the change commits.</summary>
+    /// <summary>
+    /// Returns the monitors with these tags, in order; 400 if one does not exist. None of them can be deleted before the change commits.
+    /// </summary>
     public static async Task<IReadOnlyList<(KnownMonitor Monitor, MonitorStatus Impact)>> LockMonitorsAsync(
         this Change<IncidentsDb> change, IReadOnlyList<AffectedMonitorInput> wanted, CancellationToken cancel)
     {
         if (wanted.Count == 0) return [];
         var tags = Tags(wanted);
-        // Whoever takes in a monitor's deletion waits for the share, and then finds the links to remove. SQLite has one writer anyway.
+        // The consumer of a monitor's deletion waits for this shared lock, and then finds the links to remove. SQLite has only one writer.
         var alive = change.Db.IsPostgres
             ? change.Db.Locked<KnownMonitor>("WHERE tag = ANY ({0}) AND NOT deleted FOR SHARE", (object)tags)
             : Alive(change.Db, tags);
@@ -39,7 +44,7 @@ internal static class MonitorReferences
 
     private static List<(KnownMonitor Monitor, MonitorStatus Impact)> Resolve(IReadOnlyList<AffectedMonitorInput> wanted, List<KnownMonitor> alive)
     {
-        // Two of one tag: the older one's deletion is still on its way.
+        // Of two monitors with one tag, the deletion of the older one has not arrived yet.
         var byTag = alive.GroupBy(monitor => monitor.Tag).ToDictionary(same => same.Key, same => same.MaxBy(monitor => monitor.Id)!);
         return [.. wanted.Select(monitor => byTag.TryGetValue(monitor.MonitorTag, out var known)
             ? (known, monitor.Impact) : throw Refusal.BadRequest($"Monitor with tag '{monitor.MonitorTag}' not found"))];

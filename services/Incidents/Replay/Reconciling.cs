@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>What this service compares with others after a start.</summary>
+/// <summary>The versions that this service compares with other services after a start (Behavior: ARC-2).</summary>
 internal static class Reconciling
 {
     public static Reconciliation<IncidentsDb> Reconciliation { get; } = new(

@@ -5,10 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>Tells everything again: the incidents as they are now, then those that are no more. One deleted in between is told twice, rightly.</summary>
+/// <summary>
+/// Publishes all incidents again, then all tombstones. An incident deleted meanwhile is sent twice; consumers ignore the older version.
+/// </summary>
 internal sealed class ReplayRequestedConsumer(Changes<IncidentsDb> changes) : IConsumer<ReplayRequested>
 {
-    // An incident may have a mebibyte of text, and a chunk is in memory as a whole.
+    // An incident may have 1 MiB of text, and a whole chunk is held in memory.
     private const int Chunk = 20;
 
     public async Task Consume(ConsumeContext<ReplayRequested> context)
@@ -28,7 +30,7 @@ internal sealed class ReplayRequestedConsumer(Changes<IncidentsDb> changes) : IC
         [.. (await db.Tombstones.AsNoTracking().Where(tombstone => tombstone.IncidentId > last).OrderBy(tombstone => tombstone.IncidentId)
             .Take(Chunk).ToListAsync(cancel)).Select(tombstone => tombstone.ToEvent())], cancel);
 
-    /// <summary>The last id sent; null when there was nothing more.</summary>
+    /// <summary>Publishes a chunk of events; returns the last id, or null if there were none.</summary>
     private async Task<long?> SendAsync(Func<IncidentsDb, Task<List<IncidentChanged>>> read, CancellationToken cancel)
     {
         List<IncidentChanged> events = [];

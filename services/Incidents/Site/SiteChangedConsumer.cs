@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace Kener.Incidents;
 
-/// <summary>Keeps the site's address, which stands in the API's answers.</summary>
+/// <summary>Stores the site's address, which responses of the API contain.</summary>
 internal sealed class SiteChangedConsumer(Changes<IncidentsDb> changes) : IConsumer<SiteChanged>
 {
     public Task Consume(ConsumeContext<SiteChanged> context) =>

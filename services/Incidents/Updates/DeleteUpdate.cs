@@ -4,7 +4,9 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>DELETE /api/v4/incidents/{id}/comments/{updateId}: out of the timeline; the incident goes back to what was said before.</summary>
+/// <summary>
+/// DELETE /api/v4/incidents/{id}/comments/{updateId}: removes the update from the timeline; the incident's state follows the remaining updates.
+/// </summary>
 internal static class DeleteUpdate
 {
     public static async Task<IResult> HandleAsync(

@@ -4,7 +4,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>PATCH /api/v4/incidents/{id}/comments/{updateId}: what is sent is set, the rest stays.</summary>
+/// <summary>PATCH /api/v4/incidents/{id}/comments/{updateId}: sets the fields that were sent.</summary>
 internal static class EditUpdate
 {
     public static async Task<IResult> HandleAsync(

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>GET /api/v4/incidents/{id}/comments: newest first by their own time.</summary>
+/// <summary>GET /api/v4/incidents/{id}/comments: by their own time, newest first, then by id (Behavior: INC-6).</summary>
 internal static class ListUpdates
 {
     public static async Task<IResult> HandleAsync(string id, IncidentsDb db, CancellationToken cancel)

@@ -5,7 +5,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>POST /api/v4/incidents/{id}/comments: the incident takes the update's state.</summary>
+/// <summary>POST /api/v4/incidents/{id}/comments: adds an update; the incident gets the update's state.</summary>
 internal static class PostUpdate
 {
     public static async Task<IResult> HandleAsync(

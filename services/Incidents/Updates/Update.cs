@@ -2,18 +2,18 @@ using Kener.Contracts;
 
 namespace Kener.Incidents;
 
-/// <summary>Whether an update is part of the timeline, and why not.</summary>
+/// <summary>Whether an update is part of the timeline, and if not, why.</summary>
 internal enum UpdateStatus : byte
 {
     /// <summary>Shown.</summary>
     Active = 0,
-    /// <summary>Hidden by a person; can be shown again.</summary>
+    /// <summary>Hidden by an operator; can be shown again.</summary>
     Inactive = 1,
     /// <summary>Deleted.</summary>
     Deleted = 2,
 }
 
-/// <summary>What was said about an incident at a time. API v4 calls it a comment.</summary>
+/// <summary>A post on an incident's timeline, with its own time. API v4 calls it a comment.</summary>
 internal sealed class Update
 {
     public long Id { get; set; }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents;
 
-/// <summary>The update that an address names.</summary>
+/// <summary>Resolves the update id in a request's path.</summary>
 internal static class UpdateId
 {
     public static readonly Expression<Func<Update, bool>> IsActive = update => update.Status == UpdateStatus.Active;
@@ -13,7 +13,7 @@ internal static class UpdateId
     public static Refusal NotFound(object update, object incident) =>
         Refusal.NotFound($"Comment with id '{update}' not found for incident '{incident}'");
 
-    /// <summary>The active update of that incident and address; 400 for what is no number, 404 for one that is not there.</summary>
+    /// <summary>Returns the ACTIVE update of this incident; 400 if the id is not a number, 404 if there is no such update.</summary>
     public static async Task<Update> UpdateAsync(this IncidentsDb db, long incident, string text, CancellationToken cancel)
     {
         var digits = text.StartsWith('-') ? text.AsSpan(1) : text;
@@ -23,7 +23,7 @@ internal static class UpdateId
                 is { } found ? found : throw NotFound(text, incident);
     }
 
-    /// <summary>The same inside a change: it may be gone since.</summary>
+    /// <summary>Finds the update again inside a change; 404 if it was removed in the meantime.</summary>
     public static Update ActiveUpdate(this Incident incident, long id) =>
         incident.Updates.Find(update => update.Id == id && update.Status == UpdateStatus.Active) ?? throw NotFound(id, incident.Id);
 }

@@ -4,23 +4,23 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents;
 
-/// <summary>What a client sends to post or change an update, with API v4's words for what is wrong with it.</summary>
+/// <summary>What a client sends to post or change an update. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record UpdateInput
 {
     public const int LongestComment = MarkdownBounds.MaxLength;
     private const string CommentRequired = "comment is required and must be a non-empty string";
 
-    /// <summary>Markdown. A new update needs it.</summary>
+    /// <summary>Markdown. Required for a new update.</summary>
     public Optional<string> Comment { get; init; }
-    /// <summary>The update's own time, in Unix seconds; rounded down to the minute. The present minute for a new update without it.</summary>
+    /// <summary>The update's own time, in Unix seconds; rounded down to the minute. A new update without it gets the present minute.</summary>
     public Optional<long> Timestamp { get; init; }
-    /// <summary>The state that the incident gets by this update. A new update needs it.</summary>
+    /// <summary>The state that the update gives the incident. Required for a new update.</summary>
     public Optional<IncidentState> State { get; init; }
 
     public static UpdateInput Read(InputBody body)
     {
         var comment = body.ReadRequired(nameof(Comment), CommentRequired, ReadComment);
-        // API v4 reports a wrong timestamp before a wrong state for a new update, and after it for a change.
+        // API v4 reports an invalid timestamp before an invalid state for a new update, and after it for a change.
         var ofNew = body.IsNew ? body.ReadUnlessNull(nameof(Timestamp), ReadTimestamp) : default;
         var state = body.ReadRequired(nameof(State), "state is required", ReadState);
         return new UpdateInput { Comment = comment, State = state, Timestamp = body.IsNew ? ofNew : body.Read(nameof(Timestamp), ReadTimestamp) };
@@ -28,7 +28,7 @@ internal sealed record UpdateInput
 
     private static string ReadComment(JsonElement value)
     {
-        // Blank space around it does not count, so the limit applies to what is left.
+        // The limit applies to the trimmed text.
         var comment = value.Text(CommentRequired, int.MaxValue).Trim();
         if (comment.Length == 0) throw Refusal.BadRequest(CommentRequired);
         if (comment.Length > LongestComment) throw Refusal.BadRequest($"comment must not be longer than {LongestComment} characters");

@@ -9,18 +9,20 @@ using Microsoft.Extensions.Options;
 namespace Kener.Monitors;
 
 /// <summary>
-/// What agents are to check, in memory: read when the set of monitors changed, shared over the agents that were seen in the last minute.
-/// A change in this process is known at once, one by a replica within a second. While the database is away, what is known goes on.
+/// Keeps in memory what agents are to check: the monitors, read again when their set has changed, divided among the agents that were seen within
+/// the last minute (Behavior: CHK-7). A change by this process is noticed at once, one by another replica within a second. While the database is
+/// unavailable, the last known state is used.
 /// </summary>
 internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider clock, IHostApplicationLifetime lifetime, IOptions<KenerSettings> settings,
     Outages outages, ILogger<Assignments> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(25), SeenEvery = TimeSpan.FromSeconds(10);
     private const long LiveMs = 60_000;
-    // Ten thousand monitors take some time to read; while they are being entered one by one, most of the time goes to other work.
+    // Reading ten thousand monitors takes a while. The pause after it is a multiple of that time, so that creating monitors one by one leaves time
+    // for other work.
     private const int RestFactor = 5;
 
-    /// <summary>An agent that was seen of late, and the types that it knows as they are stored.</summary>
+    /// <summary>An agent that was seen within the last minute, and its types as they are stored.</summary>
     private readonly record struct Known(string Name, string Types);
 
     private sealed record Board(long SetVersion, IReadOnlyList<Monitor> Monitors, Known[] Agents, int OwnRetentionDays, int? UsualRetentionDays);
@@ -32,14 +34,16 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     private TimeSpan _rest;
     private long _readAt;
 
-    /// <summary>For how many days results of some monitor are kept, those of others for fewer; null where it may be for ever.</summary>
+    /// <summary>The longest retention of any monitor, in days; null if results may be kept forever, or before the monitors have been read.</summary>
     public int? LongestRetentionDays =>
         Volatile.Read(ref _board) is { UsualRetentionDays: { } usual } board ? Math.Max(usual, board.OwnRetentionDays) : null;
 
-    /// <summary>Monitors were changed: look now.</summary>
+    /// <summary>Wakes the loop after a change of monitors.</summary>
     public void Wake() => _signal.Wake();
 
-    /// <summary>The agent is there and knows those types. Stored every ten seconds at most, and at once where the types are others.</summary>
+    /// <summary>
+    /// Records that the agent is running and knows these types; in the database every ten seconds at most, and at once if the types have changed.
+    /// </summary>
     public async Task SeenAsync(string agent, string types, Changes<MonitorsDb> changes, CancellationToken cancel)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -53,14 +57,17 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
         _signal.Wake();
     }
 
-    /// <summary>What the agent is to check, as soon as that is something else than <paramref name="known"/>; null where it is not for 25 s.</summary>
+    /// <summary>
+    /// Returns the agent's assignment as soon as its version differs from <paramref name="known"/>. After 25 s, returns null, or 503 if the monitors
+    /// have not been read yet.
+    /// </summary>
     public async Task<Assignment?> NextAsync(string agent, string types, string? known, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(Patience, clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, lifetime.ApplicationStopping, cancel);
         while (true)
         {
-            // Taken before the board is looked at: a change in between is not missed.
+            // Read before _board, so that a change in between is not missed.
             var changed = Volatile.Read(ref _changed).Task;
             var board = Volatile.Read(ref _board);
             if (board is not null && ShareOf(new Known(agent, types), board) is var share && VersionOf(share) is var version && version != known)
@@ -88,7 +95,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                if (!outages.TryReport("Reading the monitors", fault) && failures++ % 60 == 0) log.LogWarning(fault, "The monitors could not be read; agents go on with those known");
+                if (!outages.TryReport("Reading the monitors", fault) && failures++ % 60 == 0) log.LogWarning(fault, "The monitors could not be read; agents keep their assignments, and reading is retried every second");
             }
             var pause = _rest - clock.GetElapsedTime(_readAt) is var left && left > TimeSpan.Zero ? left : Poll;
             await _signal.WaitAsync(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -100,7 +107,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<MonitorsDb>();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        // The version first: monitors read later are at least as new.
+        // The version is read first, so the monitors are at least as new.
         var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
         var agents = await db.Agents.Where(agent => agent.SeenMs > now - LiveMs).OrderBy(agent => agent.Name).Select(agent => new Known(agent.Name, agent.Types)).ToArrayAsync(cancel);
         var usual = await KnownSite.RetentionDaysAsync(db, settings.Value, cancel);
@@ -123,10 +130,10 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     private static Task<List<Monitor>> ReadAsync(MonitorsDb db, CancellationToken cancel) => db.Monitors.AsNoTracking()
         .Where(monitor => monitor.IsActive && monitor.Cron != null && MonitorTypes.OfAgents.Contains(monitor.Type) && monitor.Obstacle != CheckObstacle.FieldMissing).OrderBy(monitor => monitor.Id).ToListAsync(cancel);
 
-    /// <summary>The monitors of types that it knows, of each type its share among the agents that know that type.</summary>
+    /// <summary>Returns the agent's share: for each type that it knows, its part of the monitors among all agents that know the type.</summary>
     private static List<Monitor> ShareOf(Known agent, Board board)
     {
-        // The one that asks lives, whether or not the board has heard of it, and of what it knows.
+        // The requesting agent is running and knows these types, even if the board does not have that yet.
         var agents = board.Agents.Where(other => other.Name != agent.Name).Append(agent)
             .Select(one => (Hash: Rendezvous.Hash(one.Name), Types: Agent.ReadTypes(one.Types))).ToList();
         var hashes = Agent.ReadTypes(agent.Types).ToDictionary(

@@ -3,7 +3,9 @@ using Kener.Persistence;
 
 namespace Kener.Monitors;
 
-/// <summary>GET /api/agent/v1/assignment: what the agent is to check, of the types that it knows; 204 where that is what it knows already, after 25 s.</summary>
+/// <summary>
+/// GET /api/agent/v1/assignment: the monitors that the agent is to check, of the types that it knows; 204 after 25 s without a change.
+/// </summary>
 internal static class GetAssignment
 {
     public static async Task<IResult> HandleAsync(

@@ -4,15 +4,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>Keeps what is stored of monitors that cannot be checked in line with the types that agents know.</summary>
+/// <summary>Updates which monitors cannot be checked when the types that agents know change (Behavior: CHK-11).</summary>
 internal static class Obstacles
 {
-    /// <summary>Looks again at all monitors that agents check, and publishes those for which something changed. The set is locked.</summary>
+    /// <summary>
+    /// Updates the obstacle of every monitor that agents check, and publishes the monitors for which it changed. The set must be locked.
+    /// </summary>
     public static async Task ReviewAsync(Change<MonitorsDb> change, CancellationToken cancel)
     {
         var known = await Agent.TypesAsync(change.Db, cancel);
         string[] missing = [.. MonitorTypes.OfAgents.Where(type => !known.Contains(type))];
-        // A missing field stays missing, whatever agents know.
+        // A monitor that lacks a field is not affected by the types that agents know.
         var ids = await change.Db.Monitors
             .Where(row => (row.Obstacle == CheckObstacle.NoAgent && !missing.Contains(row.Type)) || (row.Obstacle == null && missing.Contains(row.Type)))
             .OrderBy(row => row.Id).Select(row => row.Id).ToListAsync(cancel);

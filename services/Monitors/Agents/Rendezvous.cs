@@ -3,12 +3,12 @@ using System.Text;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Which agent checks which monitor, by rendezvous hashing: the same everywhere without any talk, equal shares, and an agent that comes or
-/// goes moves no monitor but those that it takes or leaves.
+/// Decides which agent checks a monitor, by rendezvous hashing (Behavior: CHK-7): every replica comes to the same result without communication,
+/// shares are equal, and an agent that joins or leaves moves only the monitors that it gains or loses.
 /// </summary>
 internal static class Rendezvous
 {
-    /// <summary>Whether that agent, one of <paramref name="agents"/>, checks the monitor.</summary>
+    /// <summary>Whether this agent, among <paramref name="agents"/>, checks the monitor.</summary>
     public static bool IsOf(ulong agent, ReadOnlySpan<ulong> agents, long monitor)
     {
         var own = Weight(agent, monitor);
@@ -21,7 +21,7 @@ internal static class Rendezvous
         return true;
     }
 
-    /// <summary>The agent's name as a number: FNV-1a, which no process seeds.</summary>
+    /// <summary>Returns the hash of the agent's name: FNV-1a, which, unlike string hash codes, is the same in every process.</summary>
     public static ulong Hash(string agent)
     {
         var hash = 14_695_981_039_346_656_037UL;
@@ -29,7 +29,7 @@ internal static class Rendezvous
         return hash;
     }
 
-    // The mixing of SplitMix64, so that neighbouring ids go different ways.
+    // The mixing function of SplitMix64, so that neighboring ids get unrelated weights.
     private static ulong Weight(ulong agent, long monitor)
     {
         var mixed = agent + ((ulong)monitor * 0x9E3779B97F4A7C15UL);

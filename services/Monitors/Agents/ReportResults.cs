@@ -5,7 +5,9 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>POST /api/agent/v1/results: all of them are stored, or none and the first that is wrong is named. Repeating it changes nothing.</summary>
+/// <summary>
+/// POST /api/agent/v1/results: stores all results, or none and names the first invalid one. Repeating the request changes nothing (Behavior: CHK-8).
+/// </summary>
 internal static class ReportResults
 {
     private const int Most = 1_000, LongestMessage = 500;
@@ -35,7 +37,9 @@ internal static class ReportResults
         }
     }
 
-    /// <summary>The results as observations, the later of two of the same minute alone, in the order in which all writers go.</summary>
+    /// <summary>
+    /// Validates the results; returns them as observations in the order in which all writers store them, the later one of two for the same minute.
+    /// </summary>
     internal static List<Observation> Check(CheckReport report, long now, int? retentionDays)
     {
         Agent.CheckName(report.Agent);
@@ -73,7 +77,7 @@ internal static class ReportResults
             "ERROR" => ResultType.Error,
             _ => throw Refusal.BadRequest("type must be one of: REALTIME, TIMEOUT, ERROR"),
         };
-        // Adding 0 makes 0 of -0.
+        // Adding 0 turns -0 into 0.
         return new Observation(result.MonitorId, result.Minute, status, result.Latency + 0d, type, result.Message);
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Kener.Monitors;
 
-/// <summary>What Monitors owns, and the intervals that it knows of others.</summary>
+/// <summary>
+/// The database of Monitors: monitors, their results and agents, which it owns; the overlays and the site's retention, as received in events.
+/// </summary>
 internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 {
     public DbSet<Monitor> Monitors => Set<Monitor>();
@@ -47,7 +49,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
         modelBuilder.Entity<Agent>(agent =>
         {
             agent.ToTable("agents").HasKey(row => row.Name);
-            // A replica of the previous build, which does not know of it, goes on.
+            // For replicas of the previous release, which do not write this column.
             agent.Property(row => row.Types).HasDefaultValue("");
         });
         modelBuilder.Entity<Beat>().ToTable("beats").HasKey(beat => new { beat.MonitorId, beat.At });
@@ -55,7 +57,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
         {
             span.ToTable("awake_spans");
             span.HasKey(row => new { row.Process, row.Start });
-            // "end" is a keyword of SQL; people write queries too.
+            // "end" is an SQL keyword, which would be a nuisance in queries written by hand.
             span.Property(row => row.Start).HasColumnName("start_at");
             span.Property(row => row.End).HasColumnName("end_at");
         });

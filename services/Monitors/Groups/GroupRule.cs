@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>How a member of a group is doing, as far as the group asks.</summary>
+/// <summary>The state of a group's member, as far as the group needs it.</summary>
 internal readonly record struct MemberState(double Weight, MonitorStatus Status, double Latency);
 
-/// <summary>What a GROUP monitor makes of its members (Behavior: GRP-1 to GRP-3).</summary>
+/// <summary>Judges a GROUP monitor by its members (Behavior: GRP-1 to GRP-3).</summary>
 internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan Delay, string Latency)
 {
-    // Later there would be no time left in the minute that is judged.
+    // With a longer delay there would be no time left in the minute that is judged.
     private const int LongestDelay = 50_000;
 
     public static GroupRule Of(string? typeData)
@@ -24,15 +24,15 @@ internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan 
     }
 
     /// <summary>
-    /// The group from its members' present states: UP counts 1, DEGRADED a half, DOWN nothing, MAINTENANCE as UP, by weight. Members of which
-    /// nothing is known are left out; where nothing is known of any, nothing is known of the group.
+    /// Returns the group's observation by its members' present states, weighted: UP and MAINTENANCE count 1, DEGRADED 0.5, DOWN 0. Members without
+    /// data are left out; with none left the group is NO_DATA.
     /// </summary>
     public Observation Judge(long group, long minute, IEnumerable<MemberState> members)
     {
         var known = members.Where(member => member.Status != MonitorStatus.NoData).ToList();
         var total = known.Sum(member => member.Weight);
         if (known.Count == 0) return new Observation(group, minute, MonitorStatus.NoData, 0, ResultType.Realtime, null);
-        // Weights of nothing at all: all count the same.
+        // If all weights are 0, all members weigh the same.
         var score = known.Sum(member => (total > 0 ? member.Weight / total : 1d / known.Count) * Worth(member.Status));
         var status = score >= 1 - 1e-9 ? MonitorStatus.Up : score > 1e-9 ? MonitorStatus.Degraded : MonitorStatus.Down;
         var latency = Latency switch
@@ -44,7 +44,9 @@ internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan 
         return new Observation(group, minute, status, Math.Round(latency, 2), ResultType.Realtime, null);
     }
 
-    /// <summary>Refuses a group of what is not there, of groups, of itself, and a member that becomes a group. The set of monitors is locked.</summary>
+    /// <summary>
+    /// Refuses a group with unknown members, groups or itself as members, and a member that becomes a group. The set of monitors must be locked.
+    /// </summary>
     public static async Task CheckAsync(MonitorsDb db, Monitor monitor, CancellationToken cancel)
     {
         if (monitor.Type != MonitorTypes.Group) return;
@@ -60,14 +62,14 @@ internal sealed record GroupRule(IReadOnlyList<MonitorMember> Members, TimeSpan 
         if (above.Count > 0) throw Refusal.BadRequest($"This monitor is a member of the group '{above[0].Tag}', and groups do not contain groups");
     }
 
-    /// <summary>The groups that have that member.</summary>
+    /// <summary>Returns the groups that have this member.</summary>
     public static async Task<List<Monitor>> WithAsync(MonitorsDb db, string tag, CancellationToken cancel)
     {
         var groups = await db.Monitors.AsNoTracking().Where(row => row.Type == MonitorTypes.Group).OrderBy(row => row.Id).ToListAsync(cancel);
         return groups.FindAll(group => Of(group.TypeData).Members.Any(member => member.Tag == tag));
     }
 
-    /// <summary>The type data without that member: the others weigh the same, to three decimals, the last takes what is left.</summary>
+    /// <summary>Returns the type data without this member, and the number of the others, which get equal weights (Behavior: GRP-6).</summary>
     public static (string? TypeData, int Left) Without(string? typeData, string tag)
     {
         var left = Of(typeData).Members.Where(member => member.Tag != tag).Select(member => member.Tag).ToList();

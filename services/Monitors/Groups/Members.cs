@@ -3,10 +3,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>Reads how a group's members are doing now: effective, so that incidents and maintenances count, and fresh (Behavior: GRP-2, STA-4).</summary>
+/// <summary>
+/// Reads the effective status of a group's members: with overlays applied, and NO_DATA if the newest result is too old (Behavior: GRP-2, STA-4).
+/// </summary>
 internal static class Members
 {
-    /// <summary>Those that are active; the others are left out.</summary>
+    /// <summary>Returns the states of the active members; the others are left out.</summary>
     public static async Task<List<MemberState>> StatesAsync(MonitorsDb db, GroupRule rule, long now, CancellationToken cancel)
     {
         var tags = rule.Members.Select(member => member.Tag).ToList();
@@ -23,7 +25,7 @@ internal static class Members
             var isChecked = monitor.PeriodSeconds == 0 || monitor.Obstacle is null;
             var isFresh = isChecked && latest is not null && now <= Freshness.Until(latest.Minute, monitor.PeriodSeconds);
             var observed = isFresh ? latest!.Status : MonitorStatus.NoData;
-            // A default is stored with the result that it fills; where nothing is checked there is none.
+            // No default status is passed: stored results include it already, and it does not apply where nothing is checked.
             states.Add(new MemberState(member.Weight, EffectiveStatus.At(now, null, observed, [.. overlays[monitor.Id]]), isFresh ? latest!.Latency : 0));
         }
         return states;

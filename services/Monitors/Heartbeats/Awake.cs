@@ -2,7 +2,7 @@ using Kener.Persistence;
 
 namespace Kener.Monitors;
 
-/// <summary>Records that this process is there, twice a minute. Not for use by two at once.</summary>
+/// <summary>Records twice a minute that this process is running. Not thread-safe.</summary>
 internal sealed class Awake
 {
     private const long Every = 30, LongestPause = 120;
@@ -10,8 +10,8 @@ internal sealed class Awake
     private AwakeSpan? _span;
 
     /// <summary>
-    /// The span of this process that lasts now. A new one begins where the last mark is too old: the process was suspended, its clock was
-    /// set, or the database was away, and calls were lost.
+    /// Extends the present span of this process if it is due, and returns the span. Begins a new span if the last mark is too old: the process was
+    /// suspended, its clock was set, or the database was unavailable, so that pings were lost.
     /// </summary>
     public async Task<AwakeSpan> MarkAsync(Changes<MonitorsDb> changes, long now, CancellationToken cancel)
     {

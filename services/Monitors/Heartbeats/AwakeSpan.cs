@@ -3,25 +3,25 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// A time in which one process of this service was able to store heartbeats. Between the spans of all processes nothing could call, so
-/// heartbeats are not judged by that time.
+/// An interval in which one process of this service was able to store pings. Outside the spans of all processes no ping could be stored, so
+/// that time does not count against heartbeats (Behavior: HBT-3).
 /// </summary>
 internal sealed class AwakeSpan
 {
-    /// <summary>More than any grace needs, unless the service starts all the time.</summary>
+    /// <summary>More spans than any threshold reaches back, unless the service restarts all the time.</summary>
     private const int MostKept = 1_000;
 
     public required string Process { get; set; }
     /// <summary>Unix seconds.</summary>
     public long Start { get; set; }
-    /// <summary>When the process was last known to be there, Unix seconds.</summary>
+    /// <summary>When the process was last known to be running, in Unix seconds.</summary>
     public long End { get; set; }
 
-    /// <summary>The newest spans that reach beyond that instant.</summary>
+    /// <summary>Returns the newest spans that end after the instant.</summary>
     public static Task<List<AwakeSpan>> SinceAsync(MonitorsDb db, long instant, CancellationToken cancel) =>
         db.AwakeSpans.AsNoTracking().Where(span => span.End > instant).OrderByDescending(span => span.Start).Take(MostKept).ToListAsync(cancel);
 
-    /// <summary>Deletes all but the newest.</summary>
+    /// <summary>Deletes all but the newest spans.</summary>
     public static async Task ForgetOldAsync(MonitorsDb db, CancellationToken cancel)
     {
         var oldest = await db.AwakeSpans.OrderByDescending(span => span.Start).Skip(MostKept).Select(span => (long?)span.Start).FirstOrDefaultAsync(cancel);
@@ -29,9 +29,9 @@ internal sealed class AwakeSpan
     }
 
     /// <summary>
-    /// For how many seconds up to <paramref name="now"/> a call was possible and none came after <paramref name="last"/>. After an interruption
-    /// the count begins anew, since the call may have been due in it; a status does not get better by that. Half of all the time together
-    /// counts as well, so that a service that restarts all the time finds silence too.
+    /// Returns for how many seconds up to <paramref name="now"/> a ping was possible, but none came after <paramref name="last"/>. After an
+    /// interruption the count begins anew, since the ping may have been due in it; the longest count is returned, so a status does not improve by
+    /// that. Half of the total time counts as well, so that a service that restarts all the time still notices silence (Behavior: HBT-3).
     /// </summary>
     public static long Unheard(IEnumerable<AwakeSpan> spans, long last, long now)
     {

@@ -1,6 +1,6 @@
 namespace Kener.Monitors;
 
-/// <summary>A sign of life that a HEARTBEAT monitor got: one a second at most. Beats lie beside results, which are verdicts on minutes.</summary>
+/// <summary>A ping that a HEARTBEAT monitor received, at most one per second. Stored apart from results, which are verdicts on minutes.</summary>
 internal sealed class Beat
 {
     public long MonitorId { get; set; }

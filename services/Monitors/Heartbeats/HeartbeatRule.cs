@@ -5,7 +5,7 @@ using Kener.Contracts;
 
 namespace Kener.Monitors;
 
-/// <summary>What a HEARTBEAT monitor makes of the time since its last beat (Behavior: HBT-1).</summary>
+/// <summary>Judges a HEARTBEAT monitor by the time since its last ping (Behavior: HBT-1).</summary>
 internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes, string? Secret)
 {
     public static HeartbeatRule Of(string? typeData)
@@ -15,7 +15,7 @@ internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes,
             HeartbeatType.SecretString.ReadOrDefault(data) is { Length: > 0 } secret ? secret : null);
     }
 
-    /// <summary>The type data with a secret of its own where it has none: nobody should have to think of one.</summary>
+    /// <summary>Returns the type data, with a generated secret if it has none (Behavior: HBT-4).</summary>
     public static string? WithSecret(string? typeData)
     {
         if (Of(typeData).Secret is not null) return typeData;
@@ -23,13 +23,13 @@ internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes,
         return MonitorFields.Merged(typeData, made, "type_data");
     }
 
-    /// <summary>Whether that is the secret; how long it takes tells nothing.</summary>
+    /// <summary>Whether this is the secret, compared in constant time; false if there is no secret.</summary>
     public bool Opens(string secret) =>
         CryptographicOperations.FixedTimeEquals(Hash(secret), Hash(Secret ?? "")) && Secret is not null;
 
     /// <summary>
-    /// What the minute is: by the age of the last beat at its first second, a beat within the minute making it young. So two replicas
-    /// say the same. Time in which the service was <paramref name="awake"/> counts, other time does not: nothing could call then.
+    /// Judges the minute by the age of the last ping at its first second, 0 for a ping within the minute, so that all replicas get the same result.
+    /// Only time in which the service was <paramref name="awake"/> counts, since no ping could be stored at other times.
     /// </summary>
     public Observation Judge(long monitor, long minute, long? lastBeat, IReadOnlyList<AwakeSpan> awake)
     {

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// GET and POST /ext/heartbeat/{tag}/{secret}, and the older {tag}:{secret}: a sign of life, stored and judged at once. Whatever is wrong with
-/// a request, the answer is the same, so that it tells nothing.
+/// GET and POST /ext/heartbeat/{tag}/{secret}, and the older {tag}:{secret}: stores a ping and judges it at once. Whatever is wrong with a
+/// request, the answer is the same, so that it does not reveal which monitors exist (Behavior: HBT-2).
 /// </summary>
 internal static class TakeBeat
 {

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>POST /monitors.</summary>
+/// <summary>POST /api/v4/monitors.</summary>
 internal static class CreateMonitor
 {
     private const string UniqueViolation = "23505";
@@ -16,7 +16,7 @@ internal static class CreateMonitor
         CancellationToken cancel)
     {
         var input = MonitorInput.Read(await InputBody.ReadAsync(request, cancel), known: null);
-        // A wrong input is refused before a taken tag.
+        // Built before the transaction too, so that invalid input is reported before a tag that is taken.
         var tag = Monitor.Create(input, 0).Tag;
         try
         {
@@ -39,7 +39,7 @@ internal static class CreateMonitor
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })
         {
-            // PostgreSQL lets two ask at once; SQLite has one writer.
+            // Not expected, since the lock on the set lets only one request at a time check the tag.
             throw Taken(tag);
         }
     }

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>DELETE /monitors/{tag}: with its results, beats and overlays, and out of its groups; a tombstone remains.</summary>
+/// <summary>
+/// DELETE /api/v4/monitors/{tag}: also deletes its results, pings and overlays, and removes it from its groups; a tombstone remains.
+/// </summary>
 internal static class DeleteMonitor
 {
     private const int AtOnce = 10_000, SmallestGroup = 2;
@@ -31,7 +33,7 @@ internal static class DeleteMonitor
         }, cancel);
         assignments.Wake();
         evaluations.Wake();
-        // Bit by bit, since there may be years of them; what a crash leaves, the daily retention takes.
+        // In parts, since there may be years of results. The daily retention deletes what a crash leaves.
         for (var more = true; more;)
         {
             using var part = await bulk.PartAsync(cancel);

@@ -4,7 +4,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>PATCH /monitors/{tag}.</summary>
+/// <summary>PATCH /api/v4/monitors/{tag}.</summary>
 internal static class EditMonitor
 {
     public static async Task<IResult> HandleAsync(
@@ -22,7 +22,7 @@ internal static class EditMonitor
             await GroupRule.CheckAsync(change.Db, monitor, cancel);
             monitor.Obstacle = monitor.FindObstacle(await Agent.TypesAsync(change.Db, cancel));
             change.Publish($"monitor/{id}", monitor.ToEvent);
-            // The names alone: values may be secrets.
+            // Only the names, since values may be secrets.
             change.Note("monitor.edited", "monitor", () => id, new { monitor.Tag, Fields = body.SentFields<MonitorInput>() });
             return monitor;
         }, cancel);

@@ -5,16 +5,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>GET /monitors/{tag}; and how every route below it finds its monitor.</summary>
+/// <summary>GET /api/v4/monitors/{tag}. Other routes use <see cref="FindAsync"/> to find their monitor.</summary>
 internal static class GetMonitor
 {
     public static async Task<IResult> HandleAsync(string tag, MonitorsDb db, ClaimsPrincipal user, CancellationToken cancel) =>
         ApiAnswer.Of(new { monitor = MonitorAnswer.Of(await FindAsync(db, tag, cancel), user) });
 
-    /// <summary>The monitor as it is, not locked and not tracked; 404 where there is none.</summary>
+    /// <summary>Returns the monitor, neither locked nor tracked; 404 if it does not exist.</summary>
     public static async Task<Monitor> FindAsync(MonitorsDb db, string tag, CancellationToken cancel)
     {
-        // What can not be a tag is not even asked for: it may hold what the database would choke on.
+        // Text that cannot be a tag is not queried: it may have characters that the database rejects, such as NUL.
         var monitor = MonitorFields.IsTag(tag) ? await db.Monitors.AsNoTracking().FirstOrDefaultAsync(row => row.Tag == tag, cancel) : null;
         return monitor ?? throw Missing(tag);
     }

@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>GET /monitors: newest first, filtered by exact values.</summary>
+/// <summary>GET /api/v4/monitors: newest first, filtered by exact values.</summary>
 internal static class ListMonitors
 {
     public static async Task<IResult> HandleAsync(
         MonitorsDb db, string? status, string? category_name, string? monitor_type, string? is_hidden, ClaimsPrincipal user, CancellationToken cancel)
     {
-        // NUL is in no stored text, and PostgreSQL refuses to be asked for it.
+        // No stored text contains NUL, and PostgreSQL rejects queries with it.
         if (string.Concat(status, category_name, monitor_type, is_hidden).Contains('\0', StringComparison.Ordinal))
             throw Refusal.BadRequest("Text must not contain the character U+0000");
         var monitors = db.Monitors.AsNoTracking();

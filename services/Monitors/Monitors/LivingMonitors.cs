@@ -4,16 +4,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>A monitor as far as storing a result of it needs it.</summary>
+/// <summary>The properties of a monitor that storing its results needs.</summary>
 internal sealed record Recorded(long Id, string Type, int Threshold, string? DefaultStatus)
 {
-    /// <summary>What the observation means without confirmation: where the check yielded nothing, the default counts (Behavior: STA-5).</summary>
+    /// <summary>
+    /// Returns the verdict on the observation without confirmation: the default status if the check ended without a verdict (Behavior: STA-5).
+    /// </summary>
     public Verdict Read(Observation seen) => seen.Raw == MonitorStatus.NoData && DefaultStatus is "UP" or "DOWN" or "DEGRADED"
         ? new Verdict(Id, seen.Minute, Words.ToStatus(DefaultStatus)!.Value, seen.Raw, seen.Latency, ResultType.Default, null, seen.Message)
         : new Verdict(Id, seen.Minute, seen.Raw, seen.Raw, seen.Latency, seen.Type, seen.Message, seen.Message);
 }
 
-/// <summary>The monitors that there are, as far as storing results needs them; read again only when the set's version has grown.</summary>
+/// <summary>Caches the existing monitors for storing results; they are read again only when the version of their set has changed.</summary>
 internal sealed class LivingMonitors
 {
     private sealed record Known(long SetVersion, FrozenDictionary<long, Recorded> Monitors);
@@ -21,13 +23,13 @@ internal sealed class LivingMonitors
     private Known _known = new(-1, FrozenDictionary<long, Recorded>.Empty);
 
     /// <summary>
-    /// All monitors, none of which can be deleted until the transaction under way ends. That one must not change the set itself: what it
-    /// takes back would stay known here.
+    /// Returns all monitors; none of them can be deleted until the current transaction ends. That transaction must not change the set itself: if it
+    /// were rolled back, its changes would stay in the cache.
     /// </summary>
     public async Task<IReadOnlyDictionary<long, Recorded>> HoldAsync(MonitorsDb db, CancellationToken cancel)
     {
         await Deletion.HoldOffAsync(db, cancel);
-        // First the version, then what it is of: newer monitors under an older version are only read once more.
+        // The version is read before the monitors: newer monitors with an older version are only read once more.
         var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
         var known = Volatile.Read(ref _known);
         if (known.SetVersion == version) return known.Monitors;

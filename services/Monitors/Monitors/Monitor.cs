@@ -4,7 +4,7 @@ using Kener.Persistence;
 
 namespace Kener.Monitors;
 
-/// <summary>What is watched, and how. Its rules are here; its results lie beside it.</summary>
+/// <summary>A monitor: what is checked, and how. Its results are stored apart from it.</summary>
 internal sealed class Monitor : IAggregate
 {
     public long Id { get; set; }
@@ -14,27 +14,27 @@ internal sealed class Monitor : IAggregate
     public string? Description { get; set; }
     public string? Image { get; set; }
     public string? Cron { get; set; }
-    /// <summary>As the client sent it; <see cref="Default"/> is what it means.</summary>
+    /// <summary>As the client sent it; see <see cref="Default"/> for when it applies.</summary>
     public string? DefaultStatus { get; set; } = "UP";
     public bool IsActive { get; set; } = true;
     public string? CategoryName { get; set; }
     public string Type { get; set; } = MonitorTypes.Api;
-    /// <summary>JSON object of what the type needs. Holds secrets: never in an event, the audit or a log.</summary>
+    /// <summary>JSON object with the fields of the type. Holds secrets: never in an event, the audit or a log (Behavior: CHK-9).</summary>
     public string? TypeData { get; set; }
-    /// <summary>Why it cannot be checked; null where it can be, or where nothing is to check it.</summary>
+    /// <summary>Why it cannot be checked; null if nothing prevents that.</summary>
     public CheckObstacle? Obstacle { get; set; }
     public bool IncludeDegradedInDowntime { get; set; }
     public bool IsHidden { get; set; }
-    /// <summary>The monitor_settings_json, a JSON object; null shows the default formulas.</summary>
+    /// <summary>The monitor_settings_json, a JSON object; null is returned as the default formulas.</summary>
     public string? Settings { get; set; }
     public string? ExternalUrl { get; set; }
-    /// <summary>From the settings: for how many days results are kept; null for the installation's own number.</summary>
+    /// <summary>For how many days results are kept, from the settings; null if that follows the site (Behavior: RET-1).</summary>
     public int? RetentionDays { get; set; }
     public int ConfirmationThreshold { get; set; } = 1;
     public long CreatedMs { get; set; }
     public long UpdatedMs { get; set; }
 
-    /// <summary>A monitor from what a client posted; what is missing gets its default.</summary>
+    /// <summary>Creates a monitor from the input; fields that were not sent get their defaults.</summary>
     public static Monitor Create(MonitorInput input, long nowMs)
     {
         var monitor = new Monitor { Tag = input.Tag.Value, Name = input.Name.Value, CreatedMs = nowMs, UpdatedMs = nowMs };
@@ -42,7 +42,7 @@ internal sealed class Monitor : IAggregate
         return monitor;
     }
 
-    /// <summary>Sets what the client sent; the rest stays as it is.</summary>
+    /// <summary>Sets the fields that were sent.</summary>
     public void Edit(MonitorInput input, long nowMs)
     {
         Name = input.Name.Or(Name);
@@ -70,20 +70,20 @@ internal sealed class Monitor : IAggregate
         if (Type == MonitorTypes.Heartbeat) TypeData = HeartbeatRule.WithSecret(TypeData);
     }
 
-    /// <summary>Its type.</summary>
+    /// <summary>The descriptor of its type.</summary>
     public MonitorType Kind => MonitorTypes.Find(Type)!;
 
-    /// <summary>What its type needs, as JSON.</summary>
+    /// <summary>The type data as JSON; an empty object if there is none.</summary>
     public JsonElement Data => MonitorFields.Parse(TypeData ?? "{}");
 
-    /// <summary>Why it cannot be checked, when agents know those types; null where it can be, or where nothing is to check it.</summary>
+    /// <summary>Returns why it cannot be checked while agents know these types; null if nothing prevents that.</summary>
     public CheckObstacle? FindObstacle(IReadOnlySet<string> ofAgents)
     {
         if (Cron is not null && Kind.Missing(Data) is not null) return CheckObstacle.FieldMissing;
         return Kind.CheckedBy == CheckedBy.Agents && !ofAgents.Contains(Type) ? CheckObstacle.NoAgent : null;
     }
 
-    /// <summary>What its obstacle means, for the operator; null where there is none.</summary>
+    /// <summary>The obstacle in words, for the operator; null if there is none.</summary>
     public string? NoDataReason => Obstacle switch
     {
         CheckObstacle.FieldMissing => $"The monitor is not checked: type_data.{Kind.Missing(Data)} is missing",
@@ -92,18 +92,18 @@ internal sealed class Monitor : IAggregate
     };
 
     /// <summary>
-    /// What counts where a check yields nothing; null where no default applies. A heartbeat that was never called and a group of which
-    /// nothing is known are without data, whatever the default.
+    /// The status of a check that ended without a verdict; null if no default applies (Behavior: STA-5). It never applies to heartbeats and groups,
+    /// which are then NO_DATA (Behavior: STA-6).
     /// </summary>
     public MonitorStatus? Default => IsActive && Cron is not null && !MonitorTypes.OfClock.Contains(Type) && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? Words.ToStatus(DefaultStatus) : null;
 
-    /// <summary>Longest distance between two of its checks; 0 where nothing checks it.</summary>
+    /// <summary>The longest time between two of its checks, in seconds; 0 if nothing checks it.</summary>
     public int PeriodSeconds => Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron);
 
-    /// <summary>What an agent has to know to check it.</summary>
+    /// <summary>Returns what an agent needs to check it.</summary>
     public AssignedMonitor ToAssigned() => new(Id, Tag, Version, Type, Cron!, Data);
 
-    /// <summary>What others may know of it: no type_data.</summary>
+    /// <summary>Returns the event with its whole state, except type_data, which holds secrets.</summary>
     public MonitorChanged ToEvent() => new()
     {
         Id = Id,
@@ -112,7 +112,7 @@ internal sealed class Monitor : IAggregate
         Name = Name,
         Description = Description,
         Image = Image,
-        // Pages make a link of it, so what no browser should follow does not leave the service.
+        // Pages link to it, so only addresses that are safe to follow leave the service (Behavior: CHK-10).
         ExternalUrl = MonitorFields.IsWebAddress(ExternalUrl) ? ExternalUrl : null,
         Category = CategoryName,
         Active = IsActive,
@@ -130,7 +130,7 @@ internal sealed class Monitor : IAggregate
     };
 }
 
-/// <summary>A deleted monitor: its last version, so that a replay tells others that it is gone.</summary>
+/// <summary>The tombstone of a deleted monitor, so that a replay can publish the deletion again.</summary>
 internal sealed class DeletedMonitor
 {
     public long Id { get; set; }

@@ -7,23 +7,27 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>What is stored as JSON of a monitor, and what may be: a refusal in API v4's words otherwise.</summary>
+/// <summary>
+/// Reads, validates and merges fields of a monitor, mostly those that are stored as JSON. Invalid values are refused with API v4's error texts.
+/// </summary>
 internal static class MonitorFields
 {
     private const int LongestJson = 262_144;
 
-    /// <summary>What monitor_settings_json shows where nothing is stored.</summary>
+    /// <summary>The value of monitor_settings_json if nothing is stored.</summary>
     public static string DefaultSettings { get; } =
         $$"""{"uptime_formula_numerator":"{{Uptime.DefaultNumerator}}","uptime_formula_denominator":"{{Uptime.DefaultDenominator}}"}""";
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly SearchValues<char> TagCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    /// <summary>Lower-case letters, digits, '-' and '_', up to 255, the first and the last a letter or digit.</summary>
+    /// <summary>Whether the text is a valid tag (Behavior: CHK-1).</summary>
     public static bool IsTag(string tag) => tag.Length is > 0 and <= 255 && !tag.AsSpan().ContainsAnyExcept(TagCharacters)
         && char.IsAsciiLetterOrDigit(tag[0]) && char.IsAsciiLetterOrDigit(tag[^1]);
 
-    /// <summary>The object before with the given one's fields laid over it, one level deep; null clears.</summary>
+    /// <summary>
+    /// Returns the object with the given fields merged into it, one level deep; null, which clears it, if null is given (Behavior: CHK-9).
+    /// </summary>
     public static string? Merged(string? before, JsonElement given, string field)
     {
         if (given.ValueKind == JsonValueKind.Null) return null;
@@ -40,8 +44,8 @@ internal static class MonitorFields
     }
 
     /// <summary>
-    /// The type_data with the given fields in it, of which secrets may be masked. A field with a wrong value is refused; of a monitor whose
-    /// type is new, all fields are looked at.
+    /// Returns the type_data with the given fields, whose secrets may be masked, merged into it. Refuses an invalid value; validates only the given
+    /// fields, or all if the monitor's type has changed.
     /// </summary>
     public static string? TypeData(MonitorType type, string? before, JsonElement given, bool isNewType)
     {
@@ -65,12 +69,12 @@ internal static class MonitorFields
 
     public static JsonElement Parse(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 
-    /// <summary>The formula of that name; null where it is missing or does not parse, which means the default.</summary>
+    /// <summary>Returns the formula of this name; null, which means the default, if it is missing or does not parse.</summary>
     public static string? Formula(string? settings, string field) =>
         settings is not null && Parse(settings).TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String
         && value.GetString() is var formula && Uptime.IsFormula(formula) ? formula : null;
 
-    /// <summary>Our own addition to monitor_settings_json: for how many days results are kept; null where it is not said.</summary>
+    /// <summary>Returns retention_days, our addition to monitor_settings_json: for how many days results are kept; null if it is not set.</summary>
     public static int? RetentionDays(string? settings)
     {
         const string Message = "retention_days must be a whole number of days from 1 to 3650";

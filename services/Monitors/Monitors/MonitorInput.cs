@@ -5,15 +5,15 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>What a client sends to create or change a monitor, with API v4's words for what is wrong with it.</summary>
+/// <summary>What a client sends to create or change a monitor. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record MonitorInput
 {
     private const int LongestWord = 255, LongestText = 65_536;
     private const string TagRequired = "Tag is required and must be a non-empty string", NameRequired = "Name is required and must be a non-empty string";
 
-    /// <summary>Lower-case letters, digits, '-' and '_'. A new monitor needs it; it never changes.</summary>
+    /// <summary>Lower-case letters, digits, '-' and '_'. Required for a new monitor; it never changes.</summary>
     public Optional<string> Tag { get; init; }
-    /// <summary>Plain text, up to 255 characters. A new monitor needs it.</summary>
+    /// <summary>Plain text, up to 255 characters. Required for a new monitor.</summary>
     public Optional<string> Name { get; init; }
     /// <summary>Plain text; null for none.</summary>
     public Optional<string?> Description { get; init; }
@@ -25,29 +25,29 @@ internal sealed record MonitorInput
     public Optional<string?> CategoryName { get; init; }
     /// <summary>Cron expression of 5 or 6 fields; null or empty if nothing checks the monitor.</summary>
     public Optional<string?> Cron { get; init; }
-    /// <summary>The status where a check yields nothing; null, empty or NONE for none. UP for a new monitor without it.</summary>
+    /// <summary>The status of a check that ends without a verdict; null, empty or NONE for none. UP for a new monitor without it.</summary>
     [AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE", "NO_DATA", "NONE")]
     public Optional<string?> DefaultStatus { get; init; }
-    /// <summary>Whether the monitor is checked; ACTIVE for a new monitor without it.</summary>
+    /// <summary>Whether the monitor is checked and shown; ACTIVE for a new monitor without it.</summary>
     [AllowedValues("ACTIVE", "INACTIVE")]
     public Optional<string> Status { get; init; }
     /// <summary>Whether pages hide the monitor; NO for a new monitor without it.</summary>
     [AllowedValues("YES", "NO")]
     public Optional<string> IsHidden { get; init; }
-    /// <summary>Whether degraded minutes count as downtime; NO for a new monitor without it.</summary>
+    /// <summary>Stored and returned, without any effect (Behavior: API-15); NO for a new monitor without it.</summary>
     [AllowedValues("YES", "NO")]
     public Optional<string> IncludeDegradedInDowntime { get; init; }
-    /// <summary>What kind of check it is; API for a new monitor without it.</summary>
+    /// <summary>The monitor's type; API for a new monitor without it.</summary>
     public Optional<string> MonitorType { get; init; }
-    /// <summary>How many equal results in a row confirm a change of status, 1 to 60; null for 1.</summary>
+    /// <summary>How many results in a row confirm a change of side, 1 to 60; null for 1 (Behavior: CON-1).</summary>
     public Optional<int> ConfirmationThreshold { get; init; }
-    /// <summary>Object with what the type needs; its fields replace those before, null removes all.</summary>
+    /// <summary>Object with the fields of the type; merged into the previous one, null clears it (Behavior: CHK-9).</summary>
     public Optional<JsonElement> TypeData { get; init; }
-    /// <summary>Object with further settings; its fields replace those before, null removes all.</summary>
+    /// <summary>Object with further settings; merged into the previous one, null clears it (Behavior: CHK-9).</summary>
     public Optional<JsonElement> MonitorSettingsJson { get; init; }
 
-    /// <param name="body">What was sent.</param>
-    /// <param name="known">The tag of the monitor that changes; null for a new one.</param>
+    /// <param name="body">The body of the request.</param>
+    /// <param name="known">The tag of the monitor to change; null for a new one.</param>
     public static MonitorInput Read(InputBody body, string? known) => new()
     {
         Tag = known is null ? body.ReadRequired(nameof(Tag), TagRequired, ReadTag) : body.Read(nameof(Tag), value => ReadKnown(value, known)),
@@ -75,7 +75,9 @@ internal sealed record MonitorInput
             + "Must start and end with a letter or number.");
     }
 
-    /// <summary>A tag never changes: other systems and bookmarks have it. A client may send back a monitor as it read it.</summary>
+    /// <summary>
+    /// Accepts only the monitor's own tag, which a client may send back as it read it. A tag never changes: other systems and bookmarks use it.
+    /// </summary>
     private static string ReadKnown(JsonElement value, string known) =>
         value.ValueKind == JsonValueKind.String && value.Text("") == known ? known : throw Refusal.BadRequest("tag can not be changed");
 

@@ -3,8 +3,8 @@ using Kener.Persistence;
 namespace Kener.Monitors;
 
 /// <summary>
-/// The monitors as one set: its version grows with each change of any monitor, so one row tells whether anything changed, and it is the lock
-/// under which monitors refer to each other. Taken before any monitor's own lock.
+/// The set of all monitors. Each change of any monitor raises its version, so one row shows whether anything has changed; and its lock protects
+/// references between monitors. It is locked before any monitor.
 /// </summary>
 internal sealed class MonitorSet : IAggregate
 {

@@ -6,11 +6,11 @@ namespace Kener.Monitors;
 /// <summary>When a monitor is checked: a cron expression of 5 fields, or of 6 with seconds first, in UTC (Behavior: CHK-2).</summary>
 internal static class Schedule
 {
-    // Eight years hold every day that a calendar has, the 29th of February twice.
+    // Eight years contain every date of the calendar, February 29 twice.
     private static readonly ConcurrentDictionary<string, int> Periods = new();
     private static readonly DateTime From = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc), Until = From.AddYears(8);
 
-    /// <summary>Whether it is such an expression, and comes due at least once in eight years.</summary>
+    /// <summary>Whether the expression is valid and comes due at least once in eight years.</summary>
     public static bool IsValid(string cron)
     {
         var fields = Fields(cron);
@@ -20,7 +20,7 @@ internal static class Schedule
             var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
             return CronExpression.Parse(string.Join(' ', fields), format).GetNextOccurrence(From, inclusive: true) < Until;
         }
-        // Cronos also reads Jenkins' H, "at a minute of your own choice", which is no part of cron.
+        // Cronos also accepts Jenkins' H, for a value that it chooses by a seed, which is not part of cron.
         catch (Exception e) when (e is FormatException or MissingSeedException)
         {
             return false;
@@ -28,8 +28,8 @@ internal static class Schedule
     }
 
     /// <summary>
-    /// The longest distance between two checks. Seconds are left out: there is one result a minute, so 60 is the shortest. A cron's times
-    /// of day are the same on each of its days, so the days and one day's times are looked at apart.
+    /// Returns the longest time between two checks, in seconds. The field of seconds is ignored: there is one result per minute, so the least is 60.
+    /// The times of day are the same on all days of an expression, so days and times are evaluated separately.
     /// </summary>
     public static int PeriodSeconds(string cron)
     {
@@ -38,11 +38,11 @@ internal static class Schedule
         return Periods[cron] = Measure(cron);
     }
 
-    /// <summary>Whether a check is due within that minute, given by its first second.</summary>
+    /// <summary>Whether a check is due within this minute, given by its first second.</summary>
     public static bool IsDue(string cron, long minute)
     {
         var from = DateTimeOffset.FromUnixTimeSeconds(minute).UtcDateTime;
-        // Seconds are the agent's affair: here a minute is due or not.
+        // Only agents use the field of seconds; here a minute is due or not.
         return CronExpression.Parse(string.Join(' ', Fields(cron)[^5..])).GetNextOccurrence(from, inclusive: true) == from;
     }
 

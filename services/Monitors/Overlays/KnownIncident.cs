@@ -1,10 +1,10 @@
 namespace Kener.Monitors;
 
-/// <summary>The newest version of an incident that arrived, a tombstone's too: lower or equal ones are ignored.</summary>
+/// <summary>The newest received version of an incident, also of a deleted one; events with the same or a lower version are ignored.</summary>
 internal sealed class KnownIncident
 {
     public long Id { get; set; }
     public long Version { get; set; }
-    /// <summary><see cref="Contracts.ImpactPlan.Fingerprint"/> of what its overlays were made from.</summary>
+    /// <summary>The <see cref="Contracts.ImpactPlan.Fingerprint"/> of the plan that its overlays were created from.</summary>
     public required string ImpactFingerprint { get; set; }
 }

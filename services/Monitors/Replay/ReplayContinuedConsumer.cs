@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>Sends the next results again, a message per monitor and day, and where it goes on; both commit together.</summary>
+/// <summary>
+/// Publishes the next part of the results again, by monitor and day, and the position at which the replay continues; both commit together.
+/// </summary>
 internal sealed class ReplayContinuedConsumer(Changes<MonitorsDb> changes) : IConsumer<ReplayContinued>
 {
     private const int StepsAtOnce = 50;
@@ -23,7 +25,9 @@ internal sealed class ReplayContinuedConsumer(Changes<MonitorsDb> changes) : ICo
         change.Publish("replay", () => new ReplayContinued { MonitorId = id, Minute = from });
     }, context.CancellationToken);
 
-    /// <summary>Sends the first day that has results from that minute on; where the next may begin, or null after the last.</summary>
+    /// <summary>
+    /// Publishes the first day that has results from this minute on; returns the minute from which to continue, or null after the last day.
+    /// </summary>
     private static async Task<long?> DayAsync(Change<MonitorsDb> change, long id, long from, CancellationToken cancel)
     {
         var verdicts = change.Db.Results.AsNoTracking().Where(row => row.MonitorId == id && row.Region == 0);

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Sends the present state of all monitors and tombstones again, through the outbox in chunks, and lets the results follow. Changes that
-/// happen meanwhile are told by events of their own, with higher versions.
+/// Publishes the present state of all monitors and tombstones again, in chunks, and starts the replay of results. Changes in the meantime publish
+/// events of their own, with higher versions.
 /// </summary>
 internal sealed class ReplayRequestedConsumer(Changes<MonitorsDb> changes) : IConsumer<ReplayRequested>
 {

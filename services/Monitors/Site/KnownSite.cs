@@ -3,20 +3,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>What this service knows of the site, through its owner's events: one row, none before it was heard of.</summary>
+/// <summary>The newest received version of the site: one row, or none before the first event.</summary>
 internal sealed class KnownSite
 {
     public const long TheOne = 1;
 
     public long Id { get; set; } = TheOne;
-    /// <summary>The newest version heard of: lower or equal ones are old news.</summary>
+    /// <summary>The newest received version; events with the same or a lower version are ignored.</summary>
     public long Version { get; set; }
-    /// <summary>Null for ever.</summary>
+    /// <summary>For how many days results are kept; null to keep them forever.</summary>
     public int? RetentionDays { get; set; }
 
     /// <summary>
-    /// For how many days results are kept where a monitor says nothing else, null for ever. Until the site was heard of, what the
-    /// installation says.
+    /// Returns for how many days results of monitors without a retention of their own are kept, null for forever; the installation's setting before
+    /// the first event arrives.
     /// </summary>
     public static async Task<int?> RetentionDaysAsync(MonitorsDb db, KenerSettings installation, CancellationToken cancel) =>
         await db.Sites.AsNoTracking().FirstOrDefaultAsync(row => row.Id == TheOne, cancel) is { } known ? known.RetentionDays : installation.RetentionDays;

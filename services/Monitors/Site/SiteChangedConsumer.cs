@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace Kener.Monitors;
 
-/// <summary>Keeps the site's policy of retention.</summary>
+/// <summary>Stores the site's retention policy.</summary>
 internal sealed class SiteChangedConsumer(Changes<MonitorsDb> changes) : IConsumer<SiteChanged>
 {
     public Task Consume(ConsumeContext<SiteChanged> context) => changes.TakeNewerAsync(

@@ -4,12 +4,12 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Kener.Persistence;
 
-/// <summary>The statement that keeps, of each entity of another service, the newest version that arrived (Behavior: ARC-2).</summary>
+/// <summary>Builds the statement that keeps the newest received version of each entity of another service (Behavior: ARC-2).</summary>
 internal static class Newer
 {
     /// <summary>
-    /// Inserts the row, or replaces the one with its key if that has a lower version; changes no row otherwise. Order, duplicates and two
-    /// replicas at once do not matter.
+    /// Returns the statement that inserts the row, or replaces the stored row with its key if that has a lower version; otherwise it changes no row.
+    /// So reordered, duplicate and concurrent deliveries have the same outcome.
     /// </summary>
     public static FormattableString Statement<T>(ModuleDb db, T row) where T : class
     {

@@ -5,26 +5,28 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Status.Pages;
 
-/// <summary>What a client sends to create or change a page, with API v4's words for what is wrong with it.</summary>
+/// <summary>What a client sends to create or change a page. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record PageInput
 {
     private const string PathRequired = "page_path is required and must be a string";
     private const string TitleRequired = "page_title is required and must be a non-empty string";
     private const string HeaderRequired = "page_header is required and must be a non-empty string";
 
-    /// <summary>The page's address below the site, one segment. A new page needs it; that of the home page, ~home, never changes.</summary>
+    /// <summary>The page's path, one segment (Behavior: PAG-9). Required for a new page; that of the home page, ~home, never changes.</summary>
     public Optional<string> PagePath { get; init; }
-    /// <summary>The page's name, up to 255 characters. A new page needs it.</summary>
+    /// <summary>The page's name, up to 255 characters. Required for a new page.</summary>
     public Optional<string> PageTitle { get; init; }
-    /// <summary>The heading on the page, up to 255 characters. A new page needs it.</summary>
+    /// <summary>The heading on the page, up to 255 characters. Required for a new page.</summary>
     public Optional<string> PageHeader { get; init; }
     /// <summary>Markdown below the heading; null for none.</summary>
     public Optional<string?> PageSubheader { get; init; }
     /// <summary>Address of the page's logo; null for none.</summary>
     public Optional<string?> PageLogo { get; init; }
-    /// <summary>How the page shows what it shows; merged into the settings before.</summary>
+    /// <summary>The page's display settings, merged into the present ones key by key (Behavior: PAG-11).</summary>
     public Optional<JsonObject> PageSettings { get; init; }
-    /// <summary>Tags of the monitors on the page, in their order; they replace those before. Null for all monitors, on the home page only.</summary>
+    /// <summary>
+    /// Tags of the monitors on the page, in order; they replace the previous ones. Null for all monitors, on the home page only (Behavior: PAG-8).
+    /// </summary>
     public Optional<IReadOnlyList<string>?> Monitors { get; init; }
 
     /// <summary>Reads the fields in API v4's order: path, title and header come first for a new page, and last for a change.</summary>

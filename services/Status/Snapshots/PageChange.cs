@@ -1,6 +1,9 @@
 namespace Kener.Status.Snapshots;
 
-/// <summary>What has changed. Status: anything that a status page shows. Readings: results that leave every present status as it was.</summary>
+/// <summary>
+/// What has changed. <see cref="PageChangeKind.Status"/>: anything that a status page shows. <see cref="PageChangeKind.Readings"/>: results that
+/// leave every present status as it was.
+/// </summary>
 internal enum PageChangeKind { Status, Readings, Incident, Monitor, Site }
 
 /// <summary>A change after which some pages are rendered again.</summary>

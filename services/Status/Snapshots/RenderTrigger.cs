@@ -23,10 +23,10 @@ internal sealed class RenderTrigger(TimeProvider clock)
         }
     }
 
-    /// <summary>A status, an incident or a monitor changed: draw at once.</summary>
+    /// <summary>Requests a rendering at once, after a change of a status, an incident or a monitor.</summary>
     public void Render() => Render(PageChangeKind.Status);
 
-    /// <summary>Readings came that leave the present as it was: draw within a second.</summary>
+    /// <summary>Requests a rendering within a second, after results that leave every present status as it was.</summary>
     public void RenderSoon() => Render(PageChangeKind.Readings);
 
     /// <summary>Records a change for the next wake-up.</summary>

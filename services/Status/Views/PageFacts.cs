@@ -68,7 +68,7 @@ internal sealed record PageFacts(
 /// <param name="Site">The site and its pages.</param>
 /// <param name="Visible">Every visible monitor, by id, in the order of ids.</param>
 /// <param name="Incidents">The incidents that are open, or ended within the longest period that a page shows.</param>
-/// <param name="Drawn">The versions of the pages, by path. While a version is not raised, these facts are no older than the page.</param>
+/// <param name="Drawn">The published versions of the pages, by path. Unless a page's version rises, these facts are no older than the page.</param>
 /// <param name="Faults">What had to be left out.</param>
 internal sealed record AllFacts(
     SiteFacts Site, IReadOnlyDictionary<long, MonitorFacts> Visible, IReadOnlyList<IncidentChanged> Incidents, IReadOnlyDictionary<string, DrawnRow> Drawn,
