@@ -134,13 +134,15 @@ internal sealed record Reply(HttpStatusCode Status, string Body)
 internal sealed class EventLog
 {
     public ConcurrentQueue<IncidentChanged> Incidents { get; } = new();
+
+    public Deliveries Deliveries { get; } = new();
 }
 
 internal sealed class Recorder(EventLog log) : IConsumer<IncidentChanged>
 {
     public Task Consume(ConsumeContext<IncidentChanged> context)
     {
-        log.Incidents.Enqueue(context.Message);
+        if (log.Deliveries.IsFirst(context)) log.Incidents.Enqueue(context.Message);
         return Task.CompletedTask;
     }
 }

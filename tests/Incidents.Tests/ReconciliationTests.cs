@@ -83,19 +83,21 @@ internal sealed class VersionLog
     public ConcurrentQueue<VersionsPublished> Published { get; } = new();
 
     public ConcurrentQueue<VersionsDisputed> Disputed { get; } = new();
+
+    public Deliveries Deliveries { get; } = new();
 }
 
 internal sealed class VersionRecorder(VersionLog log) : IConsumer<VersionsPublished>, IConsumer<VersionsDisputed>
 {
     public Task Consume(ConsumeContext<VersionsPublished> context)
     {
-        log.Published.Enqueue(context.Message);
+        if (log.Deliveries.IsFirst(context)) log.Published.Enqueue(context.Message);
         return Task.CompletedTask;
     }
 
     public Task Consume(ConsumeContext<VersionsDisputed> context)
     {
-        log.Disputed.Enqueue(context.Message);
+        if (log.Deliveries.IsFirst(context)) log.Disputed.Enqueue(context.Message);
         return Task.CompletedTask;
     }
 }

@@ -40,7 +40,12 @@ public sealed class Heard
 {
     private readonly ConcurrentQueue<object> _messages = new();
 
-    public void Add(object message) => _messages.Enqueue(message);
+    private readonly Deliveries _deliveries = new();
+
+    public void Add<T>(ConsumeContext<T> context) where T : class
+    {
+        if (_deliveries.IsFirst(context)) _messages.Enqueue(context.Message);
+    }
 
     public void Clear() => _messages.Clear();
 
@@ -70,15 +75,15 @@ public sealed class Heard
 
 public sealed class Listener(Heard heard) : IConsumer<MonitorChanged>, IConsumer<ReadingsRecorded>, IConsumer<ReplayRequested>
 {
-    public Task Consume(ConsumeContext<MonitorChanged> context) => KeepAsync(context.Message);
+    public Task Consume(ConsumeContext<MonitorChanged> context) => KeepAsync(context);
 
-    public Task Consume(ConsumeContext<ReadingsRecorded> context) => KeepAsync(context.Message);
+    public Task Consume(ConsumeContext<ReadingsRecorded> context) => KeepAsync(context);
 
-    public Task Consume(ConsumeContext<ReplayRequested> context) => KeepAsync(context.Message);
+    public Task Consume(ConsumeContext<ReplayRequested> context) => KeepAsync(context);
 
-    private Task KeepAsync(object message)
+    private Task KeepAsync<T>(ConsumeContext<T> context) where T : class
     {
-        heard.Add(message);
+        heard.Add(context);
         return Task.CompletedTask;
     }
 }
