@@ -11,7 +11,7 @@ namespace Kener.Monitors;
 /// Checks what needs no agent, by the clock: heartbeats and groups, each minute that their cron names, a group also within a second after a
 /// member changed. Replicas all do so and say the same: what is known already is no change.
 /// </summary>
-internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors living, TimeProvider clock, Outages outages, ILogger<Evaluations> log) : BackgroundService
+internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recording, TimeProvider clock, Outages outages, ILogger<Evaluations> log) : BackgroundService
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1), BetweenNews = TimeSpan.FromMilliseconds(250);
@@ -140,7 +140,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, LivingMonitors li
                     ? group.Judge(monitor.Id, minute, await Members.StatesAsync(change.Db, group, now, cancel))
                     : HeartbeatRule.Of(monitor.TypeData).Judge(monitor.Id, minute, beats.GetValueOrDefault(monitor.Id), awake));
             }
-            await Recording.StoreAsync(change, living, Observation.InOrder(seen), MonitorTypes.OfClock, "clock", cancel);
+            await recording.StoreAsync(change, Observation.InOrder(seen), MonitorTypes.OfClock, "clock", cancel);
         }, cancel);
         // A heartbeat that fell silent is news for its groups.
         Recorded(due.Where(watched => watched.Group is null).Select(watched => watched.Monitor.Id));

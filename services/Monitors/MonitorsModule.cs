@@ -14,7 +14,7 @@ public static class MonitorsModule
         builder.Services.AddSingleton<ResultPartitions>().AddHostedService(services => services.GetRequiredService<ResultPartitions>());
         builder.Services.AddHostedService<Retention>();
         builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
-        builder.Services.AddSingleton<LivingMonitors>().AddSingleton<BulkWrites>();
+        builder.Services.AddSingleton<LivingMonitors>().AddSingleton<Transitions>().AddSingleton<Recording>().AddSingleton<BulkWrites>();
         builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
         builder.AddEventConsumer<IncidentChangedConsumer>("kener-monitors-incident-changed");
         builder.AddEventConsumer<SiteChangedConsumer>("kener-monitors-site-changed");

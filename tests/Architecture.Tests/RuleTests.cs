@@ -49,6 +49,19 @@ public sealed class RuleTests
         .Where(source => source.Path.EndsWith("/Program.cs", StringComparison.Ordinal) && source.Text.Contains(" WebApplication.CreateBuilder(", StringComparison.Ordinal))
         .Select(source => source.Path));
 
+    /// <summary>Whatever stores results records the transitions that they cause (Behavior: TRN-1).</summary>
+    [Fact]
+    public void Results_are_stored_through_Recording_alone()
+    {
+        string[] writers = ["services/Monitors/Results/Verdict.cs", "services/Monitors/Results/Correction.cs"];
+        string[] writing = ["INTO results", "COPY results", "UPDATE results", "Results.Add"], calling = ["Verdict.StoreAsync(", "correction.StoreAsync("];
+        None(from source in Repository.Sources
+             where source.Path.StartsWith("services/", StringComparison.Ordinal)
+             where (!writers.Contains(source.Path) && writing.Any(source.Text.Contains))
+                 || (source.Path != "services/Monitors/Results/Recording.cs" && calling.Any(source.Text.Contains))
+             select source.Path);
+    }
+
     private static void None(IEnumerable<string> violations)
     {
         var list = violations.Distinct().ToList();

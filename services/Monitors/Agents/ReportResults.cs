@@ -12,14 +12,16 @@ internal static class ReportResults
 {
     private const int Most = 1_000, LongestMessage = 500;
     private const double MostMilliseconds = 1e9;
-    private const long MostAhead = 120;
+
+    /// <summary>How far ahead a minute may be, in seconds: an agent's clock may be fast.</summary>
+    internal const long MostAhead = 120;
 
     public static async Task<IResult> HandleAsync(
-        HttpRequest request, Assignments assignments, Changes<MonitorsDb> changes, LivingMonitors living, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
+        HttpRequest request, Assignments assignments, Changes<MonitorsDb> changes, Recording recording, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
     {
         var report = await ReadAsync(request, cancel);
         var observations = Check(report, clock.GetUtcNow().ToUnixTimeSeconds(), assignments.LongestRetentionDays);
-        var stored = await Recording.StoreAsync(changes, living, observations, MonitorTypes.OfAgents, $"agent/{report.Agent}", cancel);
+        var stored = await recording.StoreAsync(changes, observations, MonitorTypes.OfAgents, $"agent/{report.Agent}", cancel);
         if (stored > 0) evaluations.Recorded(observations.Select(seen => seen.MonitorId).Distinct());
         return Results.Json(new CheckReceipt(stored, report.Results.Count - stored), AgentJson.Default.CheckReceipt);
     }

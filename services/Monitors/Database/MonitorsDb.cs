@@ -23,6 +23,8 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 
     public DbSet<Result> Results => Set<Result>();
 
+    public DbSet<StatusTransition> Transitions => Set<StatusTransition>();
+
     public DbSet<KnownIncident> KnownIncidents => Set<KnownIncident>();
 
     public DbSet<OverlayRow> Overlays => Set<OverlayRow>();
@@ -66,6 +68,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             result.ToTable("results");
             result.HasKey(row => new { row.MonitorId, row.Minute, row.Region });
         });
+        modelBuilder.Entity<StatusTransition>(StatusTransition.Configure);
         modelBuilder.Entity<KnownIncident>(known =>
         {
             known.ToTable("known_incidents");

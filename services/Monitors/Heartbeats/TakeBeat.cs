@@ -14,16 +14,16 @@ internal static class TakeBeat
     private static readonly HeartbeatRule Nobody = new(0, 0, null);
 
     public static Task<IResult> HandleOlderAsync(
-        HttpContext context, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
+        HttpContext context, Changes<MonitorsDb> changes, Recording recording, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
         SecretPath.LastSegment(context) is var token && token.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
-            ? TakeAsync(token[..colon], token[(colon + 1)..], changes, living, db, evaluations, clock, cancel) : Task.FromResult(Refused());
+            ? TakeAsync(token[..colon], token[(colon + 1)..], changes, recording, db, evaluations, clock, cancel) : Task.FromResult(Refused());
 
     public static Task<IResult> HandleAsync(
-        string tag, HttpContext context, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
-        TakeAsync(tag, SecretPath.LastSegment(context), changes, living, db, evaluations, clock, cancel);
+        string tag, HttpContext context, Changes<MonitorsDb> changes, Recording recording, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel) =>
+        TakeAsync(tag, SecretPath.LastSegment(context), changes, recording, db, evaluations, clock, cancel);
 
     private static async Task<IResult> TakeAsync(
-        string tag, string secret, Changes<MonitorsDb> changes, LivingMonitors living, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
+        string tag, string secret, Changes<MonitorsDb> changes, Recording recording, MonitorsDb db, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
     {
         var monitor = !MonitorFields.IsTag(tag) ? null : await db.Monitors.AsNoTracking()
             .FirstOrDefaultAsync(row => row.Tag == tag && row.IsActive && row.Type == MonitorTypes.Heartbeat, cancel);
@@ -36,7 +36,7 @@ internal static class TakeBeat
             await Deletion.HoldOffAsync(change.Db, cancel);
             await Recording.LockAsync(change.Db, [monitor.Id], cancel);
             await change.Db.Database.ExecuteSqlAsync($"INSERT INTO beats (monitor_id, at) VALUES ({monitor.Id}, {now}) ON CONFLICT DO NOTHING", cancel);
-            await Recording.StoreAsync(change, living, [seen], MonitorTypes.OfClock, $"monitor/{monitor.Id}", cancel);
+            await recording.StoreAsync(change, [seen], MonitorTypes.OfClock, $"monitor/{monitor.Id}", cancel);
         }, cancel);
         evaluations.Recorded([monitor.Id]);
         return Results.Json(new { status = "OK" });

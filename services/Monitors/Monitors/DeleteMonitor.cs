@@ -24,6 +24,7 @@ internal static class DeleteMonitor
             await Deletion.BeginAsync(change.Db, cancel);
             var monitor = await change.LockAsync<Monitor>(id, cancel) ?? throw GetMonitor.Missing(tag);
             await change.Db.Overlays.Where(row => row.MonitorId == id).ExecuteDeleteAsync(cancel);
+            await change.Db.Transitions.Where(row => row.MonitorId == id).ExecuteDeleteAsync(cancel);
             var tombstone = new DeletedMonitor { Id = id, Version = monitor.Version, Tag = tag };
             change.Db.Monitors.Remove(monitor);
             change.Db.DeletedMonitors.Add(tombstone);

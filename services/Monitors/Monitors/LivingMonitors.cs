@@ -20,6 +20,8 @@ internal sealed class LivingMonitors
 {
     private sealed record Known(long SetVersion, FrozenDictionary<long, Recorded> Monitors);
 
+    private static readonly string SetVersion = $"SELECT version FROM monitor_sets WHERE id = {MonitorSet.Only}";
+
     private Known _known = new(-1, FrozenDictionary<long, Recorded>.Empty);
 
     /// <summary>
@@ -28,9 +30,8 @@ internal sealed class LivingMonitors
     /// </summary>
     public async Task<IReadOnlyDictionary<long, Recorded>> HoldAsync(MonitorsDb db, CancellationToken cancel)
     {
-        await Deletion.HoldOffAsync(db, cancel);
         // The version is read before the monitors: newer monitors with an older version are only read once more.
-        var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
+        var version = await AdvisoryLock.ThenReadAsync(db, Deletion.HoldOff, SetVersion, cancel);
         var known = Volatile.Read(ref _known);
         if (known.SetVersion == version) return known.Monitors;
         var monitors = await db.Monitors

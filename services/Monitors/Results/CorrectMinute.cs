@@ -10,7 +10,7 @@ namespace Kener.Monitors;
 internal static class CorrectMinute
 {
     public static async Task<IResult> HandleAsync(
-        string tag, string timestamp, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Evaluations evaluations, ClaimsPrincipal user,
+        string tag, string timestamp, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Recording recording, Evaluations evaluations, ClaimsPrincipal user,
         TimeProvider clock, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
@@ -22,8 +22,7 @@ internal static class CorrectMinute
             var monitor = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
             var before = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
             var correction = Complete(minute, status, latency, before, monitor);
-            var stored = await correction.StoreAsync(change.Db, id, change.Now, cancel);
-            foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
+            await recording.CorrectAsync(change, id, [correction], cancel);
             change.Note("monitor.data.corrected", "monitor", () => id,
                 new { tag, minute, status = correction.Status.ToWord(), latency = correction.Latencies[0] });
             var after = await ReadMinute.FindAsync(change.Db, id, minute, cancel);

@@ -14,7 +14,7 @@ internal static class CorrectRange
     public const int DaysAtOnce = 4;
 
     public static async Task<IResult> HandleAsync(
-        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, BulkWrites bulk, Evaluations evaluations, ClaimsPrincipal user,
+        string tag, HttpRequest request, MonitorsDb db, Changes<MonitorsDb> changes, Recording recording, BulkWrites bulk, Evaluations evaluations, ClaimsPrincipal user,
         TimeProvider clock, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
@@ -24,22 +24,18 @@ internal static class CorrectRange
         foreach (var days in range.Days(Random.Shared).Chunk(DaysAtOnce))
         {
             using var part = await bulk.PartAsync(cancel);
-            await StoreAsync(tag, id, days, range, changes, user.Subject(), cancel);
+            await StoreAsync(tag, id, days, range, changes, recording, user.Subject(), cancel);
         }
         evaluations.Recorded([id]);
         return ApiAnswer.Of(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
     }
 
     private static Task StoreAsync(
-        string tag, long id, Correction[] days, RangeCorrection range, Changes<MonitorsDb> changes, string actor, CancellationToken cancel) =>
+        string tag, long id, Correction[] days, RangeCorrection range, Changes<MonitorsDb> changes, Recording recording, string actor, CancellationToken cancel) =>
         changes.CommitAsync(actor, async change =>
         {
             _ = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
-            foreach (var day in days)
-            {
-                var stored = await day.StoreAsync(change.Db, id, change.Now, cancel);
-                foreach (var message in Runs.Messages(id, stored)) change.Publish($"monitor/{id}", () => message);
-            }
+            await recording.CorrectAsync(change, id, days, cancel);
             var (first, last) = (days[0].Minutes[0], days[^1].Minutes[^1]);
             change.Note("monitor.data.corrected", "monitor", () => id,
                 new { tag, first, last, status = range.Status.ToWord(), range.Latency, range.Deviation });

@@ -8,9 +8,12 @@ namespace Kener.Monitors;
 /// </summary>
 internal static class Deletion
 {
+    /// <summary>The statement of <see cref="HoldOffAsync"/> in PostgreSQL.</summary>
+    public const string HoldOff = "SELECT pg_advisory_xact_lock_shared(hashtext('kener monitors'))";
+
     /// <summary>Nobody deletes a monitor until the transaction under way ends; monitors read after this are there to stay.</summary>
     public static Task HoldOffAsync(MonitorsDb db, CancellationToken cancel) => !db.IsPostgres ? Task.CompletedTask
-        : db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock_shared(hashtext('kener monitors'))", cancel);
+        : db.Database.ExecuteSqlRawAsync(HoldOff, cancel);
 
     /// <summary>Waits for those who store results now; later ones wait until the transaction under way ends.</summary>
     public static Task BeginAsync(MonitorsDb db, CancellationToken cancel) => !db.IsPostgres ? Task.CompletedTask

@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Stores what checks saw, with the event that tells of it, in one transaction. There is no audit row: what was observed is its own record,
-/// and storing it again changes nothing.
+/// The only way by which results are stored, whatever their source: with the events that carry them and the transitions that they cause, in
+/// one transaction (Behavior: TRN-1). What checks saw has no audit row: it is its own record, and storing it again changes nothing.
 /// </summary>
-internal static class Recording
+internal sealed class Recording(LivingMonitors living, Transitions transitions)
 {
     private const int MostReadings = 1_000;
 
@@ -16,27 +16,40 @@ internal static class Recording
     /// Stores the observations, which are in order; how many of them changed something. Those of monitors that are gone, or that
     /// <paramref name="types"/> does not hold any more, are passed over. <paramref name="source"/>, such as "agent/berlin", is for people.
     /// </summary>
-    public static async Task<int> StoreAsync(
-        Changes<MonitorsDb> changes, LivingMonitors living, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
+    public async Task<int> StoreAsync(
+        Changes<MonitorsDb> changes, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
     {
         var stored = 0;
-        await changes.ProjectAsync(async change => stored = await StoreAsync(change, living, observations, types, source, cancel), cancel);
+        await changes.ProjectAsync(async change => stored = await StoreAsync(change, observations, types, source, cancel), cancel);
         return stored;
     }
 
     /// <summary>As above, within a change under way.</summary>
-    public static async Task<int> StoreAsync(
-        Change<MonitorsDb> change, LivingMonitors living, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
+    public async Task<int> StoreAsync(
+        Change<MonitorsDb> change, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
     {
         var monitors = await living.HoldAsync(change.Db, cancel);
         var known = observations.Where(seen => monitors.TryGetValue(seen.MonitorId, out var monitor) && types.Contains(monitor.Type)).ToList();
         var verdicts = await JudgeAsync(change.Db, known, monitors, cancel);
         var readings = await Verdict.StoreAsync(change.Db, verdicts, cancel);
         foreach (var part in readings.Chunk(MostReadings)) change.Publish(source, () => new ReadingsRecorded { Readings = part });
+        await transitions.RecordAsync(change, readings.Select(reading => new NewestStored(reading.MonitorId, reading.Minute, reading.Status)), cancel);
         // What confirmation made of minutes that were there before is not what was asked.
         if (verdicts.Count == known.Count) return readings.Count;
         var given = known.Select(seen => (seen.MonitorId, seen.Minute)).ToHashSet();
         return readings.Count(reading => given.Contains((reading.MonitorId, reading.Minute)));
+    }
+
+    /// <summary>Stores a person's corrections of a monitor, which are in order, within a change that has locked it.</summary>
+    public async Task CorrectAsync(Change<MonitorsDb> change, long monitor, IReadOnlyList<Correction> corrections, CancellationToken cancel)
+    {
+        foreach (var correction in corrections)
+        {
+            var stored = await correction.StoreAsync(change.Db, monitor, change.Now, cancel);
+            foreach (var message in Runs.Messages(monitor, stored)) change.Publish($"monitor/{monitor}", () => message);
+        }
+        await transitions.RecordAsync(
+            change, corrections.SelectMany(own => own.Minutes, (own, minute) => new NewestStored(monitor, minute, own.Status)), cancel);
     }
 
     /// <summary>Without a threshold each result stands for itself; only monitors with one take the longer way.</summary>

@@ -64,6 +64,7 @@ internal sealed class Retention(
                 var beats = change.Db.Beats.Where(beat => beat.MonitorId == monitor && beat.At < oldest);
                 if (oldest < long.MaxValue) beats = beats.Where(beat => change.Db.Beats.Any(newer => newer.MonitorId == monitor && newer.At > beat.At));
                 await beats.ExecuteDeleteAsync(cancel);
+                await Transitions.DeleteOldAsync(change.Db, monitor, oldest, cancel);
             }, cancel);
         }
     }

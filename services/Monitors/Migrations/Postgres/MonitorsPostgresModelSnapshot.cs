@@ -319,6 +319,52 @@ namespace Kener.Monitors.Migrations.Postgres
                     b.ToTable("results", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Monitors.StatusTransition", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("ClaimedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claimed_ms");
+
+                    b.Property<byte>("From")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_status");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long>("RecordedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("recorded_ms");
+
+                    b.Property<byte>("To")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_status_transitions");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_status_transitions_unclaimed")
+                        .HasFilter("claimed_ms IS NULL");
+
+                    b.HasIndex("MonitorId", "Id")
+                        .HasDatabaseName("ix_status_transitions_monitor_id_id");
+
+                    b.ToTable("status_transitions", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.AuditRow", b =>
                 {
                     b.Property<long>("Id")

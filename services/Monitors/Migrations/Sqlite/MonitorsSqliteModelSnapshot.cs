@@ -310,6 +310,50 @@ namespace Kener.Monitors.Migrations.Sqlite
                     b.ToTable("results", (string)null);
                 });
 
+            modelBuilder.Entity("Kener.Monitors.StatusTransition", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("ClaimedMs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claimed_ms");
+
+                    b.Property<byte>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_status");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("minute");
+
+                    b.Property<long>("MonitorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("monitor_id");
+
+                    b.Property<long>("RecordedMs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recorded_ms");
+
+                    b.Property<byte>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_status_transitions");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_status_transitions_unclaimed")
+                        .HasFilter("claimed_ms IS NULL");
+
+                    b.HasIndex("MonitorId", "Id")
+                        .HasDatabaseName("ix_status_transitions_monitor_id_id");
+
+                    b.ToTable("status_transitions", (string)null);
+                });
+
             modelBuilder.Entity("Kener.Persistence.AuditRow", b =>
                 {
                     b.Property<long>("Id")

@@ -251,6 +251,24 @@ namespace Kener.Monitors.Migrations.Postgres
                 CREATE TABLE results_default PARTITION OF results DEFAULT;
                 """);
 
+            migrationBuilder.CreateTable(
+                name: "status_transitions",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    monitor_id = table.Column<long>(type: "bigint", nullable: false),
+                    from_status = table.Column<byte>(type: "smallint", nullable: false),
+                    to_status = table.Column<byte>(type: "smallint", nullable: false),
+                    minute = table.Column<long>(type: "bigint", nullable: false),
+                    recorded_ms = table.Column<long>(type: "bigint", nullable: false),
+                    claimed_ms = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_status_transitions", x => x.id);
+                });
+
             migrationBuilder.InsertData(
                 table: "monitor_sets",
                 columns: new[] { "id", "version" },
@@ -282,6 +300,17 @@ namespace Kener.Monitors.Migrations.Postgres
                 name: "ix_overlays_monitor_id_end",
                 table: "overlays",
                 columns: new[] { "monitor_id", "end" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_status_transitions_monitor_id_id",
+                table: "status_transitions",
+                columns: new[] { "monitor_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_status_transitions_unclaimed",
+                table: "status_transitions",
+                column: "id",
+                filter: "claimed_ms IS NULL");
         }
 
         /// <inheritdoc />
@@ -331,6 +360,9 @@ namespace Kener.Monitors.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "results");
+
+            migrationBuilder.DropTable(
+                name: "status_transitions");
         }
     }
 }

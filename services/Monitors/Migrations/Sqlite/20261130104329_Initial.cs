@@ -252,6 +252,24 @@ namespace Kener.Monitors.Migrations.Sqlite
                     table.PrimaryKey("pk_results", x => new { x.monitor_id, x.minute, x.region });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "status_transitions",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    monitor_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_status = table.Column<byte>(type: "INTEGER", nullable: false),
+                    to_status = table.Column<byte>(type: "INTEGER", nullable: false),
+                    minute = table.Column<long>(type: "INTEGER", nullable: false),
+                    recorded_ms = table.Column<long>(type: "INTEGER", nullable: false),
+                    claimed_ms = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_status_transitions", x => x.id);
+                });
+
             migrationBuilder.InsertData(
                 table: "monitor_sets",
                 columns: new[] { "id", "version" },
@@ -283,6 +301,17 @@ namespace Kener.Monitors.Migrations.Sqlite
                 name: "ix_overlays_monitor_id_end",
                 table: "overlays",
                 columns: new[] { "monitor_id", "end" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_status_transitions_monitor_id_id",
+                table: "status_transitions",
+                columns: new[] { "monitor_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_status_transitions_unclaimed",
+                table: "status_transitions",
+                column: "id",
+                filter: "claimed_ms IS NULL");
         }
 
         /// <inheritdoc />
@@ -332,6 +361,9 @@ namespace Kener.Monitors.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "results");
+
+            migrationBuilder.DropTable(
+                name: "status_transitions");
         }
     }
 }
