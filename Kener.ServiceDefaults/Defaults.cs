@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -27,7 +28,8 @@ public static class Defaults
         builder.AddKenerSettings();
         builder.AddTelemetry();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]).AddWatch<FreeDisk>("disk");
+        builder.Services.TryAddSingleton(services => new FreeDisk(() => FreeDisk.Of(services.GetRequiredService<IOptions<KenerSettings>>().Value.DataPath)));
         builder.Services.AddSingleton<HealthReports>();
         builder.Services.AddGate();
         builder.Services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
@@ -72,9 +74,9 @@ public static class Defaults
     }
 
     /// <summary>
-    /// Maps <c>/health</c> (all checks; 503 also if one is only degraded), <c>/ready</c> (the checks with the tag "ready", which this process needs
-    /// to serve; degraded still counts as ready) and <c>/alive</c> (the process itself). If this process owns snapshots, also maps the endpoint from
-    /// which a gateway fetches them while Redis is unreachable.
+    /// Maps <c>/health</c> (all checks; 503 also if one is only degraded, unless it is a <see cref="Watch"/>), <c>/ready</c> (the checks with the tag
+    /// "ready", which this process needs to serve; degraded still counts as ready) and <c>/alive</c> (the process itself). If this process owns
+    /// snapshots, also maps the endpoint from which a gateway fetches them while Redis is unreachable.
     /// </summary>
     public static TApp MapServiceDefaults<TApp>(this TApp app) where TApp : IEndpointRouteBuilder
     {
@@ -134,6 +136,8 @@ public static class Defaults
             // The host's own scope contains the request path, which includes the secret of a heartbeat.
             logging.IncludeScopes = false;
         });
+        builder.Services.AddSingleton<IHealthCheckPublisher, WatchMeter>();
+        builder.Services.Configure<HealthCheckPublisherOptions>(options => options.Predicate = check => check.Tags.Contains(Watch.Tag));
         builder.Services.AddOpenTelemetry().UseOtlpExporter()
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddMeter("MassTransit", "Npgsql", "Kener"))

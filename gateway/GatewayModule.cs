@@ -32,7 +32,7 @@ public static class GatewayModule
         builder.Services.AddSingleton<LiveTopics>().AddSingleton<LiveEndpoint>();
         builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
         builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();
-        builder.Services.AddHealthChecks().AddCheck<PageCheck>("gateway-page", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<PageCheck>("gateway-page", tags: ["ready"]).AddWatch<PageAge>("pages");
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             // Higher than the limits of FrontDoor, so that FrontDoor itself refuses oversized requests, in the API's error format.
@@ -86,6 +86,8 @@ public static class GatewayModule
         {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
                 ProxyConfig.NameOf(owner), services => new OwnerIsReady(owner, services.GetRequiredService<IHttpClientFactory>()), null, ["behind"]));
+            builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+                ProxyConfig.NameOf(owner) + "-watch", services => new OwnerWatch(owner, services.GetRequiredService<IHttpClientFactory>()), HealthStatus.Degraded, [Watch.Tag]));
             if (table.Find(DeadLetterBox.PathOf(ProxyConfig.NameOf(owner))) is not null)
                 builder.Services.AddSingleton(services => AllDeadLetters.Of(owner, services.GetRequiredService<IHttpClientFactory>()));
         }

@@ -28,13 +28,34 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
         }
     }
 
-    /// <summary>Answers with the status as one word: 200, or 503 if a check fails or reports that the service is degraded.</summary>
+    /// <summary>
+    /// Answers with the status as one word and, unless it is Healthy, a line for each check that is not. 200, or 503 if a check fails or reports
+    /// that the service is degraded; a <see cref="Watch"/> changes only the text. With <c>?tag=</c>, only checks with that tag. The answer is
+    /// public, and contains only texts that are meant to be.
+    /// </summary>
     internal static async Task AnswerAsync(HttpContext context)
     {
         var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(context.RequestAborted);
-        context.Response.StatusCode = report.Status == HealthStatus.Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var tag = context.Request.Query["tag"].ToString();
+        var entries = report.Entries.Where(one => tag.Length == 0 || one.Value.Tags.Contains(tag)).OrderBy(one => one.Key, StringComparer.Ordinal).ToList();
+        context.Response.StatusCode = entries.TrueForAll(one => Serves(one.Value)) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain";
         context.Response.Headers.CacheControl = "no-store, no-cache";
-        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.WriteAsync(report.Status.ToString(), context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.WriteAsync(TextOf(entries), context.RequestAborted);
+    }
+
+    /// <summary>Whether all is well, but for what Kener watches of itself.</summary>
+    public static bool Serves(HealthReportEntry entry) =>
+        entry.Status == HealthStatus.Healthy || (entry.Status == HealthStatus.Degraded && entry.Tags.Contains(Watch.Tag));
+
+    private static string TextOf(List<KeyValuePair<string, HealthReportEntry>> entries)
+    {
+        var lines = from one in entries
+                    where one.Value.Status != HealthStatus.Healthy
+                    // The texts of other checks and of faults may name hosts, or monitors that are hidden.
+                    let isPublic = one.Value.Tags.Contains(Watch.Tag) && one.Value.Exception is null
+                    select $"{one.Key}: {(isPublic ? one.Value.Description : one.Value.Status.ToString())}";
+        var status = entries.Count == 0 ? HealthStatus.Healthy : entries.Min(one => one.Value.Status);
+        return string.Join('\n', lines.Prepend(status.ToString()));
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Kener.ServiceDefaults;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Gateway.Health;
 
@@ -32,16 +31,14 @@ internal static class Healthcheck
         {
             var report = await context.RequestServices.GetRequiredService<HealthReports>().ReadAsync().WaitAsync(patience.Token);
             // Embedded there is no Redis check, so Redis counts as healthy. Every other check depends on a database.
-            return (report.Entries.Values.Where(entry => !entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(IsHealthy),
-                report.Entries.Values.Where(entry => entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(IsHealthy));
+            return (report.Entries.Values.Where(entry => !entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(HealthReports.Serves),
+                report.Entries.Values.Where(entry => entry.Tags.Contains(SnapshotTravelExtensions.RedisTag)).All(HealthReports.Serves));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             return (false, false);
         }
     }
-
-    private static bool IsHealthy(HealthReportEntry entry) => entry.Status == HealthStatus.Healthy;
 
     private static string Write(bool isWell, bool db, bool redis)
     {

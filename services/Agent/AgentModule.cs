@@ -25,6 +25,7 @@ public static class AgentModule
         services.AddSingleton<IValidateOptions<AgentSettings>, AgentSettingsRules>();
         services.AddOptions<AgentSettings>().Bind(builder.Configuration.GetSection("Kener:Agent"))
             .PostConfigure<IConfiguration>((settings, configuration) => settings.Complete(configuration)).ValidateOnStart();
+        services.AddSingleton<CheckLateness>().AddHealthChecks().AddWatch<CheckLateness>("checks");
         services.AddSingleton<AgentMeter>().AddSingleton<GatewayContact>().AddSingleton<GatewayClient>();
         services.AddSingleton(provider => Variables.Of(provider.GetRequiredService<IOptions<AgentSettings>>().Value.VariableNames));
         services.AddSingleton<CheckTypes>().AddSingleton<Schedule>().AddSingleton<CheckRuns>().AddSingleton<ResultQueue>().AddSingleton<ResultBuffer>().AddSingleton<Assignments>();
@@ -36,6 +37,7 @@ public static class AgentModule
 
         if (builder.Configuration.ReadKenerSettings().IsEmbedded) return builder;
         builder.AddServiceCalls();
+        services.AddSingleton(provider => new FreeDisk(() => FreeDisk.Of(provider.GetRequiredService<IOptions<AgentSettings>>().Value.BufferPath!)));
         services.AddHealthChecks().AddCheck<AssignmentArrived>("agent-assignment", tags: ["ready"]);
         // The agent serves only health probes, so it does not need the internal key by which services recognize the gateway; any value will do.
         services.PostConfigure<KenerSettings>(settings => settings.InternalKey ??= Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));

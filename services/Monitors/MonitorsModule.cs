@@ -16,6 +16,7 @@ public static class MonitorsModule
         builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
         builder.Services.AddSingleton<LivingMonitors>().AddSingleton<Transitions>().AddSingleton<Recording>().AddSingleton<BulkWrites>();
         builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
+        builder.Services.AddHealthChecks().AddWatch<AgentSilence>("agents");
         builder.AddEventConsumer<IncidentChangedConsumer>("kener-monitors-incident-changed");
         builder.AddEventConsumer<SiteChangedConsumer>("kener-monitors-site-changed");
         builder.AddEventConsumer<ReplayRequestedConsumer>("kener-monitors-replay-requested");

@@ -42,7 +42,7 @@ public sealed class CheckRunTests
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var queue = new ResultQueue();
         using var runs = new CheckRuns(
-            queue, new AgentMeter(services.GetRequiredService<IMeterFactory>()), TimeProvider.System, Options.Create(new AgentSettings()), NullLogger<CheckRuns>.Instance);
+            queue, new AgentMeter(services.GetRequiredService<IMeterFactory>(), new CheckLateness(TimeProvider.System)), TimeProvider.System, Options.Create(new AgentSettings()), NullLogger<CheckRuns>.Instance);
         List<CheckResult> results = [];
         foreach (var (i, check) in checks.Index())
         {

@@ -21,7 +21,10 @@ public sealed class ProxyTests
     private static readonly (string, string) NoRedis = ("ConnectionStrings:cache", "127.0.0.1:1,connectTimeout=100");
     private static readonly (string, string) Internal = ("Kener:InternalKey", "internal-key-0123456789abcdef0123456789");
 
-    private static async Task<WebApplication> ServiceAsync(Action<IEndpointRouteBuilder> map, Action<IServiceCollection>? add = null)
+    /// <summary>The settings of a gateway in a process of its own.</summary>
+    internal static (string, string)[] Apart => [Distributed, Internal, NoRedis];
+
+    internal static async Task<WebApplication> ServiceAsync(Action<IEndpointRouteBuilder> map, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

@@ -34,6 +34,9 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     private TimeSpan _rest;
     private long _readAt;
 
+    /// <summary>When agents could first reach this process, in Unix milliseconds.</summary>
+    public long StartedMs { get; } = clock.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>The longest retention of any monitor, in days; null if results may be kept forever, or before the monitors have been read.</summary>
     public int? LongestRetentionDays =>
         Volatile.Read(ref _board) is { UsualRetentionDays: { } usual } board ? Math.Max(usual, board.OwnRetentionDays) : null;

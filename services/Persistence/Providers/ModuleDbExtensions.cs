@@ -25,7 +25,8 @@ public static class ModuleDbExtensions
         if (isPostgres) builder.AddPostgres<TDb, TPostgres>(connectionName);
         else builder.AddSqlite<TDb, TSqlite>(Path.Combine(settings.DataPath, module + ".db"));
         builder.Services.AddSingleton<WriteHealth<TDb>>();
-        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck<TDb>>((isPostgres ? typeof(TPostgres) : typeof(TSqlite)).Name, tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck<TDb>>((isPostgres ? typeof(TPostgres) : typeof(TSqlite)).Name, tags: ["ready"])
+            .AddWatch<OutboxAge<TDb>>($"outbox-{module}").AddWatch<DeadLetterCount<TDb>>($"dead-letters-{module}");
         builder.Services.TryAddSingleton(new OutageRule(DatabaseOutage.ReasonOf));
         builder.Services.TryAddSingleton<DataFolder>();
         builder.Services.TryAddSingleton<ReferenceWait>();

@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Kener.ServiceDefaults;
+
+/// <summary>
+/// Checks by which Kener watches itself: each measures something that shows trouble before anything fails. The process still serves, so they
+/// are degraded at worst, and neither <c>/ready</c> nor the status code of <c>/health</c> follows them (Behavior: RUN-7).
+/// </summary>
+public static class Watch
+{
+    /// <summary>The tag of these checks.</summary>
+    public const string Tag = "watch";
+    private const string Unit = "unit";
+
+    /// <summary>Adds such a check.</summary>
+    public static IHealthChecksBuilder AddWatch<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IHealthChecksBuilder checks, string name) where T : class, IHealthCheck =>
+        checks.AddCheck<T>(name, HealthStatus.Degraded, [Tag]);
+
+    /// <summary>
+    /// The result of such a check: the figure, which is a metric of that name, and what is wrong with it, or null. <paramref name="problem"/> is
+    /// public: it contains no address, no path and no name that a user gave.
+    /// </summary>
+    public static HealthCheckResult Result(string metric, string unit, double figure, string? problem)
+    {
+        var data = new Dictionary<string, object> { [metric] = figure, [Unit] = unit };
+        return problem is null ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Degraded(problem, data: data);
+    }
+
+    /// <summary>The metrics in the result of such a check.</summary>
+    internal static IEnumerable<(string Name, string Unit, double Figure)> Figures(HealthReportEntry entry) =>
+        entry.Data.Where(datum => datum.Value is double).Select(datum => (datum.Key, (string)entry.Data[Unit], (double)datum.Value));
+}
+
+/// <summary>Records the figures of <see cref="Watch"/> as metrics, twice a minute. Registered only where telemetry is sent.</summary>
+internal sealed class WatchMeter(IMeterFactory meters) : IHealthCheckPublisher
+{
+    private readonly Meter _meter = meters.Create("Kener");
+    private readonly Dictionary<string, Gauge<double>> _gauges = [];
+
+    public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
+    {
+        foreach (var (check, entry) in report.Entries.Where(one => one.Value.Tags.Contains(Watch.Tag)))
+        {
+            foreach (var (name, unit, figure) in Watch.Figures(entry))
+            {
+                if (!_gauges.TryGetValue(name, out var gauge)) _gauges[name] = gauge = _meter.CreateGauge<double>(name, unit);
+                gauge.Record(figure, new KeyValuePair<string, object?>("check", check));
+            }
+        }
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,29 @@
+using Kener.Contracts;
+using Kener.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Kener.Monitors;
+
+/// <summary>
+/// Watches how long no agent has requested its assignment while there are monitors for agents. One agent of several that is silent is no
+/// trouble: the others check its monitors.
+/// </summary>
+internal sealed class AgentSilence(MonitorsDb db, Assignments assignments, TimeProvider clock) : IHealthCheck
+{
+    // An agent requests its assignment at least once a minute.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var silence = TimeSpan.Zero;
+        if (await db.Monitors.AnyAsync(row => row.IsActive && row.Cron != null && MonitorTypes.OfAgents.Contains(row.Type), cancellationToken))
+        {
+            // While this service was away, agents could not request anything.
+            var seenMs = Math.Max(assignments.StartedMs, await db.Agents.MaxAsync(agent => (long?)agent.SeenMs, cancellationToken) ?? 0);
+            silence = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(seenMs);
+        }
+        return Watch.Result("kener.agents.silence", "s", Math.Max(0, silence.TotalSeconds),
+            silence > Longest ? $"No agent has requested its assignment for {(long)silence.TotalMinutes} minutes: its monitors are not checked" : null);
+    }
+}
