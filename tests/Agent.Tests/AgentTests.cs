@@ -22,7 +22,7 @@ public sealed class AgentTests : IDisposable
         var before = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         gateway.Assign(Given.Monitor(7, data: new { url = server.Url }));
         var result = (await TakenAsync(gateway, 1))[0];
-        Assert.Equal("API", gateway.Types);
+        Assert.Equal(string.Join(',', Given.Types().Names), gateway.Types);
         Assert.Equal((7, "UP", "REALTIME", null), (result.MonitorId, result.Status, result.Type, result.Message));
         Assert.InRange(result.Minute, before, Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
         gateway.Assign(Given.Monitor(7, version: 2, data: new { url = "http://127.0.0.1:1/" }));

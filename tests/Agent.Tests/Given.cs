@@ -16,8 +16,10 @@ internal static class Given
     public static AssignedMonitor Monitor(long id, string cron = "* * * * *", long version = 1, string? tag = null, object? data = null, string type = "API") =>
         new(id, tag ?? $"m{id}", version, type, cron, Json(data ?? new { url = "http://127.0.0.1:1/" }));
 
-    public static CheckTypes Types(params (string Name, string Value)[] variables) => new(
-        new OutboundDoor(Options.Create(new OutboundSettings()), TimeProvider.System),
+    public static CheckTypes Types(params (string Name, string Value)[] variables) => Types(new OutboundSettings(), null, variables);
+
+    public static CheckTypes Types(OutboundSettings settings, NameLookup? lookup, params (string Name, string Value)[] variables) => new(
+        new OutboundDoor(Options.Create(settings), TimeProvider.System, lookup),
         new Variables(variables.ToDictionary(variable => variable.Name, variable => variable.Value)), TimeProvider.System);
 
     public static Schedule Schedule() => new(Types(), NullLogger<Schedule>.Instance);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 
 namespace Kener.Agent.Tests;
@@ -64,6 +65,16 @@ internal sealed class HostileData(int port)
 
     /// <summary>Returns the next type_data as JSON; rarely, it is not an object.</summary>
     public string Next() => Gen.Frequency((50, Monitor), (1, Any)).Single();
+
+    /// <summary>The sample, with some of its values replaced by others that make no sense or lead elsewhere; as JSON.</summary>
+    public string Changed(JsonElement sample) => Changed(sample, Gen.OneOf(Any, Of(_hosts).Select(Quoted), Of(Numbers).Select(Quoted), Text(20)));
+
+    private static string Changed(JsonElement value, Gen<string> other) => Gen.Int[0, 5].Single() == 0 ? other.Single() : value.ValueKind switch
+    {
+        JsonValueKind.Object => "{" + string.Join(',', value.EnumerateObject().Select(field => $"{Quoted(field.Name)}:{Changed(field.Value, other)}")) + "}",
+        JsonValueKind.Array => "[" + string.Join(',', value.EnumerateArray().Select(item => Changed(item, other))) + "]",
+        _ => value.GetRawText(),
+    };
 
     private Gen<string> Field(string name, Gen<string> usual) => Gen.Frequency((6, Gen.Const("")), (10, usual.Select(value => $"\"{name}\":{value}")), (1, Any.Select(value => $"\"{name}\":{value}")));
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using CsCheck;
 using Kener.Contracts;
 using Kener.Outbound;
@@ -73,6 +74,24 @@ public sealed class HostileDataTests : IDisposable
         }
         Assert.Equal(HttpStatusCode.OK, (await agent.Http.GetAsync("/ready", TestContext.Current.CancellationToken)).StatusCode);
         Assert.DoesNotContain("Error:", agent.Log);
+    }
+
+    [Fact]
+    public async Task Any_change_of_a_types_sample_gets_a_verdict()
+    {
+        await using var target = await TargetAsync();
+        var data = new HostileData(new Uri(target.Urls.First()).Port);
+        var types = Given.Types(new OutboundSettings { Deny = AllButLoopback }, LookUpAsync);
+        foreach (var type in types.Names.Select(name => MonitorTypes.Find(name)!))
+        {
+            var sample = JsonElement.Parse(type.Sample);
+            var changed = Enumerable.Range(0, Scale.Of(1_000)).Select(_ => data.Changed(sample)).ToList();
+            await Parallel.ForEachAsync(changed, new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (json, cancel) =>
+            {
+                var check = types.Prepare(new AssignedMonitor(1, "m", 1, type.Name, "* * * * *", JsonElement.Parse(json)));
+                Judge((await check(cancel)).For(1, 60), $"{type.Name} {json}");
+            });
+        }
     }
 
     public void Dispose()

@@ -21,7 +21,7 @@ public sealed class AddressRaceTests
     public async Task A_silent_address_delays_the_next_attempt_by_a_quarter_of_a_second(double timeout, params string[] addresses)
     {
         await using var server = RawServer.Saying(Ok);
-        using var silent = new Silence(server.Port, addresses[..^1]);
+        using var silent = new SilentPort(server.Port, addresses[..^1]);
         var clock = new WatchedClock(AttemptDelay);
         using var door = Doors.Open(lookup: Doors.Answering(addresses), clock: clock);
         var asked = door.GetAsync(new Uri($"http://several.example:{server.Port}/"), timeout);
@@ -44,7 +44,7 @@ public sealed class AddressRaceTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         var served = ServeAsync(listener);
-        using var silent = new Silence(port, "127.0.0.2", "127.0.0.3");
+        using var silent = new SilentPort(port, "127.0.0.2", "127.0.0.3");
         using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "127.0.0.3", "::1"]));
         // An attempt to connect to a silent address fails after minutes, if at all.
         Assert.Equal(200, (await door.GetAsync(new Uri($"http://several.example:{port}/"))).Status);
@@ -73,7 +73,7 @@ public sealed class AddressRaceTests
     public async Task If_all_addresses_are_silent_the_request_times_out_and_no_attempt_remains()
     {
         using var held = LocalPort.Refusing(out var port);
-        using var silent = new Silence(port, "127.0.0.2", "127.0.0.3");
+        using var silent = new SilentPort(port, "127.0.0.2", "127.0.0.3");
         var clock = new WatchedClock(AttemptDelay);
         using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.2", "127.0.0.3"]), clock: clock);
         var asked = door.FaultAsync(new OutboundRequest(new Uri($"http://several.example:{port}/")) { Timeout = TimeSpan.FromSeconds(1) });
@@ -112,36 +112,5 @@ public sealed class AddressRaceTests
         client.Client.Shutdown(SocketShutdown.Send);
         // Reads to the end, because closing a connection with unread data would reset it.
         while (await stream.ReadAsync(new byte[1024], TestContext.Current.CancellationToken) > 0) { }
-    }
-
-    /// <summary>Addresses that do not answer connection attempts: they listen, but their accept queues are full.</summary>
-    private sealed class Silence : IDisposable
-    {
-        private const string SynSent = "02";
-        private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
-        private readonly List<Socket> _sockets = [];
-        private readonly string _port;
-
-        public Silence(int port, params string[] addresses)
-        {
-            _port = port.ToString("X4", null);
-            foreach (var address in addresses.Select(IPAddress.Parse))
-            {
-                var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                _sockets.Add(listener);
-                listener.Bind(new IPEndPoint(address, port));
-                listener.Listen(0);
-                var filler = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                _sockets.Add(filler);
-                filler.Connect(address, port);
-            }
-        }
-
-        /// <summary>The connection attempts from this machine to that port that are under way.</summary>
-        public IReadOnlyList<string> Attempts => [.. Tables.SelectMany(File.ReadAllLines).Skip(1)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields.Length > 3 && fields[2].EndsWith(':' + _port, StringComparison.Ordinal) && fields[3] == SynSent).Select(fields => fields[2])];
-
-        public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
     }
 }
