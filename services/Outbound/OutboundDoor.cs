@@ -6,9 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Kener.Outbound;
 
 /// <summary>
-/// Sends every request to an address that a user gave. Each connection is new, and its address is judged as it opens, also after each redirect.
-/// Time, headers, body and redirects are limited, so that no server can block the process or exhaust its memory. No proxy of the environment and
-/// no cookies are used.
+/// Sends every request, and opens every connection, to an address that a user gave. Each connection is new, and its address is judged as it opens,
+/// also after each redirect. Time, headers, body and redirects are limited, so that no server can block the process or exhaust its memory. No proxy
+/// of the environment and no cookies are used.
 /// </summary>
 public sealed class OutboundDoor : IDisposable
 {
@@ -16,6 +16,7 @@ public sealed class OutboundDoor : IDisposable
     private static readonly HttpRequestOptionsKey<CancellationToken> Deadline = new("Kener.Deadline");
     private readonly SystemNames _names = new();
     private readonly Dictionary<(OutboundPolicy, bool), HttpMessageInvoker> _clients = [];
+    private readonly Connector _connector;
     private readonly TimeProvider _clock;
 
     /// <summary>Uses the system's resolver unless <paramref name="lookup"/> is given.</summary>
@@ -23,9 +24,9 @@ public sealed class OutboundDoor : IDisposable
     {
         _clock = clock;
         var rules = new AddressRules(OutboundSettings.Parse(settings.Value.Deny, out _), OutboundSettings.Parse(settings.Value.AllowFetch, out _));
-        var connector = new Connector(rules, lookup ?? _names.LookUpAsync, clock);
+        _connector = new Connector(rules, lookup ?? _names.LookUpAsync, clock);
         foreach (var policy in Enum.GetValues<OutboundPolicy>())
-            foreach (var any in (bool[])[false, true]) _clients[(policy, any)] = new HttpMessageInvoker(Handler(connector, policy, any));
+            foreach (var any in (bool[])[false, true]) _clients[(policy, any)] = new HttpMessageInvoker(Handler(_connector, policy, any));
     }
 
     /// <summary>Sends the request and reads the answer. Throws <see cref="OutboundFault"/> if there is none.</summary>
@@ -36,20 +37,32 @@ public sealed class OutboundDoor : IDisposable
         foreach (var (name, value) in request.Headers)
             if (RequestHeaders.Fault(name, value) is { } fault) throw new OutboundFault(OutboundFaultKind.Refused, fault);
 
-        using var patience = new CancellationTokenSource(request.Timeout, _clock);
+        return await WithinAsync(request.Timeout, "Request timed out", both => FollowAsync(request, policy, both), cancel);
+    }
+
+    /// <summary>
+    /// Opens a connection to that host, by its addresses of that family alone if one is given. Throws <see cref="OutboundFault"/> where there
+    /// is none within the time, which includes the look-up of the name.
+    /// </summary>
+    public Task<Stream> ConnectAsync(DnsEndPoint target, TimeSpan timeout, OutboundPolicy policy, CancellationToken cancel) =>
+        WithinAsync(timeout, "The connection timed out", both => _connector.ConnectAsync(target, policy, both).AsTask(), cancel);
+
+    private async Task<T> WithinAsync<T>(TimeSpan timeout, string late, Func<CancellationToken, Task<T>> act, CancellationToken cancel)
+    {
+        using var patience = new CancellationTokenSource(timeout, _clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
         try
         {
-            return await FollowAsync(request, policy, both.Token);
+            return await act(both.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new OutboundFault(OutboundFaultKind.Timeout, "Request timed out");
+            throw new OutboundFault(OutboundFaultKind.Timeout, late);
         }
         catch (Exception fault) when (fault is not OutboundFault && !cancel.IsCancellationRequested)
         {
             // Any exception: odd addresses, headers and answers have made the libraries throw types that they do not document.
-            throw patience.IsCancellationRequested ? new OutboundFault(OutboundFaultKind.Timeout, "Request timed out") : Faults.Of(fault);
+            throw patience.IsCancellationRequested ? new OutboundFault(OutboundFaultKind.Timeout, late) : Faults.Of(fault);
         }
     }
 

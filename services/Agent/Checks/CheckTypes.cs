@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Kener.Agent.Checks.Http;
+using Kener.Agent.Checks.Tcp;
 using Kener.Contracts;
 using Kener.Outbound;
 
@@ -9,7 +10,7 @@ namespace Kener.Agent.Checks;
 internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, CheckType> _byName =
-        new[] { HttpCheck.Type(door, variables, clock) }.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
+        new[] { HttpCheck.Type(door, variables, clock), TcpCheck.Type(door, clock) }.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
 
     public IEnumerable<string> Names => _byName.Keys;
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Kener.Outbound;
 
@@ -13,6 +15,7 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
     private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
     // A name may resolve to thousands of addresses; one check must not try them all.
     private const int MostAddresses = 16;
+    private static readonly IdnMapping Idn = new();
 
     /// <summary>
     /// Connects to one of the name's allowed addresses. They are tried in turn, with alternating families: the next attempt starts when the previous
@@ -20,7 +23,7 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
     /// </summary>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint target, OutboundPolicy policy, CancellationToken cancel)
     {
-        var found = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await AddressesAsync(target.Host, cancel);
+        var found = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await AddressesAsync(target, cancel);
         var allowed = found.Where(address => rules.Allows(address, policy)).ToArray();
         if (allowed.Length == 0) throw Refused(target.Host, found);
         return await RaceAsync(Alternating(allowed).Take(MostAddresses), target.Port, cancel);
@@ -105,16 +108,21 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
 
     private static AddressFamily FamilyOf(IPAddress address) => address.IsIPv4MappedToIPv6 ? AddressFamily.InterNetwork : address.AddressFamily;
 
-    private async Task<IPAddress[]> AddressesAsync(string name, CancellationToken cancel)
+    private async Task<IPAddress[]> AddressesAsync(DnsEndPoint target, CancellationToken cancel)
     {
+        var (name, family) = (target.Host, target.AddressFamily);
         try
         {
-            return await lookup(name, cancel) is { Length: > 0 } found ? found : throw new SocketException((int)SocketError.HostNotFound);
+            // The system's resolver does not convert international names.
+            var found = await lookup(Ascii.IsValid(name) ? name : Idn.GetAscii(name), cancel);
+            if (family != AddressFamily.Unspecified) found = [.. found.Where(address => FamilyOf(address) == family)];
+            return found.Length > 0 ? found : throw new SocketException((int)SocketError.HostNotFound);
         }
-        // The system's resolver throws ArgumentException for names that are too long or invalid.
+        // The resolver and the conversion throw ArgumentException for names that are too long or invalid.
         catch (Exception fault) when (fault is SocketException or ArgumentException)
         {
-            throw new OutboundFault(OutboundFaultKind.Unreachable, $"The name {name} can not be resolved", fault);
+            var to = family switch { AddressFamily.InterNetwork => " to an IPv4 address", AddressFamily.InterNetworkV6 => " to an IPv6 address", _ => "" };
+            throw new OutboundFault(OutboundFaultKind.Unreachable, $"The name {name} can not be resolved{to}", fault);
         }
     }
 

@@ -3,12 +3,15 @@ namespace Kener.Contracts;
 /// <summary>TCP: connects to ports.</summary>
 public static class TcpType
 {
+#pragma warning disable CS1591 // Each field is named as in JSON.
+    public static ChoiceField HostType { get; } = HostFields.HostType;
+    public static TextField Host { get; } = HostFields.Host;
+    public static WholeField Port { get; } = HostFields.Port(80);
+    public static WholeField Timeout { get; } = HostFields.Timeout(1_000);
+    public static ObjectsField Hosts { get; } = new("hosts", HostType, Host, Port, Timeout) { IsRequired = true, Most = 100 };
+#pragma warning restore CS1591
+
     /// <summary>The descriptor.</summary>
     public static MonitorType Descriptor { get; } = new(
-        "TCP", CheckedBy.Agents,
-        [
-            new ObjectsField("hosts", HostFields.HostType, HostFields.Host, HostFields.Port(80), HostFields.Timeout(1_000)) { IsRequired = true, Most = 100 },
-            new TextField("tcpEval"),
-        ],
-        """{ "hosts": [{ "type": "DOMAIN", "host": "example.com", "port": 443, "timeout": 1000 }] }""");
+        "TCP", CheckedBy.Agents, [Hosts, new TextField("tcpEval")], """{ "hosts": [{ "type": "DOMAIN", "host": "example.com", "port": 443, "timeout": 1000 }] }""");
 }
