@@ -1,5 +1,8 @@
+using System.Data.Common;
 using System.Net;
 using Kener.TestKit;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Kener.EndToEnd.Tests;
 
@@ -86,6 +89,28 @@ public sealed class OperatingTests
         Assert.StartsWith("Kener cannot start: ", line, StringComparison.Ordinal);
         Assert.Contains(words.StartsWith("http", StringComparison.Ordinal) ? Ported(words) : words, line, StringComparison.Ordinal);
         buffer.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSQL")]
+    public async Task A_database_from_before_the_first_release_stops_the_start_in_a_line_that_says_what_to_do(string database)
+    {
+        var (connection, drop) = await PostgresDatabase.CreateAsync();
+        Dictionary<string, string?> settings = new() { ["Kener__Database"] = database };
+        foreach (var name in new[] { "accountdb", "incidentdb", "monitordb", "statusdb" }) settings[$"ConnectionStrings__{name}"] = connection;
+        await using var kener = KenerProcess.Prepare(settings);
+        Directory.CreateDirectory(kener.DataPath);
+        await using (DbConnection old = database == "Sqlite" ? new SqliteConnection($"Data Source={kener.DataPath}/incidents.db;Pooling=False") : new NpgsqlConnection(connection))
+            await OldDatabase.MakeAsync(old);
+        NpgsqlConnection.ClearAllPools();
+        kener.Launch();
+        Assert.Equal(1, await kener.ExitCodeAsync());
+        var line = Assert.Single(kener.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Kener cannot start: The database '", line, StringComparison.Ordinal);
+        Assert.Contains(database == "Sqlite" ? "incidents.db" : new NpgsqlConnectionStringBuilder(connection).Database!, line, StringComparison.Ordinal);
+        Assert.Contains("was made by a build before 0.1.0, which this one cannot upgrade. Start with an empty database, or run the build that made it", line, StringComparison.Ordinal);
+        await drop();
     }
 
     [Theory]

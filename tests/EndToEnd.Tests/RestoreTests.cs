@@ -89,6 +89,58 @@ public sealed class RestoreTests(Hostings hostings)
         await kener.Visitor.SeesAsync("/", html => html.Contains("Newest name"));
     }
 
+    [Theory]
+    [InlineData("the whole folder, stopped")]
+    [InlineData("each database, running")]
+    public async Task A_copy_of_the_data_folder_holds_everything(string copied)
+    {
+        // Not of its port, which the copy does not have.
+        const string SiteUrl = "https://status.example.com";
+        await using var kener = await KenerProcess.StartAsync(new() { ["Kener__BootstrapApiKey"] = KenerProcess.Key, ["Kener__SiteUrl"] = SiteUrl });
+        await kener.Api.CreateMonitorAsync("web", "Website");
+        await kener.Api.RecordAsync("web", Calls.Minute - 86_400, "DEGRADED", 30);
+        var incident = await kener.Api.OpenIncidentAsync("Slow answers", Calls.Minute - 600, ("web", "DOWN"));
+        await kener.Api.PostUpdateAsync(incident, "RESOLVED", "It is over", Calls.Minute - 300);
+        await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/site/siteName", new { value = "Example Status" });
+        var key = (await kener.Api.SendAsync(HttpMethod.Post, "/api/v5/api-keys", new { name = "copy", permissions = new[] { "incidents.read", "monitors.read", "api_keys.read", "api_keys.write" } }, 201))["api_key"]!["key"]!.ToString();
+        string[] paths = ["/api/v4/incidents", $"/api/v4/incidents/{incident}/comments", "/api/v4/monitors", $"/api/v4/monitors/web/data?start_ts={Calls.Minute - 90_000}&end_ts={Calls.Minute - 600}", "/api/v5/api-keys"];
+        await kener.Visitor.SeesAsync("/", html => html.Contains("It is over") && html.Contains("Example Status"));
+        using var before = kener.Client(key);
+        var answers = new List<string>();
+        foreach (var path in paths) answers.Add((await before.SendAsync(HttpMethod.Get, path)).ToJsonString());
+
+        await using var copy = KenerProcess.Prepare(new() { ["Kener__SiteUrl"] = SiteUrl });
+        if (copied == "the whole folder, stopped")
+        {
+            await kener.TerminateAsync();
+            Copy(kener.DataPath, copy.DataPath);
+        }
+        else
+        {
+            Directory.CreateDirectory(copy.DataPath);
+            foreach (var service in new[] { "accounts", "incidents", "monitors", "status" })
+            {
+                using var backup = await Backup.MakeAsync(kener, service);
+                Copy(backup.Folder, copy.DataPath);
+            }
+            await kener.TerminateAsync();
+        }
+        await copy.StartAgainAsync();
+        using var after = copy.Client(key);
+        foreach (var (path, answer) in paths.Zip(answers)) Assert.Equal(answer, (await after.SendAsync(HttpMethod.Get, path)).ToJsonString());
+        await copy.Visitor.SeesAsync("/", html => html.Contains("Website") && html.Contains("Slow answers") && html.Contains("It is over") && html.Contains("Example Status"));
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
     /// <summary>Returns the commands below a heading of the document, a string per block.</summary>
     private static string[] Commands(string heading)
     {
@@ -117,9 +169,11 @@ public sealed class RestoreTests(Hostings hostings)
     {
         private static readonly Dictionary<string, string> Databases = new() { ["incidents"] = "incidentdb", ["monitors"] = "monitordb", ["status"] = "statusdb" };
         private readonly KenerProcess _kener;
-        private readonly string _service, _folder = Directory.CreateTempSubdirectory("kener-backup-").FullName;
+        private readonly string _service;
 
         private Backup(KenerProcess kener, string service) => (_kener, _service) = (kener, service);
+
+        public string Folder { get; } = Directory.CreateTempSubdirectory("kener-backup-").FullName;
 
         public static async Task<Backup> MakeAsync(KenerProcess kener, string service)
         {
@@ -150,7 +204,7 @@ public sealed class RestoreTests(Hostings hostings)
             return answer.IsSuccessStatusCode;
         }
 
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
 
         private string[] Blocks => Commands(_kener.Hosting == Hosting.Distributed ? "### One service's database, distributed" : "### One service's database, embedded");
 
@@ -159,7 +213,7 @@ public sealed class RestoreTests(Hostings hostings)
         private async Task RunAsync(string commands)
         {
             var start = new ProcessStartInfo("bash", ["-euc", commands]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            start.Environment["BACKUP"] = _folder;
+            start.Environment["BACKUP"] = Folder;
             if (_kener.Hosting == Hosting.Distributed)
             {
                 var secrets = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(Path.Combine(_kener.DataPath, "secrets.json"), Cancel))!;
