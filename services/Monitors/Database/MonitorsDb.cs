@@ -38,11 +38,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             monitor.ToTable("monitors");
             monitor.HasIndex(row => row.Tag).IsUnique();
         });
-        modelBuilder.Entity<DeletedMonitor>(deleted =>
-        {
-            deleted.ToTable("deleted_monitors");
-            deleted.Property(row => row.Id).ValueGeneratedNever();
-        });
+        modelBuilder.Entity<DeletedMonitor>().ToTable("deleted_monitors").Property(row => row.Id).ValueGeneratedNever();
         modelBuilder.Entity<MonitorSet>(set =>
         {
             set.ToTable("monitor_sets");
