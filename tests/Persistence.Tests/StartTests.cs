@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Data.Sqlite;
@@ -53,6 +54,28 @@ public sealed class StartTests
         {
             await module.MakeAsync("works");
         }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.PostgreSQL)]
+    public async Task A_database_from_before_the_first_release_stops_the_start_and_stays_as_it_is(DatabaseKind database)
+    {
+        var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
+        var (connection, drop) = await PostgresDatabase.CreateAsync();
+        await using DbConnection old = database == DatabaseKind.PostgreSQL ? new NpgsqlConnection(connection)
+            : new SqliteConnection($"Data Source={Path.Combine(folder, "test.db")};Pooling=False");
+        await OldDatabase.MakeAsync(old);
+        var fault = await Assert.ThrowsAsync<StartRefusedException>(() =>
+            TestModule.StartAsync(database, dataPath: folder, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection }));
+        Assert.Contains(database == DatabaseKind.PostgreSQL ? new NpgsqlConnectionStringBuilder(connection).Database! : Path.Combine(folder, "test.db"), fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith("was made by a build before 0.1.0, which this one cannot upgrade. Start with an empty database, or run the build that made it", fault.Message, StringComparison.Ordinal);
+        await using var command = old.CreateCommand();
+        command.CommandText = database == DatabaseKind.PostgreSQL ? "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'" : "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'";
+        Assert.Equal(1L, await command.ExecuteScalarAsync(Cancel));
+        await old.CloseAsync();
+        await drop();
         Directory.Delete(folder, recursive: true);
     }
 
