@@ -4,6 +4,7 @@ using Kener.Gateway.Health;
 using Kener.Gateway.Identity;
 using Kener.Gateway.Limits;
 using Kener.Gateway.Live;
+using Kener.Gateway.OpenApi;
 using Kener.Gateway.Pages;
 using Kener.Gateway.Preferences;
 using Kener.Gateway.Proxy;
@@ -64,7 +65,10 @@ public static class GatewayModule
         app.MapPost("/preferences", context => SetPreferences.HandleAsync(
             context, context.RequestServices.GetRequiredService<SiteOnBoard>(), context.RequestServices.GetRequiredService<IOptions<KenerSettings>>())).AllowAnyone();
         app.MapMethods("/healthcheck", [HttpMethods.Get, HttpMethods.Head], Healthcheck.AnswerAsync).AllowAnyone();
-        app.MapGet("/api/v5/dead-letters", AllDeadLetters.AnswerAsync).Requires(Permissions.SettingsRead);
+        app.MapGet("/api/v5/dead-letters", AllDeadLetters.AnswerAsync).Requires(Permissions.SettingsRead).WithTags("Dead Letters")
+            .Describe("listDeadLetters", "List dead letters of all services", Answers.Ok<AllDeadLetters.Answer>())
+            .WithDescription("Returns the newest 200 of each service, and the names of services that did not answer in time.");
+        app.MapApiReference();
         if (app.ServiceProvider.GetService<IDestinationResolver>() is DiscoveredDestinations) app.MapServices();
         return app;
     }

@@ -1,3 +1,4 @@
+using Kener.Gateway.OpenApi;
 using Kener.Gateway.Proxy;
 using Kener.ServiceDefaults;
 using static Kener.Gateway.Routes.Access;
@@ -51,6 +52,11 @@ internal sealed class RouteTable(params Route[] routes)
 
         new(Accounts, Key, "/api/v5/api-keys", Get, Post),
         new(Accounts, Key, "/api/v5/api-keys/{id}", Patch, Delete),
+
+        new(Edge, Public, "/api/openapi/v4.json", Get, Head),
+        new(Edge, Public, "/api/openapi/v5.json", Get, Head),
+        new(Edge, Public, ApiReference.Path, Get, Head) { ContentSecurityPolicy = ApiReference.Policy },
+        new(Edge, Public, ApiReference.ScriptPath, Get, Head),
 
         new(Edge, Key, "/api/v5/dead-letters", Get),
         .. DeadLettersOf(Accounts), .. DeadLettersOf(Incidents), .. DeadLettersOf(Monitors), .. DeadLettersOf(Status),

@@ -11,21 +11,23 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettin
 
     public Task InvokeAsync(HttpContext context)
     {
-        // API responses contain keys and data that only the caller may see, and a ping that a cache answers is lost.
-        var isPrivate = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || SecretPath.IsSecret(context.Request.Path);
+        var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        // A ping that a cache answers is lost.
+        var isSecret = SecretPath.IsSecret(context.Request.Path);
         context.Response.OnStarting(static state =>
         {
-            var (response, https, noStore) = ((HttpResponse, bool, bool))state;
-            var headers = response.Headers;
+            var (response, https, isApi, isSecret) = ((HttpResponse, bool, bool, bool))state;
+            var (headers, route) = (response.Headers, response.HttpContext.Features.Get<Route>());
             headers.Remove("Server");
             headers.XContentTypeOptions = "nosniff";
             headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
-            headers.TryAdd("Content-Security-Policy", response.HttpContext.Features.Get<Route>()?.ContentSecurityPolicy ?? Nothing);
+            headers.TryAdd("Content-Security-Policy", route?.ContentSecurityPolicy ?? Nothing);
             headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
-            if (noStore) headers.CacheControl = "no-store";
+            // Answers of the API hold keys and what only the caller may see, unless their route is public.
+            if (isSecret || (isApi && route?.Access != Access.Public)) headers.CacheControl = "no-store";
             if (https) headers.StrictTransportSecurity = "max-age=31536000";
             return Task.CompletedTask;
-        }, (context.Response, _isHttps, isPrivate));
+        }, (context.Response, _isHttps, isApi, isSecret));
         return next(context);
     }
 }

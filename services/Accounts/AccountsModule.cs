@@ -24,11 +24,17 @@ public static class AccountsModule
     /// <summary>Maps the endpoints of Accounts.</summary>
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app)
     {
-        var keys = app.MapGroup("/api/v5/api-keys");
-        keys.MapGet("", ListKeys.HandleAsync).Requires(Permissions.ApiKeysRead);
-        keys.MapPost("", CreateKey.HandleAsync).Requires(Permissions.ApiKeysWrite);
-        keys.MapPatch("/{id}", ChangeKey.HandleAsync).Requires(Permissions.ApiKeysWrite);
-        keys.MapDelete("/{id}", DeleteKey.HandleAsync).Requires(Permissions.ApiKeysDelete);
+        var keys = app.MapGroup("/api/v5/api-keys").WithTags("API Keys").WithPath("id", typeof(long), "Id of the API key.");
+        keys.MapGet("", ListKeys.HandleAsync).Requires(Permissions.ApiKeysRead).Describe("listApiKeys", "List API keys", Answers.Ok<KeyList>());
+        keys.MapPost("", CreateKey.HandleAsync).Requires(Permissions.ApiKeysWrite)
+            .Describe("createApiKey", "Create API key", Answers.Created<OneKey>(400)).WithBody(typeof(KeyInput), "name", "permissions")
+            .WithDescription("Creates a key that has some of the permissions of the caller. The answer contains the key itself, only this once.");
+        keys.MapPatch("/{id}", ChangeKey.HandleAsync).Requires(Permissions.ApiKeysWrite)
+            .Describe("updateApiKey", "Update API key", Answers.Ok<OneKey>(400, 404)).WithBody(typeof(KeyInput))
+            .WithDescription("Sets the fields that the body names. The caller needs every permission of the key, which cannot be changed.");
+        keys.MapDelete("/{id}", DeleteKey.HandleAsync).Requires(Permissions.ApiKeysDelete)
+            .Describe("deleteApiKey", "Delete API key", Answers.Ok<MessageAnswer>(404))
+            .WithDescription("Deletes the key. The caller needs every permission of the key.");
         app.MapDeadLetters<AccountsDb>();
         return app;
     }

@@ -66,21 +66,30 @@ public static class StatusModule
 
     private static void MapPages(IEndpointRouteBuilder app)
     {
-        var read = app.MapGroup("/api/v4/pages").Requires(Permissions.PagesRead);
-        read.MapGet("/", ReadPages.ListAsync);
-        read.MapGet("/{path}", ReadPages.OneAsync);
+        var pages = app.MapGroup("/api/v4/pages").WithTags("Pages")
+            .WithPath("path", typeof(string), "Path of the page; ~home for the home page.", "page_path");
+        var read = pages.MapGroup("").Requires(Permissions.PagesRead);
+        read.MapGet("/", ReadPages.ListAsync).Describe("listPages", "List pages", Answers.Ok<PageList>());
+        read.MapGet("/{path}", ReadPages.OneAsync).Describe("getPage", "Get page", Answers.Ok<OnePage>(404));
 
-        var write = app.MapGroup("/api/v4/pages").Requires(Permissions.PagesWrite);
-        write.MapPost("/", CreatePage.HandleAsync);
-        write.MapPatch("/{path}", EditPage.HandleAsync);
-        write.MapDelete("/{path}", DeletePage.HandleAsync);
+        var write = pages.MapGroup("").Requires(Permissions.PagesWrite);
+        write.MapPost("/", CreatePage.HandleAsync).Describe("createPage", "Create page", Answers.Created<OnePage>(400))
+            .WithBody(typeof(PageInput), "page_path", "page_title", "page_header");
+        write.MapPatch("/{path}", EditPage.HandleAsync).Describe("updatePage", "Update page", Answers.Ok<OnePage>(400, 404))
+            .WithDescription("Sets the fields that the body names and leaves the others as they are. The path of the home page cannot be changed.")
+            .WithBody(typeof(PageInput));
+        write.MapDelete("/{path}", DeletePage.HandleAsync).Describe("deletePage", "Delete page", Answers.Ok<MessageAnswer>(400, 404))
+            .WithDescription("Deletes the page. The home page cannot be deleted.");
     }
 
     private static void MapSite(IEndpointRouteBuilder app)
     {
-        var read = app.MapGroup("/api/v4/site").Requires(Permissions.SettingsRead);
-        read.MapGet("/", ReadSite.ListAsync);
-        read.MapGet("/{key}", ReadSite.OneAsync);
-        app.MapGroup("/api/v4/site").Requires(Permissions.SettingsWrite).MapPatch("/{key}", EditSite.HandleAsync);
+        var site = app.MapGroup("/api/v4/site").WithTags("Site").WithPath("key", typeof(string), "Name of the setting.", "config_key");
+        var read = site.MapGroup("").Requires(Permissions.SettingsRead);
+        read.MapGet("/", ReadSite.ListAsync).Describe("listSiteConfig", "List site config entries", Answers.Ok<SiteList>())
+            .WithDescription("Returns the settings that have a value or a default.");
+        read.MapGet("/{key}", ReadSite.OneAsync).Describe("getSiteConfig", "Get one site config entry", Answers.Ok<SiteAnswer>(404));
+        site.MapGroup("").Requires(Permissions.SettingsWrite).MapPatch("/{key}", EditSite.HandleAsync)
+            .Describe("updateSiteConfig", "Update one site config entry", Answers.Ok<SiteAnswer>(400, 404)).WithBody(typeof(SiteInput), "value");
     }
 }

@@ -6,5 +6,6 @@ public static class PublicRoutes
     public static IReadOnlyList<string> All { get; } =
     [
         "/", "/{page}", "/incidents/{id}", "/rss.xml", "/live", "/preferences", "/health", "/healthcheck", "/ready", "/alive", "/ext/heartbeat/{tag}/{secret}", "/ext/heartbeat/{token}",
+        "/api/openapi/v4.json", "/api/openapi/v5.json", "/api/reference", "/api/reference/scalar.js",
     ];
 }

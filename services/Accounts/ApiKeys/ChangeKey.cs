@@ -26,6 +26,6 @@ internal static class ChangeKey
             return locked;
         }, cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return ApiAnswer.Of(new { api_key = KeyAnswer.Of(key) });
+        return ApiAnswer.Of(new OneKey(KeyAnswer.Of(key)));
     }
 }

@@ -16,7 +16,7 @@ internal static class CreateKey
         var key = await changes.CommitAsync(context.User.Subject(), change =>
             MakeAsync(change, secret, input.Name.Value, input.Permissions.Value, input.ExpiresAt.Value, cancel), cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return ApiAnswer.Of(new { api_key = KeyAnswer.Of(key) with { Key = secret } }, StatusCodes.Status201Created);
+        return ApiAnswer.Of(new OneKey(KeyAnswer.Of(key) with { Key = secret }), StatusCodes.Status201Created);
     }
 
     public static async Task<ApiKey> MakeAsync(

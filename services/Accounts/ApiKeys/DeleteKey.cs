@@ -17,6 +17,6 @@ internal static class DeleteKey
             change.Note("api_key.deleted", "api_key", () => keyId, new { name = key.Name });
         }, cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return ApiAnswer.Of(new { message = $"API key with id '{keyId}' deleted successfully" });
+        return ApiAnswer.Of(new MessageAnswer($"API key with id '{keyId}' deleted successfully"));
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Kener.Persistence;
@@ -8,15 +10,25 @@ namespace Kener.Accounts.ApiKeys;
 
 /// <summary>A key in a response of the API.</summary>
 internal sealed record KeyAnswer(
-    long Id, string Name, string MaskedKey, IReadOnlyList<string> Permissions, string Status, long? ExpiresAt, string CreatedAt, string UpdatedAt)
+    long Id, string Name,
+    [property: Description("Only the last four characters are shown.")] string MaskedKey, IReadOnlyList<string> Permissions,
+    [property: AllowedValues("ACTIVE", "INACTIVE")] string Status,
+    [property: Description("Unix seconds; null: never.")] long? ExpiresAt, string CreatedAt, string UpdatedAt)
 {
     /// <summary>The key itself; only in the response to its creation.</summary>
+    [Description("The key itself: only in the answer that creates it.")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Key { get; init; }
 
     public static KeyAnswer Of(ApiKey key) => new(
         key.Id, key.Name, key.Masked, key.Permissions, key.Status.ToString(), key.ExpiresAt, ApiAnswer.Iso(key.CreatedMs), ApiAnswer.Iso(key.UpdatedMs));
 }
+
+/// <summary>All keys as the API shows them.</summary>
+internal sealed record KeyList(IEnumerable<KeyAnswer> ApiKeys);
+
+/// <summary>A key as the answer to a request about it.</summary>
+internal sealed record OneKey(KeyAnswer ApiKey);
 
 /// <summary>Shared by the endpoints of one key: parses its id and takes the locks of a change.</summary>
 internal static class KeyLookUp

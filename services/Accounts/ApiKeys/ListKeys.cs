@@ -8,6 +8,6 @@ internal static class ListKeys
     public static async Task<IResult> HandleAsync(AccountsDb db, CancellationToken cancel)
     {
         var keys = await db.ApiKeys.AsNoTracking().OrderBy(key => key.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new { api_keys = keys.Select(KeyAnswer.Of) });
+        return ApiAnswer.Of(new KeyList(keys.Select(KeyAnswer.Of)));
     }
 }

@@ -25,6 +25,6 @@ internal static class CreateIncident
             await change.SealAsync(incident, "incident.created", cancel, withMonitors: true);
             return incident;
         }, cancel);
-        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(made, siteUrl) }, StatusCodes.Status201Created);
+        return ApiAnswer.Of(new OneIncident(IncidentAnswer.Of(made, siteUrl)), StatusCodes.Status201Created);
     }
 }

@@ -12,6 +12,6 @@ internal static class DeleteIncident
     {
         var known = IncidentId.Parse(id);
         await changes.CommitAsync(user.Subject(), async change => await change.BuryAsync(known, cancel), cancel);
-        return ApiAnswer.Of(new { message = $"Incident with id '{known}' deleted successfully" });
+        return ApiAnswer.Of(new MessageAnswer($"Incident with id '{known}' deleted successfully"));
     }
 }

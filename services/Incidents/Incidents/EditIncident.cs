@@ -24,6 +24,6 @@ internal static class EditIncident
             await change.SealAsync(incident, "incident.changed", cancel, withMonitors: input.Monitors.IsSent);
             return incident;
         }, cancel);
-        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(changed, siteUrl) });
+        return ApiAnswer.Of(new OneIncident(IncidentAnswer.Of(changed, siteUrl)));
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Kener.Contracts;
 using Kener.Persistence;
@@ -6,9 +8,14 @@ namespace Kener.Incidents;
 
 /// <summary>An incident as API v4 returns it; lists omit the type.</summary>
 internal sealed record IncidentAnswer(
-    long Id, string Title, long StartDateTime, long? EndDateTime, string State,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IncidentType,
-    string IncidentSource, IReadOnlyList<AffectedMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt, string Url, string IsGlobal)
+    long Id, string Title,
+    [property: Description("Unix seconds.")] long StartDateTime,
+    [property: Description("Unix seconds; null while the incident is open.")] long? EndDateTime,
+    [property: AllowedValues("INVESTIGATING", "IDENTIFIED", "MONITORING", "RESOLVED")] string State,
+    [property: Description("Not in lists."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IncidentType,
+    string IncidentSource, IReadOnlyList<AffectedMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt,
+    [property: Description("Address of the incident's page.")] string Url,
+    [property: AllowedValues("YES", "NO"), Description("Whether it is shown on all pages, not only on those with an affected monitor.")] string IsGlobal)
 {
     public static IncidentAnswer Of(Incident incident, string siteUrl) => new(
         incident.Id, incident.Title, incident.Start, incident.End, incident.State.ToWord(), incident.Type, incident.Source.ToWord(),
@@ -16,5 +23,11 @@ internal sealed record IncidentAnswer(
         ApiAnswer.Iso(incident.CreatedMs), ApiAnswer.Iso(incident.UpdatedMs), $"{siteUrl}/incidents/{incident.Id}", incident.IsGlobal ? "YES" : "NO");
 }
 
-/// <summary>An affected monitor as API v4 returns it.</summary>
-internal sealed record AffectedMonitorAnswer(string MonitorTag, string Impact);
+/// <summary>A monitor of an incident as API v4 shows it.</summary>
+internal sealed record AffectedMonitorAnswer(string MonitorTag, [property: AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE")] string Impact);
+
+/// <summary>Several incidents as API v4 shows them.</summary>
+internal sealed record IncidentList(IEnumerable<IncidentAnswer> Incidents);
+
+/// <summary>An incident as the answer to a request for it.</summary>
+internal sealed record OneIncident(IncidentAnswer Incident);

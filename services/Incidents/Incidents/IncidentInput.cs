@@ -48,7 +48,8 @@ internal sealed record IncidentInput
 /// <summary>A monitor that an incident affects, as a client sends it.</summary>
 /// <param name="MonitorTag">The monitor's tag.</param>
 /// <param name="Impact">UP, DOWN, DEGRADED or MAINTENANCE; DOWN if it is missing or null.</param>
-internal sealed record AffectedMonitorInput(string MonitorTag, MonitorStatus Impact)
+internal sealed record AffectedMonitorInput(
+    [property: Required] string MonitorTag, [property: AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE")] MonitorStatus Impact)
 {
     public static IReadOnlyList<AffectedMonitorInput> ReadAll(JsonElement value)
     {

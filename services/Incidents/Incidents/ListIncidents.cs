@@ -22,7 +22,7 @@ internal static class ListIncidents
         var found = await incidents.OrderByDescending(incident => incident.Id).Take(Most).AsSplitQuery()
             .Include(incident => incident.Monitors).ThenInclude(link => link.Monitor).ToListAsync(cancel);
         var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
-        return ApiAnswer.Of(new { incidents = found.Select(incident => IncidentAnswer.Of(incident, siteUrl) with { IncidentType = null }) });
+        return ApiAnswer.Of(new IncidentList(found.Select(incident => IncidentAnswer.Of(incident, siteUrl) with { IncidentType = null })));
     }
 
     private static long? Seconds(HttpRequest request, string name) =>

@@ -13,6 +13,6 @@ internal static class ReadIncident
         var known = await db.ExistingAsync(id, cancel);
         var incident = await db.Incidents.AsNoTracking().AsSplitQuery().Include(row => row.Monitors).ThenInclude(link => link.Monitor)
             .FirstOrDefaultAsync(row => row.Id == known, cancel) ?? throw IncidentId.NotFound(id);
-        return ApiAnswer.Of(new { incident = IncidentAnswer.Of(incident, await db.SiteUrlAsync(settings.Value, cancel)) });
+        return ApiAnswer.Of(new OneIncident(IncidentAnswer.Of(incident, await db.SiteUrlAsync(settings.Value, cancel))));
     }
 }

@@ -20,6 +20,6 @@ internal static class DeleteUpdate
             incident.SetStatus(update, UpdateStatus.Deleted, change.NowMs);
             await change.SealAsync(incident, "incident.update.deleted", cancel, update);
         }, cancel);
-        return ApiAnswer.Of(new { message = $"Comment with id '{known.Id}' deleted successfully" });
+        return ApiAnswer.Of(new MessageAnswer($"Comment with id '{known.Id}' deleted successfully"));
     }
 }

@@ -20,6 +20,6 @@ internal static class EditUpdate
             await change.SealAsync(incident, "incident.update.changed", cancel, update);
             return update;
         }, cancel);
-        return ApiAnswer.Of(new { comment = UpdateAnswer.Of(changed) });
+        return ApiAnswer.Of(new OneUpdate(UpdateAnswer.Of(changed)));
     }
 }

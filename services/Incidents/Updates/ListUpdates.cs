@@ -11,6 +11,6 @@ internal static class ListUpdates
         var incident = await db.ExistingAsync(id, cancel);
         var updates = await db.Updates.AsNoTracking().Where(update => update.IncidentId == incident).Where(UpdateId.IsActive)
             .OrderByDescending(update => update.At).ThenByDescending(update => update.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new { comments = updates.Select(UpdateAnswer.Of) });
+        return ApiAnswer.Of(new UpdateList(updates.Select(UpdateAnswer.Of)));
     }
 }

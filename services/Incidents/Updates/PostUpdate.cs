@@ -20,6 +20,6 @@ internal static class PostUpdate
             await change.SealAsync(incident, "incident.update.posted", cancel, update);
             return update;
         }, cancel);
-        return ApiAnswer.Of(new { comment = UpdateAnswer.Of(posted) }, StatusCodes.Status201Created);
+        return ApiAnswer.Of(new OneUpdate(UpdateAnswer.Of(posted)), StatusCodes.Status201Created);
     }
 }

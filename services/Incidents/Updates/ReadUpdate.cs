@@ -8,6 +8,6 @@ internal static class ReadUpdate
     public static async Task<IResult> HandleAsync(string id, string updateId, IncidentsDb db, CancellationToken cancel)
     {
         var incident = await db.ExistingAsync(id, cancel);
-        return ApiAnswer.Of(new { comment = UpdateAnswer.Of(await db.UpdateAsync(incident, updateId, cancel)) });
+        return ApiAnswer.Of(new OneUpdate(UpdateAnswer.Of(await db.UpdateAsync(incident, updateId, cancel))));
     }
 }

@@ -1,11 +1,23 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Kener.Contracts;
 using Kener.Persistence;
 
 namespace Kener.Incidents;
 
 /// <summary>An update as API v4 returns it.</summary>
-internal sealed record UpdateAnswer(long Id, long IncidentId, string Comment, long Timestamp, string State, string CreatedAt, string UpdatedAt)
+internal sealed record UpdateAnswer(
+    long Id, long IncidentId,
+    [property: Description("Markdown.")] string Comment,
+    [property: Description("Unix seconds.")] long Timestamp,
+    [property: AllowedValues("INVESTIGATING", "IDENTIFIED", "MONITORING", "RESOLVED")] string State, string CreatedAt, string UpdatedAt)
 {
     public static UpdateAnswer Of(Update update) => new(
         update.Id, update.IncidentId, update.Markdown, update.At, update.State.ToWord(), ApiAnswer.Iso(update.CreatedMs), ApiAnswer.Iso(update.UpdatedMs));
 }
+
+/// <summary>Several updates as API v4 shows them.</summary>
+internal sealed record UpdateList(IEnumerable<UpdateAnswer> Comments);
+
+/// <summary>An update as the answer to a request for it.</summary>
+internal sealed record OneUpdate(UpdateAnswer Comment);

@@ -35,7 +35,7 @@ internal static class CreateMonitor
             }, cancel);
             assignments.Wake();
             evaluations.Wake();
-            return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(made, user) }, StatusCodes.Status201Created);
+            return ApiAnswer.Of(new OneMonitor(MonitorAnswer.Of(made, user)), StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })
         {

@@ -41,7 +41,7 @@ internal static class DeleteMonitor
             await changes.ProjectAsync(async change => more = await OldResults.TakeAsync(change.Db, id, long.MaxValue, AtOnce, cancel), cancel);
         }
         await changes.ProjectAsync(change => change.Db.Beats.Where(beat => beat.MonitorId == id).ExecuteDeleteAsync(cancel), cancel);
-        return ApiAnswer.Of(new { message = $"Monitor '{tag}' deleted successfully" });
+        return ApiAnswer.Of(new MessageAnswer($"Monitor '{tag}' deleted successfully"));
     }
 
     private static async Task LeaveGroupsAsync(Change<MonitorsDb> change, string tag, CancellationToken cancel)

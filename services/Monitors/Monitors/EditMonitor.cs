@@ -28,6 +28,6 @@ internal static class EditMonitor
         }, cancel);
         assignments.Wake();
         evaluations.Wake();
-        return ApiAnswer.Of(new { monitor = MonitorAnswer.Of(edited, user) });
+        return ApiAnswer.Of(new OneMonitor(MonitorAnswer.Of(edited, user)));
     }
 }

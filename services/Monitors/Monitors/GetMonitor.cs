@@ -9,7 +9,7 @@ namespace Kener.Monitors;
 internal static class GetMonitor
 {
     public static async Task<IResult> HandleAsync(string tag, MonitorsDb db, ClaimsPrincipal user, CancellationToken cancel) =>
-        ApiAnswer.Of(new { monitor = MonitorAnswer.Of(await FindAsync(db, tag, cancel), user) });
+        ApiAnswer.Of(new OneMonitor(MonitorAnswer.Of(await FindAsync(db, tag, cancel), user)));
 
     /// <summary>Returns the monitor, neither locked nor tracked; 404 if it does not exist.</summary>
     public static async Task<Monitor> FindAsync(MonitorsDb db, string tag, CancellationToken cancel)

@@ -21,6 +21,6 @@ internal static class ListMonitors
         if (!string.IsNullOrEmpty(monitor_type)) monitors = monitors.Where(row => row.Type == monitor_type);
         if (!string.IsNullOrEmpty(is_hidden)) monitors = monitors.Where(row => is_hidden == (row.IsHidden ? "YES" : "NO"));
         var rows = await monitors.OrderByDescending(row => row.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new { monitors = rows.Select(row => MonitorAnswer.Of(row, user)) });
+        return ApiAnswer.Of(new MonitorList(rows.Select(row => MonitorAnswer.Of(row, user))));
     }
 }

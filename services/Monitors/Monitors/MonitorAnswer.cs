@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -11,11 +13,19 @@ namespace Kener.Monitors;
 /// A monitor as API v4 returns it. <paramref name="NoDataReason"/> is our addition, and present only if the monitor cannot be checked.
 /// </summary>
 internal sealed record MonitorAnswer(
-    long Id, string Tag, string Name, string? Description, string? Image, string? Cron, string? DefaultStatus, string Status,
-    string? CategoryName, string MonitorType, string? DownTrigger, string? DegradedTrigger, JsonElement TypeData,
-    int? DayDegradedMinimumCount, int? DayDownMinimumCount, string IncludeDegradedInDowntime, string IsHidden,
-    JsonElement MonitorSettingsJson, string? ExternalUrl, int ConfirmationThreshold, string CreatedAt, string UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NoDataReason)
+    long Id, string Tag, string Name,
+    [property: Description("Markdown.")] string? Description, string? Image,
+    [property: Description("When it is checked; null: never.")] string? Cron,
+    [property: AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE", "NO_DATA", "NONE", null)] string? DefaultStatus,
+    [property: AllowedValues("ACTIVE", "INACTIVE")] string Status,
+    string? CategoryName, string MonitorType,
+    [property: Description("Always null.")] string? DownTrigger, [property: Description("Always null.")] string? DegradedTrigger,
+    [property: Description("Settings of its type. Secrets are masked for callers without the permission monitors.write."), Shape(typeof(Dictionary<string, object>))] JsonElement TypeData,
+    [property: Description("Always null.")] int? DayDegradedMinimumCount, [property: Description("Always null.")] int? DayDownMinimumCount,
+    [property: AllowedValues("YES", "NO")] string IncludeDegradedInDowntime, [property: AllowedValues("YES", "NO")] string IsHidden,
+    [property: Shape(typeof(Dictionary<string, object>))] JsonElement MonitorSettingsJson, string? ExternalUrl,
+    [property: Description("Number of equal results in a row that change its status.")] int ConfirmationThreshold, string CreatedAt, string UpdatedAt,
+    [property: Description("Why it cannot be checked; missing if it can."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NoDataReason)
 {
     /// <summary>Returns the monitor for this caller; secrets are masked without the permission to change monitors (Behavior: CHK-12).</summary>
     public static MonitorAnswer Of(Monitor monitor, ClaimsPrincipal user) => new(
@@ -30,3 +40,9 @@ internal sealed record MonitorAnswer(
 
     private static string YesNo(bool yes) => yes ? "YES" : "NO";
 }
+
+/// <summary>Several monitors as API v4 shows them.</summary>
+internal sealed record MonitorList(IEnumerable<MonitorAnswer> Monitors);
+
+/// <summary>A monitor as the answer to a request for it.</summary>
+internal sealed record OneMonitor(MonitorAnswer Monitor);

@@ -29,7 +29,7 @@ internal static class CorrectMinute
             return await ReadMinute.ShowAsync(change.Db, tag, after!, cancel);
         }, cancel);
         evaluations.Recorded([id]);
-        return ApiAnswer.Of(new { data = sample });
+        return ApiAnswer.Of(new OneSample(sample));
     }
 
     internal static (MonitorStatus? Status, double? Latency) Read(JsonElement body) => (

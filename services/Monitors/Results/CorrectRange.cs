@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Security.Claims;
 using System.Text.Json;
 using Kener.Contracts;
@@ -27,7 +28,7 @@ internal static class CorrectRange
             await StoreAsync(tag, id, days, range, changes, recording, user.Subject(), cancel);
         }
         evaluations.Recorded([id]);
-        return ApiAnswer.Of(new { message = "Monitoring data updated successfully", updated_count = range.AnnouncedCount });
+        return ApiAnswer.Of(new RangeCorrected("Monitoring data updated successfully", range.AnnouncedCount));
     }
 
     private static Task StoreAsync(
@@ -88,3 +89,6 @@ internal sealed record RangeCorrection(long Start, long End, MonitorStatus Statu
         }
     }
 }
+
+/// <summary>The answer to a correction of a range. The count is that of API v4 (Behavior: API-11).</summary>
+internal sealed record RangeCorrected(string Message, [property: Description("Whole minutes from start_ts on and before end_ts.")] long UpdatedCount);

@@ -14,7 +14,7 @@ internal static class ReadMinute
         var minute = Minute(timestamp);
         var result = await FindAsync(db, monitor.Id, minute, cancel)
             ?? throw Refusal.NotFound($"No monitoring data found for monitor '{tag}' at timestamp {minute}");
-        return ApiAnswer.Of(new { data = await ShowAsync(db, tag, result, cancel) });
+        return ApiAnswer.Of(new OneSample(await ShowAsync(db, tag, result, cancel)));
     }
 
     internal static long Minute(string timestamp) =>

@@ -19,7 +19,7 @@ internal static class ReadRange
         var overlays = await db.Overlays.TouchingAsync(monitor.Id, start, end, cancel);
         // Read before the answer begins, so that a database that is away is still told by the status.
         var first = await PageAsync(db, monitor.Id, start, end, cancel);
-        return ApiAnswer.Of(new { data = SamplesAsync(db, monitor, first, end, overlays, cancel) });
+        return ApiAnswer.Of(new SampleList(SamplesAsync(db, monitor, first, end, overlays, cancel)));
     }
 
     internal static (long Start, long End) Range(string? startText, string? endText)

@@ -1,9 +1,17 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Kener.Contracts;
 
 namespace Kener.Monitors;
 
 /// <summary>A recorded minute as API v4 shows it: overlays laid over, the observed status in raw_status (Behavior: API-10).</summary>
-internal sealed record Sample(string MonitorTag, long Timestamp, string Status, double Latency, string Type, string RawStatus)
+internal sealed record Sample(
+    string MonitorTag,
+    [property: Description("Start of the minute, in Unix seconds.")] long Timestamp,
+    [property: AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE", "NO_DATA"), Description("Effective status, with incidents and maintenances applied.")] string Status,
+    [property: Description("Milliseconds.")] double Latency,
+    [property: Description("What decides the status: the kind of result, or INCIDENT or MAINTENANCE.")] string Type,
+    [property: AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE", "NO_DATA"), Description("Observed status.")] string RawStatus)
 {
     public static Sample Of(string tag, Result result, ReadOnlySpan<Overlay> overlays)
     {
@@ -12,3 +20,9 @@ internal sealed record Sample(string MonitorTag, long Timestamp, string Status, 
         return new Sample(tag, result.Minute, (over?.Impact ?? result.Status).ToWord(), result.Latency, type.ToUpperInvariant(), result.Status.ToWord());
     }
 }
+
+/// <summary>Recorded minutes as API v4 shows them.</summary>
+internal sealed record SampleList(IAsyncEnumerable<Sample> Data);
+
+/// <summary>A recorded minute as the answer to a request for it.</summary>
+internal sealed record OneSample(Sample Data);

@@ -10,7 +10,7 @@ internal static class DeadLetterAnswer
 {
     public static Task WriteAsync(HttpContext context, object answer) => ApiAnswer.Of(answer).ExecuteAsync(context);
 
-    public static Task DoneAsync(HttpContext context, string message) => WriteAsync(context, new { message });
+    public static Task DoneAsync(HttpContext context, string message) => WriteAsync(context, new MessageAnswer(message));
 
     public static long IdOf(HttpContext context)
     {

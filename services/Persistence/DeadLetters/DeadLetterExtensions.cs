@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,11 +23,17 @@ public static class DeadLetterExtensions
     public static IEndpointRouteBuilder MapDeadLetters<TDb>(this IEndpointRouteBuilder app) where TDb : ModuleDb
     {
         var service = NameOf<TDb>();
-        var letters = app.MapGroup(DeadLetterBox.PathOf(service));
-        // ASP.NET Core's analyzer cannot handle delegates with a type parameter among their arguments, so these take only the context.
-        letters.MapGet("", context => ListDeadLetters.HandleAsync<TDb>(context, service)).Requires(Permissions.SettingsRead);
-        letters.MapPost("{id}/replay", ReplayDeadLetter.HandleAsync<TDb>).Requires(Permissions.SettingsWrite);
-        letters.MapDelete("{id}", DeleteDeadLetter.HandleAsync<TDb>).Requires(Permissions.SettingsWrite);
+        var noun = char.ToUpperInvariant(service[0]) + service[1..];
+        var letters = app.MapGroup(DeadLetterBox.PathOf(service)).WithTags("Dead Letters").WithPath("id", typeof(long), "Id of the dead letter.");
+        // Handlers with a type parameter among their arguments are too much for ASP.NET's analyzer, so these take the context alone.
+        letters.MapGet("", context => ListDeadLetters.HandleAsync<TDb>(context, service)).Requires(Permissions.SettingsRead)
+            .Describe($"list{noun}DeadLetters", $"List dead letters of the {noun} service", Answers.Ok<DeadLetterList>())
+            .WithDescription("Returns the newest 200 events that could not be delivered or processed, and the number of all.");
+        letters.MapPost("{id}/replay", ReplayDeadLetter.HandleAsync<TDb>).Requires(Permissions.SettingsWrite)
+            .Describe($"replay{noun}DeadLetter", $"Replay a dead letter of the {noun} service", Answers.Ok<MessageAnswer>(404, 409))
+            .WithDescription("Sends the event again and removes the dead letter.");
+        letters.MapDelete("{id}", DeleteDeadLetter.HandleAsync<TDb>).Requires(Permissions.SettingsWrite)
+            .Describe($"delete{noun}DeadLetter", $"Delete a dead letter of the {noun} service", Answers.Ok<MessageAnswer>(404));
         return app;
     }
 

@@ -33,7 +33,7 @@ internal static class CreatePage
                 return page;
             }, cancel);
             await pages.ShowAsync();
-            return ApiAnswer.Of(new { page = await PageAnswer.OfAsync(db, made, cancel) }, StatusCodes.Status201Created);
+            return ApiAnswer.Of(new OnePage(await PageAnswer.OfAsync(db, made, cancel)), StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.IsDuplicate())
         {

@@ -21,6 +21,6 @@ internal static class DeletePage
             change.Note("page.deleted", "page", () => page.Id, new { page.Path });
         }, cancel);
         await pages.ShowAsync();
-        return ApiAnswer.Of(new { message = $"Page '{path}' deleted successfully" });
+        return ApiAnswer.Of(new MessageAnswer($"Page '{path}' deleted successfully"));
     }
 }

@@ -29,7 +29,7 @@ internal static class EditPage
                 return page;
             }, cancel);
             await pages.ShowAsync();
-            return ApiAnswer.Of(new { page = await PageAnswer.OfAsync(db, changed, cancel) });
+            return ApiAnswer.Of(new OnePage(await PageAnswer.OfAsync(db, changed, cancel)));
         }
         catch (DbUpdateException fault) when (fault.IsDuplicate())
         {

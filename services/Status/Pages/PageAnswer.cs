@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Kener.Persistence;
+using Kener.ServiceDefaults;
 using Kener.Status.Database;
 using Kener.Status.Monitors;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +10,10 @@ namespace Kener.Status.Pages;
 
 /// <summary>A page as API v4 returns it, with defaults for settings that are not set.</summary>
 internal sealed record PageAnswer(
-    long Id, string PagePath, string PageTitle, string PageHeader, string? PageSubheader, string? PageLogo, JsonObject PageSettings,
+    long Id,
+    [property: Description("The page's path; ~home for the home page.")] string PagePath, string PageTitle, string PageHeader,
+    [property: Description("Markdown.")] string? PageSubheader, string? PageLogo,
+    [property: Shape(typeof(PageSettingsShape))] JsonObject PageSettings,
     IReadOnlyList<PageMonitorAnswer> Monitors, string CreatedAt, string UpdatedAt)
 {
     public static async Task<PageAnswer> OfAsync(StatusDb db, StatusPage page, CancellationToken cancel) => (await OfAsync(db, [page], cancel))[0];
@@ -35,3 +40,9 @@ internal sealed record PageAnswer(
 
 /// <summary>A monitor of a page as API v4 returns it.</summary>
 internal sealed record PageMonitorAnswer(string MonitorTag, int Position);
+
+/// <summary>Several pages as API v4 shows them.</summary>
+internal sealed record PageList(IReadOnlyList<PageAnswer> Pages);
+
+/// <summary>A page as the answer to a request for it.</summary>
+internal sealed record OnePage(PageAnswer Page);

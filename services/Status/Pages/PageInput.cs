@@ -23,6 +23,7 @@ internal sealed record PageInput
     /// <summary>Address of the page's logo; null for none.</summary>
     public Optional<string?> PageLogo { get; init; }
     /// <summary>The page's display settings, merged into the present ones key by key (Behavior: PAG-11).</summary>
+    [Shape(typeof(PageSettingsShape))]
     public Optional<JsonObject> PageSettings { get; init; }
     /// <summary>
     /// Tags of the monitors on the page, in order; they replace the previous ones. Null for all monitors, on the home page only (Behavior: PAG-8).

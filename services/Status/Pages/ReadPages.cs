@@ -10,13 +10,13 @@ internal static class ReadPages
     public static async Task<IResult> ListAsync(StatusDb db, CancellationToken cancel)
     {
         var pages = await db.Pages.AsNoTracking().OrderBy(page => page.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new { pages = await PageAnswer.OfAsync(db, pages, cancel) });
+        return ApiAnswer.Of(new PageList(await PageAnswer.OfAsync(db, pages, cancel)));
     }
 
     public static async Task<IResult> OneAsync(string path, StatusDb db, CancellationToken cancel)
     {
         var known = await db.ExistingAsync(path, cancel);
         var page = await db.Pages.AsNoTracking().FirstOrDefaultAsync(page => page.Id == known, cancel) ?? throw PagePath.NotFound(path);
-        return ApiAnswer.Of(new { page = await PageAnswer.OfAsync(db, page, cancel) });
+        return ApiAnswer.Of(new OnePage(await PageAnswer.OfAsync(db, page, cancel)));
     }
 }

@@ -11,7 +11,7 @@ internal static class ReadSite
     public static async Task<IResult> ListAsync(StatusDb db, IOptions<KenerSettings> settings, CancellationToken cancel)
     {
         var set = await db.SetValuesAsync(cancel);
-        return ApiAnswer.Of(new { site_data = SiteKeys.All.Select(key => SiteAnswer.Of(key, set, settings.Value)).OfType<SiteAnswer>() });
+        return ApiAnswer.Of(new SiteList(SiteKeys.All.Select(key => SiteAnswer.Of(key, set, settings.Value)).OfType<SiteAnswer>()));
     }
 
     public static async Task<IResult> OneAsync(string key, StatusDb db, IOptions<KenerSettings> settings, CancellationToken cancel)

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
@@ -6,7 +8,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Status.Settings;
 
 /// <summary>A setting of the site as API v4 returns it.</summary>
-internal sealed record SiteAnswer(string Key, JsonNode Value, string DataType)
+internal sealed record SiteAnswer(
+    string Key,
+    [property: Description("Any JSON for the data type object, else a string.")] JsonNode Value,
+    [property: AllowedValues("string", "number", "object"), Description("Numbers are strings of digits.")] string DataType)
 {
     /// <summary>Returns the value of the key; null if it was never set and has no default.</summary>
     public static SiteAnswer? Of(SiteKey key, JsonObject set, KenerSettings installation)
@@ -23,7 +28,10 @@ internal sealed record SiteAnswer(string Key, JsonNode Value, string DataType)
     };
 }
 
-/// <summary>Finds the keys of settings, and reads those that were set.</summary>
+/// <summary>Several settings as API v4 shows them.</summary>
+internal sealed record SiteList(IEnumerable<SiteAnswer> SiteData);
+
+/// <summary>From what an address or the database says to the site's settings.</summary>
 internal static class SiteReading
 {
     /// <summary>Returns the key of that name; 404 if there is none.</summary>
