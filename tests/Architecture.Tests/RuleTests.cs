@@ -4,6 +4,8 @@ namespace Kener.Architecture.Tests;
 
 public sealed class RuleTests
 {
+    private static readonly string[] RuleDocuments = ["docs/behavior.md", "docs/architecture.md"];
+
     [Fact]
     public void Files_are_short() => None(SourceRules.LongFiles(Repository.Sources));
 
@@ -38,7 +40,7 @@ public sealed class RuleTests
     {
         var texts = Repository.Files.Where(file => file.EndsWith(".md", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
             .Select(file => new Source(file, File.ReadAllText(Path.Combine(Repository.Root, file))));
-        var rules = CitationRules.Defined(new[] { "docs/behavior.md", "docs/architecture.md" }.Select(file => File.ReadAllText(Path.Combine(Repository.Root, file))));
+        var rules = CitationRules.Defined(RuleDocuments.Select(file => File.ReadAllText(Path.Combine(Repository.Root, file))));
         Assert.True(rules.Count > 100);
         None(CitationRules.Dangling(Repository.Sources.Where(source => !source.Path.EndsWith("/PlantedTests.cs", StringComparison.Ordinal)).Concat(texts), rules, Repository.Files));
     }

@@ -89,6 +89,8 @@ public sealed class RestoreTests(Hostings hostings)
         await kener.Visitor.SeesAsync("/", html => html.Contains("Newest name"));
     }
 
+    private static readonly string[] CopyPermissions = ["incidents.read", "monitors.read", "api_keys.read", "api_keys.write"];
+
     [Theory]
     [InlineData("the whole folder, stopped")]
     [InlineData("each database, running")]
@@ -102,7 +104,7 @@ public sealed class RestoreTests(Hostings hostings)
         var incident = await kener.Api.OpenIncidentAsync("Slow answers", Calls.Minute - 600, ("web", "DOWN"));
         await kener.Api.PostUpdateAsync(incident, "RESOLVED", "It is over", Calls.Minute - 300);
         await kener.Api.SendAsync(HttpMethod.Patch, "/api/v4/site/siteName", new { value = "Example Status" });
-        var key = (await kener.Api.SendAsync(HttpMethod.Post, "/api/v5/api-keys", new { name = "copy", permissions = new[] { "incidents.read", "monitors.read", "api_keys.read", "api_keys.write" } }, 201))["api_key"]!["key"]!.ToString();
+        var key = (await kener.Api.SendAsync(HttpMethod.Post, "/api/v5/api-keys", new { name = "copy", permissions = CopyPermissions }, 201))["api_key"]!["key"]!.ToString();
         string[] paths = ["/api/v4/incidents", $"/api/v4/incidents/{incident}/comments", "/api/v4/monitors", $"/api/v4/monitors/web/data?start_ts={Calls.Minute - 90_000}&end_ts={Calls.Minute - 600}", "/api/v5/api-keys"];
         await kener.Visitor.SeesAsync("/", html => html.Contains("It is over") && html.Contains("Example Status"));
         using var before = kener.Client(key);
