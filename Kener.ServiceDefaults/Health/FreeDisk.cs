@@ -5,10 +5,10 @@ namespace Kener.ServiceDefaults;
 /// <summary>Watches the free space of the disk that this process writes to.</summary>
 public sealed class FreeDisk(Func<long> freeBytes) : IHealthCheck
 {
-    /// <summary>A day of results of 10,000 monitors takes about this much, so an operator has a day to act.</summary>
+    /// <summary>The least free space that is healthy: 10,000 monitors store about this much in a day, so an operator has a day to act.</summary>
     public const long Least = 1L << 30;
 
-    /// <summary>Returns the bytes that are free on the disk of that folder, or of the folder that it will be created in.</summary>
+    /// <summary>Returns the free bytes on the disk of that folder or, if it does not exist yet, of its nearest existing parent.</summary>
     public static long Of(string folder)
     {
         var path = Path.GetFullPath(folder);

@@ -29,9 +29,9 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
     }
 
     /// <summary>
-    /// Answers with the status as one word and, unless it is Healthy, a line for each check that is not. 200, or 503 if a check fails or reports
-    /// that the service is degraded; a <see cref="Watch"/> changes only the text. With <c>?tag=</c>, only checks with that tag. The answer is
-    /// public, and contains only texts that are meant to be.
+    /// Writes the status as one word, then a line for each check that is not Healthy. The status code is 200, or 503 if a check fails or reports
+    /// that the service is degraded; a <see cref="Watch"/> changes only the text. With <c>?tag=</c>, only checks with that tag are included. The
+    /// response is public and contains only texts that may be public.
     /// </summary>
     internal static async Task AnswerAsync(HttpContext context)
     {
@@ -44,7 +44,7 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.WriteAsync(TextOf(entries), context.RequestAborted);
     }
 
-    /// <summary>Whether all is well, but for what Kener watches of itself.</summary>
+    /// <summary>Returns whether this check lets the service serve: it is Healthy, or a <see cref="Watch"/> that is Degraded.</summary>
     public static bool Serves(HealthReportEntry entry) =>
         entry.Status == HealthStatus.Healthy || (entry.Status == HealthStatus.Degraded && entry.Tags.Contains(Watch.Tag));
 
@@ -52,7 +52,7 @@ public sealed class HealthReports(HealthCheckService checks, TimeProvider clock)
     {
         var lines = from one in entries
                     where one.Value.Status != HealthStatus.Healthy
-                    // The texts of other checks and of faults may name hosts, or monitors that are hidden.
+                    // The texts of other checks and of exceptions may name hosts or hidden monitors.
                     let isPublic = one.Value.Tags.Contains(Watch.Tag) && one.Value.Exception is null
                     select $"{one.Key}: {(isPublic ? one.Value.Description : one.Value.Status.ToString())}";
         var status = entries.Count == 0 ? HealthStatus.Healthy : entries.Min(one => one.Value.Status);

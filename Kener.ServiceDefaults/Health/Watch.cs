@@ -6,23 +6,23 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Checks by which Kener watches itself: each measures something that shows trouble before anything fails. The process still serves, so they
-/// are degraded at worst, and neither <c>/ready</c> nor the status code of <c>/health</c> follows them (Behavior: RUN-7).
+/// Health checks with which Kener watches itself: each measures something that shows a problem before anything fails. The process still serves, so
+/// they are Degraded at worst and change neither <c>/ready</c> nor the status code of <c>/health</c> (Behavior: RUN-7).
 /// </summary>
 public static class Watch
 {
-    /// <summary>The tag of these checks.</summary>
+    /// <summary>The tag that all of these checks have.</summary>
     public const string Tag = "watch";
     private const string Unit = "unit";
 
-    /// <summary>Adds such a check.</summary>
+    /// <summary>Adds a health check with the tag <see cref="Tag"/> that is Degraded if it fails.</summary>
     public static IHealthChecksBuilder AddWatch<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         this IHealthChecksBuilder checks, string name) where T : class, IHealthCheck =>
         checks.AddCheck<T>(name, HealthStatus.Degraded, [Tag]);
 
     /// <summary>
-    /// The result of such a check: the figure, which is a metric of that name, and what is wrong with it, or null. <paramref name="problem"/> is
-    /// public: it contains no address, no path and no name that a user gave.
+    /// Returns the result of such a check: the figure, which is recorded as the metric of that name, and the problem, or null if there is none.
+    /// <paramref name="problem"/> is public: it must not contain an address, a path or a name that a user gave.
     /// </summary>
     public static HealthCheckResult Result(string metric, string unit, double figure, string? problem)
     {
@@ -30,12 +30,12 @@ public static class Watch
         return problem is null ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Degraded(problem, data: data);
     }
 
-    /// <summary>The metrics in the result of such a check.</summary>
+    /// <summary>Returns the metrics in the result of such a check.</summary>
     internal static IEnumerable<(string Name, string Unit, double Figure)> Figures(HealthReportEntry entry) =>
         entry.Data.Where(datum => datum.Value is double).Select(datum => (datum.Key, (string)entry.Data[Unit], (double)datum.Value));
 }
 
-/// <summary>Records the figures of <see cref="Watch"/> as metrics, twice a minute. Registered only where telemetry is sent.</summary>
+/// <summary>Records the figures of <see cref="Watch"/> as metrics, twice a minute. Registered only if telemetry is sent.</summary>
 internal sealed class WatchMeter(IMeterFactory meters) : IHealthCheckPublisher
 {
     private readonly Meter _meter = meters.Create("Kener");

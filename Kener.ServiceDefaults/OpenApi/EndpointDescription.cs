@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.Http;
 namespace Kener.ServiceDefaults;
 
 /// <summary>
-/// Describes endpoints for the OpenAPI documents, by metadata alone: nothing of it is read while Kener runs, and no request is treated otherwise
-/// for it. ASP.NET's own <c>Accepts</c> would answer 415 (Behavior: API-3). A test makes the documents that the gateway serves.
+/// Describes endpoints for the OpenAPI documents, as metadata that is not read at run time and does not change how requests are handled.
+/// ASP.NET's own <c>Accepts</c> would return 415 (Behavior: API-3). A test generates the documents that the gateway serves.
 /// </summary>
 public static class EndpointDescription
 {
     private static readonly string[] Json = ["application/json"];
 
     /// <summary>
-    /// States the operation's id, a summary, the answer, and the statuses of errors that the endpoint itself returns. Errors that any route can
-    /// have are added from the gateway's route table.
+    /// Adds the operation's id, a summary, the response, and the status codes of errors that the endpoint itself returns. Errors that any route can
+    /// return are added from the gateway's route table.
     /// </summary>
     public static T Describe<T>(this T endpoint, string name, string summary, Answers answers) where T : IEndpointConventionBuilder
     {
@@ -23,51 +23,51 @@ public static class EndpointDescription
         return endpoint;
     }
 
-    /// <summary>States a parameter of the path: its name in the route, and, where it differs, its name in the document.</summary>
+    /// <summary>Adds a path parameter: its name in the route and, if different, its name in the document.</summary>
     public static T WithPath<T>(this T endpoint, string name, Type type, string description, string? documentName = null) where T : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new PathParameter(name, documentName ?? name, type, description));
 
-    /// <summary>States a parameter of the query.</summary>
+    /// <summary>Adds a query parameter.</summary>
     public static T WithQuery<T>(this T endpoint, string name, Type type, string description, bool required = false) where T : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new QueryParameter(name, type, description, required));
 
-    /// <summary>States the body of the request, and which of its fields this endpoint requires.</summary>
+    /// <summary>Adds the request body and the fields of it that this endpoint requires.</summary>
     public static T WithBody<T>(this T endpoint, Type type, params string[] required) where T : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new RequestBody(type, required));
 }
 
-/// <summary>What an endpoint answers: the type and status of its success, and the statuses of its own errors.</summary>
+/// <summary>The responses of an endpoint: the type and status code of its success, and the status codes of its own errors.</summary>
 public sealed record Answers(Type Type, int Status, IReadOnlyList<int> Errors)
 {
-    /// <summary>200 with that type.</summary>
+    /// <summary>Returns 200 with that type.</summary>
     public static Answers Ok<T>(params int[] errors) => new(typeof(T), StatusCodes.Status200OK, errors);
 
-    /// <summary>201 with that type.</summary>
+    /// <summary>Returns 201 with that type.</summary>
     public static Answers Created<T>(params int[] errors) => new(typeof(T), StatusCodes.Status201Created, errors);
 }
 
-/// <summary>A parameter of the path.</summary>
+/// <summary>A path parameter.</summary>
 public sealed record PathParameter(string Name, string DocumentName, Type Type, string Description);
 
-/// <summary>A parameter of the query.</summary>
+/// <summary>A query parameter.</summary>
 public sealed record QueryParameter(string Name, Type Type, string Description, bool Required);
 
-/// <summary>The body of a request.</summary>
+/// <summary>A request body.</summary>
 public sealed record RequestBody(Type Type, IReadOnlyList<string> Required);
 
 /// <summary>Names the type that describes a property whose own type is arbitrary JSON.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ShapeAttribute(Type type) : Attribute
 {
-    /// <summary>The type that describes it.</summary>
+    /// <summary>The type that describes the property.</summary>
     public Type Type => type;
 }
 
-/// <summary>The shape of every error.</summary>
+/// <summary>The body of every error response.</summary>
 public sealed record ErrorAnswer(ErrorDetail Error);
 
 /// <summary>An error: a code for programs and a message for people.</summary>
 public sealed record ErrorDetail(string Code, string Message);
 
-/// <summary>An answer that only says what was done.</summary>
+/// <summary>A response with only a message that says what was done.</summary>
 public sealed record MessageAnswer(string Message);

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.ServiceDefaults;
 
-/// <summary>Watches how long ago the pages in memory were known to be up to date.</summary>
+/// <summary>Watches how long ago the pages in memory were last confirmed to be up to date.</summary>
 public sealed class PageAge(SnapshotBoard board, TimeProvider clock) : IHealthCheck
 {
-    // The pages say so to visitors after ten seconds. A restart of their service takes less than a minute and needs no operator.
+    // Pages show their age to visitors after ten seconds. A restart of their service takes less than a minute and needs no operator.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>

@@ -4,9 +4,8 @@ using System.Globalization;
 namespace Kener.Bench.Site;
 
 /// <summary>
-/// How long it takes from posting an update until a reader, who is notified and then loads the page, has it; with 50 monitors and 90 days. The
-/// bound is the time until the API has responded to the post; distributed, also the chain of a service that does nothing, see
-/// <see cref="BareService"/>.
+/// Measures the time from posting an update until a client that is notified has loaded the new page; with 50 monitors and 90 days. The bound is the
+/// time until the API has responded to the post; distributed, also the chain of a service that does nothing, see <see cref="BareService"/>.
 /// </summary>
 internal static class FreshnessBenchmark
 {

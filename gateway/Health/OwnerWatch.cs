@@ -5,10 +5,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Gateway.Health;
 
-/// <summary>What a service behind the gateway watches of itself. That it is away is said by <see cref="OwnerIsReady"/>.</summary>
+/// <summary>Reports what a service behind the gateway watches of itself. <see cref="OwnerIsReady"/> reports a service that is unreachable.</summary>
 internal sealed class OwnerWatch(Owner owner, IHttpClientFactory clients) : IHealthCheck
 {
-    // As OwnerIsReady.
+    // As long as that of OwnerIsReady.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
     private const int LongestText = 2_000;
 

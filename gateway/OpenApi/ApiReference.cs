@@ -7,14 +7,14 @@ using Scalar.AspNetCore;
 namespace Kener.Gateway.OpenApi;
 
 /// <summary>
-/// Serves the OpenAPI documents and Scalar, which shows them in a browser. All of it is in resources of assemblies: no other host is needed, and
-/// nothing is generated while the gateway runs.
+/// Serves the OpenAPI documents, and Scalar, which shows them in a browser. All of it is embedded in assemblies: no other host is needed, and
+/// nothing is generated at run time.
 /// </summary>
 internal static class ApiReference
 {
     public const string Path = "/api/reference", ScriptPath = Path + "/scalar.js";
 
-    /// <summary>Scalar sets styles itself, and sends requests that its user tries to this host alone.</summary>
+    /// <summary>The content security policy: Scalar sets inline styles, and sends the requests that a user tries only to this host.</summary>
     public const string Policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -51,7 +51,7 @@ internal static class ApiReference
         };
     }
 
-    /// <summary>The script is five megabytes, so it stays compressed in its resource and is not kept in memory.</summary>
+    /// <summary>Writes the script from its compressed resource: at five megabytes, it is not kept in memory.</summary>
     private static async Task WriteScriptAsync(HttpContext context)
     {
         var (assembly, response) = (typeof(ScalarOptions).Assembly, context.Response);

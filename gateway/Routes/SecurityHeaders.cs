@@ -12,7 +12,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettin
     public Task InvokeAsync(HttpContext context)
     {
         var isApi = context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
-        // A ping that a cache answers is lost.
+        // If a cache answered a ping, Kener would not receive it.
         var isSecret = SecretPath.IsSecret(context.Request.Path);
         context.Response.OnStarting(static state =>
         {
@@ -23,7 +23,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<KenerSettin
             headers.TryAdd("Referrer-Policy", "strict-origin-when-cross-origin");
             headers.TryAdd("Content-Security-Policy", route?.ContentSecurityPolicy ?? Nothing);
             headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
-            // Answers of the API hold keys and what only the caller may see, unless their route is public.
+            // Unless the route is public, API responses may contain keys and data that only the caller may see.
             if (isSecret || (isApi && route?.Access != Access.Public)) headers.CacheControl = "no-store";
             if (https) headers.StrictTransportSecurity = "max-age=31536000";
             return Task.CompletedTask;

@@ -3,16 +3,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Agent;
 
-/// <summary>Watches how much later than planned checks begin: the worst of the last one to two minutes.</summary>
+/// <summary>Watches how much later than planned checks begin: the maximum of the last one to two minutes.</summary>
 internal sealed class CheckLateness(TimeProvider clock) : IHealthCheck
 {
-    // A check with the usual timeout that begins later than this can end after its minute.
+    // A check with the default timeout that begins later than this may end after its minute.
     private const double Longest = 10;
     private readonly Lock _gate = new();
     private long _minute;
     private double _worst, _worstBefore;
 
-    /// <summary>A check began so many seconds late.</summary>
+    /// <summary>Records that a check began that many seconds late.</summary>
     public void Began(double secondsLate)
     {
         lock (_gate)

@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Checks what needs no agent, by the clock: heartbeats and groups, each minute that their cron names, a group also within a second after a
-/// member changed. Replicas all do so and say the same: what is known already is no change.
+/// Evaluates the monitors that need no agent: heartbeats and groups, in each minute of their cron, and a group also within a second after a member
+/// changed (Behavior: GRP-4). Every replica does so with the same outcome; storing a result again changes nothing.
 /// </summary>
 internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recording, TimeProvider clock, Outages outages, ILogger<Evaluations> log) : BackgroundService
 {
@@ -21,11 +21,11 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
     {
         public Monitor Monitor => monitor;
         public GroupRule? Group { get; } = monitor.Type == MonitorTypes.Group ? GroupRule.Of(monitor.TypeData) : null;
-        /// <summary>The last minute for which its cron was asked.</summary>
+        /// <summary>The last minute that was compared with its cron.</summary>
         public long Done { get; set; }
         private bool _hasFailed;
 
-        /// <summary>True at the first call.</summary>
+        /// <summary>Returns true on the first call only, so that a fault is logged once.</summary>
         public bool IsFirstFault() => !_hasFailed && (_hasFailed = true);
     }
 
@@ -36,7 +36,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
     private Dictionary<long, Watched[]> _groupsOf = [];
     private long _setVersion;
 
-    /// <summary>Something was recorded of these monitors, or laid over them: their groups look again.</summary>
+    /// <summary>Evaluates the groups of these monitors again, because a result or an overlay of a member has changed.</summary>
     public void Recorded(IEnumerable<long> monitors)
     {
         var groups = Volatile.Read(ref _groupsOf);
@@ -48,7 +48,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
         }
     }
 
-    /// <summary>Monitors were changed: look now.</summary>
+    /// <summary>Wakes the loop, because monitors were changed.</summary>
     public void Wake() => _signal.Wake();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -64,7 +64,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                if (!outages.TryReport("Evaluating heartbeats and groups", fault) && failures++ % 60 == 0) log.LogWarning(fault, "Heartbeats and groups could not be evaluated; trying on");
+                if (!outages.TryReport("Evaluating heartbeats and groups", fault) && failures++ % 60 == 0) log.LogWarning(fault, "Heartbeats and groups could not be evaluated; retrying every second");
             }
             await _signal.WaitAsync(Poll, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -91,7 +91,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
         foreach (var part in due.Chunk(AtOnce)) await EvaluateEachAsync(scope.ServiceProvider, part, awake, minute, now.ToUnixTimeSeconds(), cancel);
     }
 
-    /// <summary>One monitor that cannot be evaluated takes no other with it. Where all fail alike it is the database, not their data: that is thrown.</summary>
+    /// <summary>Evaluates the others if one monitor fails. If all of several fail, the cause is not their data, and the fault is thrown.</summary>
     private async Task EvaluateEachAsync(IServiceProvider services, Watched[] due, AwakeSpan present, long minute, long now, CancellationToken cancel)
     {
         var failed = new List<(Watched Watched, Exception Fault)>();
@@ -124,13 +124,13 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
         var ids = due.Select(watched => watched.Monitor.Id).ToArray();
         await services.GetRequiredService<Changes<MonitorsDb>>().ProjectAsync(async change =>
         {
-            // A beat that comes in at this moment is either seen here or judged after this.
+            // A concurrent ping is either read here or judged after this transaction.
             await Deletion.HoldOffAsync(change.Db, cancel);
             await Recording.LockAsync(change.Db, ids, cancel);
             var beats = await change.Db.Beats.Where(beat => ids.Contains(beat.MonitorId) && beat.At < minute + 60).GroupBy(beat => beat.MonitorId)
                 .Select(own => new { own.Key, At = own.Max(beat => beat.At) }).ToDictionaryAsync(own => own.Key, own => (long?)own.At, cancel);
             List<AwakeSpan> awake = beats.Count == 0 ? [] : await AwakeSpan.SinceAsync(change.Db, beats.Values.Min() ?? 0, cancel);
-            // It lasts until now, whatever was last recorded of it.
+            // The present span lasts until now, even if less of it is stored.
             awake.Add(new AwakeSpan { Process = present.Process, Start = present.Start, End = minute });
             var seen = new List<Observation>(due.Length);
             foreach (var watched in due)
@@ -142,11 +142,11 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
             }
             await recording.StoreAsync(change, Observation.InOrder(seen), MonitorTypes.OfClock, "clock", cancel);
         }, cancel);
-        // A heartbeat that fell silent is news for its groups.
+        // A heartbeat without pings changes the groups that contain it.
         Recorded(due.Where(watched => watched.Group is null).Select(watched => watched.Monitor.Id));
     }
 
-    /// <summary>Reads the monitors again where any was changed; says whether it did.</summary>
+    /// <summary>Reads the monitors again if any was changed. Returns whether it did.</summary>
     private async Task<bool> LookAsync(MonitorsDb db, CancellationToken cancel)
     {
         var version = await db.MonitorSets.Where(set => set.Id == MonitorSet.Only).Select(set => set.Version).SingleAsync(cancel);
@@ -163,7 +163,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
         return true;
     }
 
-    /// <summary>As before where it is the same monitor still; null where its data cannot be read.</summary>
+    /// <summary>Returns the previous object if the monitor is unchanged; null if its data cannot be read.</summary>
     private Watched? Watch(Monitor monitor)
     {
         if (_watched.TryGetValue(monitor.Id, out var before) && before.Monitor.Version == monitor.Version) return before;

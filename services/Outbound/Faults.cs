@@ -48,7 +48,7 @@ internal static class Faults
         SocketError.TimedOut => "The connection timed out",
         SocketError.HostUnreachable => "The host is unreachable",
         SocketError.NetworkUnreachable => "The network is unreachable",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "The name can not be resolved",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "The name cannot be resolved",
         _ => $"The connection failed: {error}",
     };
 

@@ -41,8 +41,8 @@ public sealed class OutboundDoor : IDisposable
     }
 
     /// <summary>
-    /// Opens a connection to that host, by its addresses of that family alone if one is given. Throws <see cref="OutboundFault"/> where there
-    /// is none within the time, which includes the look-up of the name.
+    /// Opens a connection to the host, using only its addresses of the given family if there is one. Throws <see cref="OutboundFault"/> if no
+    /// connection is open within the timeout, which includes name resolution.
     /// </summary>
     public Task<Stream> ConnectAsync(DnsEndPoint target, TimeSpan timeout, OutboundPolicy policy, CancellationToken cancel) =>
         WithinAsync(timeout, "The connection timed out", both => _connector.ConnectAsync(target, policy, both).AsTask(), cancel);

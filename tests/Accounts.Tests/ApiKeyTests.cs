@@ -111,7 +111,7 @@ public sealed class ApiKeyTests
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_key_that_holds_more_than_the_caller_cannot_be_changed_or_deleted_by_it(DatabaseKind database)
+    public async Task A_key_with_more_permissions_than_the_caller_cannot_be_changed_or_deleted_by_it(DatabaseKind database)
     {
         await using var host = await AccountsHost.StartAsync(database);
         using var admin = host.Client();

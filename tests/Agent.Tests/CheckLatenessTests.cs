@@ -3,11 +3,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>How late checks begin, as /health says it (Behavior: RUN-7).</summary>
+/// <summary>Tests what <c>/health</c> reports about checks that begin late (Behavior: RUN-7).</summary>
 public sealed class CheckLatenessTests
 {
     [Fact]
-    public async Task Checks_that_begin_more_than_ten_seconds_late_are_named_until_two_minutes_passed_without()
+    public async Task Checks_that_begin_more_than_ten_seconds_late_are_reported_for_two_minutes()
     {
         var clock = Clocks.AtHand();
         var lateness = new CheckLateness(clock);

@@ -66,7 +66,7 @@ internal sealed class HostileData(int port)
     /// <summary>Returns the next type_data as JSON; rarely, it is not an object.</summary>
     public string Next() => Gen.Frequency((50, Monitor), (1, Any)).Single();
 
-    /// <summary>The sample, with some of its values replaced by others that make no sense or lead elsewhere; as JSON.</summary>
+    /// <summary>Returns the sample as JSON, with some of its values replaced by invalid ones or by other addresses.</summary>
     public string Changed(JsonElement sample) => Changed(sample, Gen.OneOf(Any, Of(_hosts).Select(Quoted), Of(Numbers).Select(Quoted), Text(20)));
 
     private static string Changed(JsonElement value, Gen<string> other) => Gen.Int[0, 5].Single() == 0 ? other.Single() : value.ValueKind switch

@@ -119,7 +119,7 @@ public sealed class HttpCheckTests
 
     [Theory]
     [InlineData("http://127.0.0.1:1/", "Connection refused")]
-    [InlineData("http://no-such-name.invalid/", "The name no-such-name.invalid can not be resolved")]
+    [InlineData("http://no-such-name.invalid/", "The name no-such-name.invalid cannot be resolved")]
     [InlineData("http://169.254.169.254/", "Connections to 169.254.169.254 are not allowed")]
     public async Task No_answer_is_down_of_type_error_with_the_reason(string url, string message)
     {
@@ -166,7 +166,7 @@ public sealed class HttpCheckTests
     {
         var types = Given.Types(("TOKEN", "s3cret"));
         var verdict = await types.Prepare(Given.Monitor(1, data: new { url = "http://$TOKEN.invalid/" }))(TestContext.Current.CancellationToken);
-        Assert.Equal("The name $TOKEN.invalid can not be resolved", verdict.Message);
+        Assert.Equal("The name $TOKEN.invalid cannot be resolved", verdict.Message);
     }
 
     [Fact]

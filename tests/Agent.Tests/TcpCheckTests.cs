@@ -7,7 +7,7 @@ using Kener.TestKit;
 
 namespace Kener.Agent.Tests;
 
-/// <summary>TCP monitors against real ports (Behavior: CHK-14).</summary>
+/// <summary>Tests TCP monitors with real ports (Behavior: CHK-14).</summary>
 public sealed class TcpCheckTests
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class TcpCheckTests
     }
 
     [Fact]
-    public async Task A_server_that_answers_nonsense_or_closes_at_once_is_up()
+    public async Task A_server_that_sends_anything_or_closes_at_once_is_up()
     {
         using var nonsense = Listening("127.0.0.1");
         using var closing = Listening("127.0.0.1");
@@ -34,7 +34,7 @@ public sealed class TcpCheckTests
     }
 
     [Fact]
-    public async Task A_port_that_refuses_is_down_with_the_reason_whatever_the_other_hosts_do()
+    public async Task A_port_that_refuses_connections_makes_the_monitor_down_with_the_reason()
     {
         using var open = Listening("127.0.0.1");
         using var held = LocalPort.Refusing(out var port);
@@ -43,7 +43,7 @@ public sealed class TcpCheckTests
     }
 
     [Fact]
-    public async Task Silent_ports_are_down_after_the_time_of_each()
+    public async Task Silent_ports_are_down_after_their_own_timeouts()
     {
         using var open = Listening("127.0.0.1");
         using var held = LocalPort.Refusing(out var port);
@@ -56,7 +56,7 @@ public sealed class TcpCheckTests
     }
 
     [Fact]
-    public async Task All_hosts_are_tried_at_the_same_time_and_end_when_the_check_is_cancelled()
+    public async Task All_hosts_are_tried_at_the_same_time_until_the_check_is_canceled()
     {
         using var held = LocalPort.Refusing(out var port);
         string[] addresses = [.. Enumerable.Range(2, 100).Select(i => $"127.0.0.{i}")];
@@ -70,14 +70,14 @@ public sealed class TcpCheckTests
     }
 
     [Fact]
-    public async Task A_type_of_address_holds_for_names_only()
+    public async Task The_address_type_applies_only_to_names()
     {
         using var six = Listening("::1");
         Task<IPAddress[]> LookUp(string name, CancellationToken cancel) =>
             Task.FromResult<IPAddress[]>(name == "four.example" ? [IPAddress.Parse("127.0.0.1")] : [IPAddress.Parse("127.0.0.1"), IPAddress.IPv6Loopback]);
         Assert.Equal(MonitorStatus.Up, (await CheckAsync([On("both.example", six, "IP6"), On("both.example", six), On("::1", six, "IP4")], LookUp)).Status);
         Assert.Equal($"both.example:{Port(six)}: Connection refused", (await CheckAsync([On("both.example", six, "IP4")], LookUp)).Message);
-        Assert.Equal($"four.example:{Port(six)}: The name four.example can not be resolved to an IPv6 address", (await CheckAsync([On("four.example", six, "IP6")], LookUp)).Message);
+        Assert.Equal($"four.example:{Port(six)}: The name four.example cannot be resolved to an IPv6 address", (await CheckAsync([On("four.example", six, "IP6")], LookUp)).Message);
     }
 
     [Theory]
@@ -85,15 +85,15 @@ public sealed class TcpCheckTests
     [InlineData("[fe80::1]", "[fe80::1]:80: Connections to fe80::1 are not allowed")]
     [InlineData("0", "0:80: 0 leads to 0.0.0.0, to which connections are not allowed")]
     [InlineData("forbidden.example", "forbidden.example:80: forbidden.example leads to 169.254.169.254, to which connections are not allowed")]
-    [InlineData("unknown.example", "unknown.example:80: The name unknown.example can not be resolved")]
-    public async Task An_address_that_is_not_allowed_or_a_name_that_is_unknown_is_down_with_the_reason(string host, string message)
+    [InlineData("unknown.example", "unknown.example:80: The name unknown.example cannot be resolved")]
+    public async Task A_forbidden_address_or_an_unknown_name_is_down_with_the_reason(string host, string message)
     {
         var verdict = await CheckAsync([new { host }], (name, _) => Task.FromResult<IPAddress[]>(name.StartsWith("forbidden", StringComparison.Ordinal) ? [IPAddress.Parse("169.254.169.254")] : []));
         Assert.Equal((MonitorStatus.Down, "ERROR", message), Brief(verdict));
     }
 
     [Fact]
-    public async Task Data_that_makes_no_sense_is_down_with_the_reason()
+    public async Task Invalid_type_data_is_down_with_the_reason()
     {
         foreach (var (data, message) in new (object Data, string Message)[]
         {

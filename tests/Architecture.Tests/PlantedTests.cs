@@ -50,7 +50,7 @@ public sealed class PlantedTests
         + "<PackageVersion Include='MassTransit' Version='8.5.12' /><PackageVersion Include='MassTransit.RabbitMQ' Version='[8.5.12]' /></P>")).Count());
 
     [Fact]
-    public void A_citation_that_leads_nowhere_is_caught()
+    public void A_citation_of_something_missing_is_caught()
     {
         var rules = CitationRules.Defined(["| INC-1 | A rule. |\n| not INC-2 |"]);
         Assert.Equal("INC-1", Assert.Single(rules));

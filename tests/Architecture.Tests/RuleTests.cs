@@ -51,9 +51,9 @@ public sealed class RuleTests
         .Where(source => source.Path.EndsWith("/Program.cs", StringComparison.Ordinal) && source.Text.Contains(" WebApplication.CreateBuilder(", StringComparison.Ordinal))
         .Select(source => source.Path));
 
-    /// <summary>Whatever stores results records the transitions that they cause (Behavior: TRN-1).</summary>
+    /// <summary>Only Recording stores results, so that the transitions that they cause are recorded too (Behavior: TRN-1).</summary>
     [Fact]
-    public void Results_are_stored_through_Recording_alone()
+    public void Results_are_stored_only_by_Recording()
     {
         string[] writers = ["services/Monitors/Results/Verdict.cs", "services/Monitors/Results/Correction.cs"];
         string[] writing = ["INTO results", "COPY results", "UPDATE results", "Results.Add"], calling = ["Verdict.StoreAsync(", "correction.StoreAsync("];

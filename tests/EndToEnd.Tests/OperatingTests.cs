@@ -94,7 +94,7 @@ public sealed class OperatingTests
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSQL")]
-    public async Task A_database_from_before_the_first_release_stops_the_start_in_a_line_that_says_what_to_do(string database)
+    public async Task A_database_from_before_the_first_release_stops_the_start_with_one_line_that_says_what_to_do(string database)
     {
         var (connection, drop) = await PostgresDatabase.CreateAsync();
         Dictionary<string, string?> settings = new() { ["Kener__Database"] = database };

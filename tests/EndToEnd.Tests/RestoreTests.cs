@@ -94,9 +94,9 @@ public sealed class RestoreTests(Hostings hostings)
     [Theory]
     [InlineData("the whole folder, stopped")]
     [InlineData("each database, running")]
-    public async Task A_copy_of_the_data_folder_holds_everything(string copied)
+    public async Task A_copy_of_the_data_folder_contains_everything(string copied)
     {
-        // Not of its port, which the copy does not have.
+        // Without the port, which differs in the copy.
         const string SiteUrl = "https://status.example.com";
         await using var kener = await KenerProcess.StartAsync(new() { ["Kener__BootstrapApiKey"] = KenerProcess.Key, ["Kener__SiteUrl"] = SiteUrl });
         await kener.Api.CreateMonitorAsync("web", "Website");

@@ -48,7 +48,7 @@ public sealed class RouteTests
     private static readonly string[] Descriptions = ["/api/openapi/v4.json", "/api/openapi/v5.json", "/api/reference", "/api/reference/scalar.js"];
 
     [Fact]
-    public void No_route_is_listed_twice_and_of_the_api_only_its_description_is_public()
+    public void No_route_is_listed_twice_and_only_the_description_of_the_API_is_public()
     {
         Assert.Distinct(RouteTable.Kener.All.Select(route => route.Pattern.ToLowerInvariant()));
         Assert.All(RouteTable.Kener.All, route => Assert.Equal(

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Gateway.Tests;
 
-/// <summary>What Kener watches of itself, as /health and the metrics say it (Behavior: RUN-7).</summary>
+/// <summary>Tests what <c>/health</c> and the metrics report about Kener itself (Behavior: RUN-7).</summary>
 public sealed class WatchTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Pages_that_were_not_confirmed_for_a_minute_are_named_and_change_neither_a_status_code_nor_readiness()
+    public async Task Pages_that_were_not_confirmed_for_a_minute_are_reported_without_changing_a_status_code_or_readiness()
     {
         var clock = Clocks.AtHand();
         await using var host = await Embedded.StartAsync(clock: clock, add: builder => builder.Services.AddSingleton(new FreeDisk(() => long.MaxValue)));
@@ -36,7 +36,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_disk_that_is_nearly_full_is_named_without_its_path()
+    public async Task A_nearly_full_disk_is_reported_without_its_path()
     {
         var (clock, free) = (Clocks.AtHand(), FreeDisk.Least);
         await using var host = await Embedded.StartAsync(clock: clock, add: builder => builder.Services.AddSingleton(new FreeDisk(() => free)));
@@ -49,14 +49,14 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public void The_disk_of_a_folder_that_is_not_there_yet_is_that_of_the_folder_in_which_it_will_be()
+    public void The_free_space_of_a_missing_folder_is_that_of_its_nearest_existing_parent()
     {
         Assert.InRange(FreeDisk.Of(Path.Combine(Path.GetTempPath(), "kener-not-there", "neither")), 0, long.MaxValue);
         Assert.InRange(FreeDisk.Of("./data"), 0, long.MaxValue);
     }
 
     [Fact]
-    public async Task Of_other_checks_the_name_and_the_status_alone_are_public()
+    public async Task Only_the_name_and_status_of_other_checks_are_public()
     {
         await using var host = await Embedded.StartAsync(clock: Clocks.AtHand(), add: builder =>
         {
@@ -72,12 +72,12 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task The_gateway_says_what_a_service_behind_it_watches()
+    public async Task The_gateway_includes_the_findings_of_a_service_behind_it()
     {
         await using var service = await ProxyTests.ServiceAsync(_ => { }, services =>
         {
             services.AddSingleton(new FreeDisk(() => 3 << 20));
-            // That a service cannot be used otherwise does not hide it.
+            // The finding is reported even if another check of the service fails.
             services.AddHealthChecks().AddCheck("broker", () => HealthCheckResult.Unhealthy());
         });
         await using var host = await Embedded.StartAsync(settings: [.. ProxyTests.Apart, ("services:incidents:http:0", service.Urls.First())]);
@@ -85,7 +85,7 @@ public sealed class WatchTests
         var report = await Eventually.GetAsync(() => health.CheckHealthAsync(check => check.Name.EndsWith("-watch", StringComparison.Ordinal), Cancel),
             report => report.Entries["incidents-watch"].Status == HealthStatus.Degraded);
         Assert.Equal("disk: Free disk space: 3 MiB", report.Entries["incidents-watch"].Description);
-        // A service that is away is the other check's to report.
+        // OwnerIsReady reports a service that is unreachable.
         Assert.Equal(HealthStatus.Healthy, report.Entries["status-watch"].Status);
     }
 

@@ -3,7 +3,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Incidents.Tests;
 
-/// <summary>The records that POST and PATCH read (Behavior: API-4).</summary>
+/// <summary>Tests the input records of POST and PATCH (Behavior: API-4).</summary>
 public sealed class InputTests
 {
     private const string Start = "\"title\":\"T\",\"start_date_time\":1700000000";
@@ -13,7 +13,7 @@ public sealed class InputTests
     private static IncidentInput Read(string fields, bool isNew = false) => IncidentInput.Read(Body(fields, isNew));
 
     [Fact]
-    public void Not_sent_null_and_a_value_are_three_things()
+    public void A_missing_field_null_and_a_value_are_distinguished()
     {
         Assert.Equal((false, (long?)null), (Read("").EndDateTime.IsSent, Read("").EndDateTime.Value));
         Assert.Equal(new Optional<long?>(null), Read("\"end_date_time\":null").EndDateTime);
@@ -29,7 +29,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void A_new_incident_needs_what_a_change_may_leave_out()
+    public void A_new_incident_requires_fields_that_an_edit_may_omit()
     {
         Assert.Equal("start_date_time is required", Assert.Throws<Refusal>(() => Read("\"title\":\"T\"", isNew: true)).Message);
         Assert.False(Read("\"title\":\"T\"").StartDateTime.IsSent);

@@ -3,11 +3,11 @@ using Kener.TestKit;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Agents that request nothing, as /health says it (Behavior: RUN-7).</summary>
+/// <summary>Tests what <c>/health</c> reports about silent agents (Behavior: RUN-7).</summary>
 public sealed class AgentSilenceTests
 {
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Two_minutes_without_any_agent_are_named_while_there_is_a_monitor_for_one(DatabaseKind database)
+    public async Task Two_minutes_without_any_agent_are_reported_if_there_is_a_monitor_for_agents(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -21,14 +21,14 @@ public sealed class AgentSilenceTests
         Assert.NotNull(await app.AssignmentAsync("berlin"));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("Healthy", await LineAsync());
-        // One that others stand in for is no trouble.
+        // A silent agent is not reported while another one requests its assignment.
         clock.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal("agents: No agent has requested its assignment for 3 minutes: its monitors are not checked", await LineAsync());
         Assert.NotNull(await app.AssignmentAsync("paris"));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("Healthy", await LineAsync());
 
-        // What the checks of the agents say; other checks may be slower than a clock that jumps.
+        // Only the line about agents: other checks may report something when the clock jumps.
         async Task<string> LineAsync()
         {
             var text = await app.Host.Anonymous.GetStringAsync("/health?tag=watch", TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ namespace Kener.Monitors.Tests;
 public sealed class ReplayTests
 {
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_replay_tells_all_that_was_told_before(DatabaseKind database)
+    public async Task A_replay_publishes_all_results_and_monitors_again(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var monitors = new List<(string Tag, long Id)>();
@@ -32,14 +32,14 @@ public sealed class ReplayTests
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_replay_sends_what_is_needed_and_no_more(DatabaseKind database)
+    public async Task A_replay_publishes_only_the_requested_event_types(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var (tag, id) = await app.MonitorAsync();
         await app.PatchAsync($"/{tag}/data/0", """{"status":"DEGRADED"}""");
         await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(id).ContainsKey(0)));
         app.Heard.Clear();
-        // In the order in which they are delivered: when the last one's answer is there, so are those of all before.
+        // Requests are handled in order: when the answer to the second one has arrived, the first one has been handled.
         await app.Host.PublishAsync(new ReplayRequested { By = "test", Needs = ["SiteChanged"] });
         await app.Host.PublishAsync(new ReplayRequested { By = "test", Needs = ["MonitorChanged"] });
         await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(tag).Any()));

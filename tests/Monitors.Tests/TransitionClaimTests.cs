@@ -9,12 +9,12 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Each transition is claimed once, in the transaction of its effect (Behavior: TRN-4).</summary>
+/// <summary>Tests that each transition is claimed once, in the transaction of its effect (Behavior: TRN-4).</summary>
 public sealed class TransitionClaimTests
 {
     private readonly long Now = Contracts.Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
-    /// <summary>Monitors of which each has this many transitions.</summary>
+    /// <summary>Creates monitors that have that many transitions each.</summary>
     private async Task<List<long>> MadeAsync(MonitorsApp app, int monitors, int each)
     {
         var ids = new List<long>();
@@ -23,7 +23,7 @@ public sealed class TransitionClaimTests
         return ids;
     }
 
-    /// <summary>A consumer's change: claims, and then does what the test says.</summary>
+    /// <summary>Claims transitions as a consumer does, and runs the test's effect in the same transaction.</summary>
     private static async Task<IReadOnlyList<StatusTransition>> ClaimAsync(MonitorsApp app, int atMost, Func<Change<MonitorsDb>, IReadOnlyList<StatusTransition>, Task>? then = null)
     {
         await using var scope = app.Host.Services.CreateAsyncScope();
@@ -37,7 +37,7 @@ public sealed class TransitionClaimTests
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Transitions_are_claimed_once_oldest_first_and_no_more_than_asked_for(DatabaseKind database)
+    public async Task Transitions_are_claimed_once_oldest_first_and_at_most_the_requested_number(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         await MadeAsync(app, 3, 4);
@@ -51,7 +51,7 @@ public sealed class TransitionClaimTests
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Of_consumers_at_once_each_transition_goes_to_one_and_a_monitors_in_order(DatabaseKind database)
+    public async Task With_concurrent_consumers_one_claims_each_transition_and_those_of_a_monitor_in_order(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         var ids = await MadeAsync(app, 5, 12);
@@ -59,7 +59,7 @@ public sealed class TransitionClaimTests
         var claimed = new System.Collections.Concurrent.ConcurrentBag<(int Order, StatusTransition Row)>();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
-            // The number is drawn inside the transaction, so it is in the order in which claims are granted.
+            // The number is taken inside the transaction, so numbers are in the order of the claims.
             for (var more = true; more;)
             {
                 var drawn = 0;
@@ -78,7 +78,7 @@ public sealed class TransitionClaimTests
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_claim_whose_effect_fails_is_undone_with_it_and_the_next_consumer_gets_the_same(DatabaseKind database)
+    public async Task If_the_effect_fails_the_claim_is_rolled_back_and_the_next_consumer_gets_the_same_transitions(DatabaseKind database)
     {
         await using var app = await MonitorsApp.StartAsync(database);
         await MadeAsync(app, 2, 2);
@@ -102,12 +102,12 @@ public sealed class TransitionClaimTests
     }
 
     [Fact]
-    public async Task A_consumer_that_is_killed_in_its_transaction_holds_no_transition_and_one_that_waited_gets_them()
+    public async Task After_a_consumer_is_killed_in_its_transaction_a_waiting_one_claims_its_transitions()
     {
         await using var app = await MonitorsApp.StartAsync(DatabaseKind.PostgreSQL);
         await MadeAsync(app, 2, 2);
         var cancel = TestContext.Current.CancellationToken;
-        // As a killed process leaves it: the claim is made, and the connection ends without a commit.
+        // Like a killed process: the claim is made, and the connection ends without a commit.
         var connection = app.Host.Services.GetRequiredService<IConfiguration>().GetConnectionString("monitordb");
         await using var killed = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ToString());
         await killed.OpenAsync(cancel);

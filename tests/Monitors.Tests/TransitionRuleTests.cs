@@ -4,13 +4,13 @@ using Kener.TestKit;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>When storing results makes a transition (Behavior: TRN-1 to TRN-3), without a database.</summary>
+/// <summary>Tests when stored results cause a transition (Behavior: TRN-1 to TRN-3), without a database.</summary>
 public sealed class TransitionRuleTests
 {
     private static readonly Gen<MonitorStatus> Status = Gen.OneOf(
         Gen.Const(MonitorStatus.NoData), Gen.Const(MonitorStatus.Up), Gen.Const(MonitorStatus.Degraded), Gen.Const(MonitorStatus.Down));
 
-    /// <summary>What is stored together: minutes that may be older than, equal to or newer than what is known.</summary>
+    /// <summary>Results that are stored together: their minutes may be older than, equal to or newer than stored ones.</summary>
     private static readonly Gen<(int Minute, MonitorStatus Status)[]> Batch = Gen.Select(Gen.Int[0, 20], Status).Array[1, 6]
         .Select(batch => batch.DistinctBy(one => one.Item1).OrderBy(one => one.Item1).ToArray());
 
@@ -30,7 +30,7 @@ public sealed class TransitionRuleTests
     }
 
     [Fact]
-    public void The_transitions_of_a_monitor_chain_and_end_at_the_status_of_its_newest_minute() => Batch.Array[1, 20].Sample(batches =>
+    public void The_transitions_of_a_monitor_form_a_chain_that_ends_at_the_status_of_its_newest_minute() => Batch.Array[1, 20].Sample(batches =>
     {
         var model = new Model();
         foreach (var batch in batches)
@@ -46,7 +46,7 @@ public sealed class TransitionRuleTests
     }, iter: Scale.Of(5_000));
 
     [Fact]
-    public void Older_minutes_change_the_past_only_in_whatever_order_they_come() => Gen.Select(Batch, Batch.Array[1, 10]).Sample((present, late) =>
+    public void Older_minutes_cause_no_transition_in_any_order_of_arrival() => Gen.Select(Batch, Batch.Array[1, 10]).Sample((present, late) =>
     {
         var model = new Model();
         model.Store(present.Select(one => (one.Minute + 100, one.Status)));
@@ -56,7 +56,7 @@ public sealed class TransitionRuleTests
     }, iter: Scale.Of(1_000));
 
     [Fact]
-    public void Storing_the_same_again_makes_no_transition() => Batch.Array[1, 10].Sample(batches =>
+    public void Storing_the_same_results_again_causes_no_transition() => Batch.Array[1, 10].Sample(batches =>
     {
         var model = new Model();
         foreach (var batch in batches)
@@ -69,7 +69,7 @@ public sealed class TransitionRuleTests
     }, iter: Scale.Of(1_000));
 
     [Fact]
-    public void Minutes_that_lie_ahead_decide_nothing() => Gen.Select(Batch, Gen.Int[0, 20]).Sample((batch, until) =>
+    public void Minutes_too_far_ahead_are_ignored() => Gen.Select(Batch, Gen.Int[0, 20]).Sample((batch, until) =>
     {
         var (whole, cut) = (new Model(), new Model());
         whole.Store(batch, until);
@@ -78,7 +78,7 @@ public sealed class TransitionRuleTests
     }, iter: Scale.Of(1_000));
 
     [Fact]
-    public void Of_many_monitors_the_newest_minute_of_each_counts()
+    public void The_newest_minute_of_each_monitor_counts()
     {
         NewestStored[] stored = [new(1, 60, MonitorStatus.Up), new(1, 120, MonitorStatus.Down), new(2, 60, MonitorStatus.Up), new(3, 180, MonitorStatus.Up), new(3, 240, MonitorStatus.Up)];
         Assert.Equal([new(1, 120, MonitorStatus.Down), new(2, 60, MonitorStatus.Up), new(3, 180, MonitorStatus.Up)], NewestStored.Of(stored, until: 180));

@@ -12,7 +12,7 @@ using static Kener.Monitors.Tests.MonitorsApp;
 
 namespace Kener.Monitors.Tests;
 
-/// <summary>Every change of an observed status is recorded, whatever stored its results (Behavior: TRN-1 to TRN-3, TRN-5).</summary>
+/// <summary>Tests that every change of an observed status is recorded, whatever stored the results (Behavior: TRN-1 to TRN-3, TRN-5).</summary>
 public sealed class TransitionTests(MonitorsApps apps)
 {
     private readonly long Now = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -26,7 +26,7 @@ public sealed class TransitionTests(MonitorsApps apps)
         string.Join(' ', (await OfAsync(app, monitor)).Select(row => $"{row.From.ToWord()}>{row.To.ToWord()}"));
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_check_that_changes_the_status_is_one_transition_and_one_that_does_not_is_none(DatabaseKind database)
+    public async Task A_result_causes_a_transition_only_if_it_changes_the_status(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, id) = await app.CheckedAsync();
@@ -44,21 +44,21 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_large_report_is_copied_and_each_monitor_that_it_changes_has_one_transition(DatabaseKind database)
+    public async Task A_large_report_causes_one_transition_of_each_monitor_that_it_changes(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var ids = new List<long>();
         for (var i = 0; i < 60; i++) ids.Add((await app.CheckedAsync()).Id);
         await app.ReportAsync([.. ids.Select(id => Result(id, Now - 180))]);
         await app.ReportAsync([.. ids.Select((id, i) => Result(id, Now - 120, i % 3 == 0 ? "DOWN" : "UP"))]);
-        // The newest minute alone counts of what is stored together.
+        // Of results that are stored together, only the newest minute counts.
         await app.ReportAsync([.. ids.Select(id => Result(id, Now - 60, "DEGRADED")), .. ids.Select(id => Result(id, Now))]);
         for (var i = 0; i < ids.Count; i++)
             Assert.Equal(i % 3 == 0 ? "NO_DATA>UP UP>DOWN DOWN>UP" : "NO_DATA>UP", await WordsAsync(app, ids[i]));
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_late_minute_and_a_correction_of_the_past_change_no_present_status(DatabaseKind database)
+    public async Task A_late_result_and_a_correction_of_the_past_cause_no_transition(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.CheckedAsync();
@@ -70,7 +70,7 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_correction_of_the_newest_minute_is_a_transition_and_one_that_lies_ahead_is_none(DatabaseKind database)
+    public async Task A_correction_of_the_newest_minute_causes_a_transition_and_one_of_a_future_minute_does_not(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (tag, id) = await app.CheckedAsync();
@@ -80,7 +80,7 @@ public sealed class TransitionTests(MonitorsApps apps)
 
         await app.PatchAsync($"/{tag}/data/{Now + 7_200}", """{"status":"DOWN"}""");
         await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Now - 3_600}},"end_ts":{{Now - 60}},"status":"DEGRADED","latency":1}""");
-        // A check does not overwrite it, and what follows it counts although a minute ahead has a result.
+        // A check does not overwrite a correction, and later results count although a future minute has a result.
         await app.ReportAsync(Result(id, Now - 60, "DOWN"));
         await app.ReportAsync(Result(id, Now, "DOWN"));
         var transitions = await OfAsync(app, id);
@@ -89,7 +89,7 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_confirmed_change_is_a_transition_at_the_check_that_confirms_it(DatabaseKind database)
+    public async Task A_confirmed_change_causes_a_transition_at_the_check_that_confirms_it(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var (_, id) = await app.CheckedAsync(""","confirmation_threshold":3""");
@@ -100,7 +100,7 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_ping_its_silence_and_the_group_that_follows_are_transitions(DatabaseKind database)
+    public async Task A_ping_missing_pings_and_their_group_cause_transitions(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
         await using var app = await MonitorsApp.StartAsync(database, clock);
@@ -116,7 +116,7 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task A_change_that_fails_leaves_neither_results_nor_a_transition(DatabaseKind database)
+    public async Task A_failed_change_stores_neither_results_nor_a_transition(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var cancel = TestContext.Current.CancellationToken;
@@ -127,7 +127,7 @@ public sealed class TransitionTests(MonitorsApps apps)
         {
             await recording.CorrectAsync(change, id, [new Correction(MonitorStatus.Down, [Now - 60], [1])], cancel);
             await change.FlushAsync(cancel);
-            throw new InvalidOperationException("It fails after all was written");
+            throw new InvalidOperationException("The change fails after everything was written");
         }, cancel));
         Assert.Empty(await OfAsync(app, id));
         await app.ReportAsync(Result(id, Now - 60, "DEGRADED"));
@@ -135,7 +135,7 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Whatever_is_stored_at_once_leaves_chains_that_end_at_the_newest_minute(DatabaseKind database)
+    public async Task After_concurrent_writes_every_chain_ends_at_the_newest_minute(DatabaseKind database)
     {
         var app = await apps.OnAsync(database);
         var monitors = new List<(string Tag, long Id)>();
@@ -182,7 +182,7 @@ public sealed class TransitionTests(MonitorsApps apps)
     }
 
     [Theory, ClassData(typeof(BothDatabases))]
-    public async Task Transitions_go_with_their_monitor_and_old_ones_with_its_results_but_for_the_newest(DatabaseKind database)
+    public async Task Transitions_are_deleted_with_their_monitor_and_old_ones_with_its_results_except_the_newest(DatabaseKind database)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero));
         await using var app = await MonitorsApp.StartAsync(database, clock);

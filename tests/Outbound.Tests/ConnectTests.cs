@@ -4,7 +4,7 @@ using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;
 
-/// <summary>Connections without HTTP obey the same rules for addresses.</summary>
+/// <summary>Tests that connections without HTTP follow the same address rules.</summary>
 public sealed class ConnectTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
@@ -14,7 +14,7 @@ public sealed class ConnectTests
     [InlineData("::1", "::1")]
     [InlineData("::ffff:127.0.0.1", "127.0.0.1")]
     [InlineData("one.example", "127.0.0.1")]
-    public async Task A_connection_carries_bytes_both_ways(string host, string address)
+    public async Task A_connection_sends_and_receives_bytes(string host, string address)
     {
         using var listener = Listening(address);
         using var door = Doors.Open(lookup: Doors.Answering(["127.0.0.1"]));
@@ -47,7 +47,7 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public async Task A_port_that_refuses_is_unreachable()
+    public async Task A_port_that_refuses_connections_is_unreachable()
     {
         using var held = LocalPort.Refusing(out var port);
         using var door = Doors.Open();
@@ -56,7 +56,7 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public async Task A_silent_port_costs_the_time_and_no_more()
+    public async Task A_silent_port_fails_after_the_timeout()
     {
         using var held = LocalPort.Refusing(out var port);
         using var silent = new SilentPort(port, "127.0.0.2");
@@ -67,7 +67,7 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public async Task A_cancelled_attempt_ends_and_leaves_nothing()
+    public async Task A_canceled_attempt_ends_and_leaves_no_connection()
     {
         using var held = LocalPort.Refusing(out var port);
         using var silent = new SilentPort(port, "127.0.0.2");
@@ -81,18 +81,18 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public async Task A_family_is_chosen_among_a_names_addresses()
+    public async Task Only_addresses_of_the_chosen_family_are_used()
     {
         using var four = Listening("127.0.0.1");
         using var door = Doors.Open(lookup: Doors.Answering(["::1", "127.0.0.1"], ["::1"]));
         await using (await door.ConnectAsync(new DnsEndPoint("both.example", Port(four), AddressFamily.InterNetwork), Long, OutboundPolicy.Monitor, TestContext.Current.CancellationToken))
             Assert.True(four.Pending());
         var fault = await FaultAsync(door, new DnsEndPoint("six.example", Port(four), AddressFamily.InterNetwork));
-        Assert.Equal((OutboundFaultKind.Unreachable, "The name six.example can not be resolved to an IPv4 address"), (fault.Kind, fault.Message));
+        Assert.Equal((OutboundFaultKind.Unreachable, "The name six.example cannot be resolved to an IPv4 address"), (fault.Kind, fault.Message));
     }
 
     [Fact]
-    public async Task An_international_name_is_looked_up_in_its_ascii_form()
+    public async Task An_international_name_is_resolved_in_its_ASCII_form()
     {
         var asked = "";
         using var door = Doors.Open(lookup: (name, _) =>
@@ -101,7 +101,7 @@ public sealed class ConnectTests
             return Task.FromResult<IPAddress[]>([]);
         });
         var fault = await FaultAsync(door, new DnsEndPoint("b\u00fccher.example", 1));
-        Assert.Equal(("xn--bcher-kva.example", "The name b\u00fccher.example can not be resolved"), (asked, fault.Message));
+        Assert.Equal(("xn--bcher-kva.example", "The name b\u00fccher.example cannot be resolved"), (asked, fault.Message));
     }
 
     private static TcpListener Listening(string address)

@@ -40,7 +40,7 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_name_that_leads_to_a_forbidden_address_is_refused()
+    public async Task A_name_that_resolves_to_a_forbidden_address_is_refused()
     {
         using var door = Doors.Open(lookup: Doors.Answering(["169.254.169.254"]));
         var fault = await door.FaultAsync(new OutboundRequest(new Uri("http://innocent.example/")));
@@ -102,10 +102,10 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task An_unknown_name_and_a_closed_port_are_reported_in_words()
+    public async Task An_unknown_name_and_a_closed_port_have_readable_messages()
     {
         using var door = Doors.Open();
-        Assert.Equal("The name no-such-name.invalid can not be resolved", (await door.FaultAsync(new OutboundRequest(new Uri("http://no-such-name.invalid/")))).Message);
+        Assert.Equal("The name no-such-name.invalid cannot be resolved", (await door.FaultAsync(new OutboundRequest(new Uri("http://no-such-name.invalid/")))).Message);
         int port;
         await using (var server = RawServer.Saying(Ok)) port = server.Port;
         Assert.Equal("Connection refused", (await door.FaultAsync(new OutboundRequest(new Uri($"http://127.0.0.1:{port}/")))).Message);

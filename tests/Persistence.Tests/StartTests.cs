@@ -60,7 +60,7 @@ public sealed class StartTests
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.PostgreSQL)]
-    public async Task A_database_from_before_the_first_release_stops_the_start_and_stays_as_it_is(DatabaseKind database)
+    public async Task A_database_from_before_the_first_release_stops_the_start_and_is_not_changed(DatabaseKind database)
     {
         var folder = Directory.CreateTempSubdirectory("kener-test-").FullName;
         var (connection, drop) = await PostgresDatabase.CreateAsync();

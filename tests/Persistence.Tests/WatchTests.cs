@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence.Tests;
 
-/// <summary>What a module watches of its own delivery (Behavior: RUN-7).</summary>
+/// <summary>Tests what <c>/health</c> reports about a module's delivery of events (Behavior: RUN-7).</summary>
 public sealed class WatchTests
 {
     public static TheoryData<DatabaseKind> Databases => TestModule.Databases;
@@ -14,7 +14,7 @@ public sealed class WatchTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task An_event_that_waits_for_longer_than_five_minutes_is_named_until_it_is_delivered(DatabaseKind database)
+    public async Task An_event_that_waits_for_more_than_five_minutes_is_reported_until_it_is_delivered(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var module = await TestModule.StartAsync(database, clock);
@@ -25,7 +25,7 @@ public sealed class WatchTests
             Payload = "{}",
             Subject = "test",
             CreatedMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-            // The dispatcher leaves it.
+            // The dispatcher does not deliver it yet.
             DueMs = long.MaxValue,
         }));
         clock.Advance(TimeSpan.FromSeconds(299));
@@ -40,7 +40,7 @@ public sealed class WatchTests
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task Dead_letters_are_counted_until_they_are_gone(DatabaseKind database)
+    public async Task Dead_letters_are_reported_until_they_are_deleted(DatabaseKind database)
     {
         var clock = Clocks.AtHand();
         await using var module = await TestModule.StartAsync(database, clock);

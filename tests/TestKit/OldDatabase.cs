@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Kener.TestKit;
 
-/// <summary>A database that was made before the migrations were squashed into one: its history names migrations that no build knows any more.</summary>
+/// <summary>A database from before the migrations were squashed into one: its history has migrations that no build contains any more.</summary>
 public static class OldDatabase
 {
     public static async Task MakeAsync(DbConnection connection)

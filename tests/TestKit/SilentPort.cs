@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Kener.TestKit;
 
-/// <summary>A port of some addresses that answers no connection attempt: it listens, and its queue of connections is full.</summary>
+/// <summary>A port that answers no connection attempt: it listens, and its backlog is full.</summary>
 public sealed class SilentPort : IDisposable
 {
     private const string SynSent = "02";
@@ -11,7 +11,7 @@ public sealed class SilentPort : IDisposable
     private readonly List<Socket> _sockets = [];
     private readonly string _port;
 
-    /// <summary>That port of these addresses.</summary>
+    /// <summary>Opens the port on these addresses.</summary>
     public SilentPort(int port, params string[] addresses)
     {
         _port = port.ToString("X4", null);
@@ -27,7 +27,7 @@ public sealed class SilentPort : IDisposable
         }
     }
 
-    /// <summary>The connection attempts of this machine to that port that are under way.</summary>
+    /// <summary>The pending connection attempts of this machine to the port.</summary>
     public IReadOnlyList<string> Attempts => [.. Tables.SelectMany(File.ReadAllLines).Skip(1)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Where(fields => fields.Length > 3 && fields[2].EndsWith(':' + _port, StringComparison.Ordinal) && fields[3] == SynSent).Select(fields => fields[2])];

@@ -24,10 +24,10 @@ internal sealed record KeyAnswer(
         key.Id, key.Name, key.Masked, key.Permissions, key.Status.ToString(), key.ExpiresAt, ApiAnswer.Iso(key.CreatedMs), ApiAnswer.Iso(key.UpdatedMs));
 }
 
-/// <summary>All keys as the API shows them.</summary>
+/// <summary>The response with all keys.</summary>
 internal sealed record KeyList(IEnumerable<KeyAnswer> ApiKeys);
 
-/// <summary>A key as the answer to a request about it.</summary>
+/// <summary>The response with one key.</summary>
 internal sealed record OneKey(KeyAnswer ApiKey);
 
 /// <summary>Shared by the endpoints of one key: parses its id and takes the locks of a change.</summary>

@@ -23,11 +23,11 @@ internal sealed record IncidentAnswer(
         ApiAnswer.Iso(incident.CreatedMs), ApiAnswer.Iso(incident.UpdatedMs), $"{siteUrl}/incidents/{incident.Id}", incident.IsGlobal ? "YES" : "NO");
 }
 
-/// <summary>A monitor of an incident as API v4 shows it.</summary>
+/// <summary>A monitor of an incident as API v4 returns it.</summary>
 internal sealed record AffectedMonitorAnswer(string MonitorTag, [property: AllowedValues("UP", "DOWN", "DEGRADED", "MAINTENANCE")] string Impact);
 
-/// <summary>Several incidents as API v4 shows them.</summary>
+/// <summary>The response with a list of incidents.</summary>
 internal sealed record IncidentList(IEnumerable<IncidentAnswer> Incidents);
 
-/// <summary>An incident as the answer to a request for it.</summary>
+/// <summary>The response with one incident.</summary>
 internal sealed record OneIncident(IncidentAnswer Incident);

@@ -16,8 +16,8 @@ internal sealed record UpdateAnswer(
         update.Id, update.IncidentId, update.Markdown, update.At, update.State.ToWord(), ApiAnswer.Iso(update.CreatedMs), ApiAnswer.Iso(update.UpdatedMs));
 }
 
-/// <summary>Several updates as API v4 shows them.</summary>
+/// <summary>The response with a list of updates.</summary>
 internal sealed record UpdateList(IEnumerable<UpdateAnswer> Comments);
 
-/// <summary>An update as the answer to a request for it.</summary>
+/// <summary>The response with one update.</summary>
 internal sealed record OneUpdate(UpdateAnswer Comment);

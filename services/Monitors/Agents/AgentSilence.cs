@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Watches how long no agent has requested its assignment while there are monitors for agents. One agent of several that is silent is no
-/// trouble: the others check its monitors.
+/// Watches for how long no agent has requested its assignment, if there are monitors for agents. A single silent agent is not a problem while
+/// others request theirs: they check its monitors.
 /// </summary>
 internal sealed class AgentSilence(MonitorsDb db, Assignments assignments, TimeProvider clock) : IHealthCheck
 {
@@ -19,7 +19,7 @@ internal sealed class AgentSilence(MonitorsDb db, Assignments assignments, TimeP
         var silence = TimeSpan.Zero;
         if (await db.Monitors.AnyAsync(row => row.IsActive && row.Cron != null && MonitorTypes.OfAgents.Contains(row.Type), cancellationToken))
         {
-            // While this service was away, agents could not request anything.
+            // Agents could request nothing before this service started.
             var seenMs = Math.Max(assignments.StartedMs, await db.Agents.MaxAsync(agent => (long?)agent.SeenMs, cancellationToken) ?? 0);
             silence = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(seenMs);
         }

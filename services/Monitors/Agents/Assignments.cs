@@ -34,7 +34,7 @@ internal sealed class Assignments(IServiceScopeFactory scopes, TimeProvider cloc
     private TimeSpan _rest;
     private long _readAt;
 
-    /// <summary>When agents could first reach this process, in Unix milliseconds.</summary>
+    /// <summary>The earliest time at which agents could reach this process, in Unix milliseconds.</summary>
     public long StartedMs { get; } = clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The longest retention of any monitor, in days; null if results may be kept forever, or before the monitors have been read.</summary>

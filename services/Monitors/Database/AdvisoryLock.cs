@@ -4,12 +4,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kener.Monitors;
 
-/// <summary>PostgreSQL's locks by name, each held until the transaction ends. SQLite has one writer and needs none.</summary>
+/// <summary>Takes PostgreSQL's advisory locks, which are held until the transaction ends. SQLite has a single writer and needs none.</summary>
 internal static class AdvisoryLock
 {
     /// <summary>
-    /// Takes the lock and then reads a number, in one round trip. The read sees everything that was committed before the lock was granted,
-    /// because it is a statement of its own.
+    /// Takes the lock and then reads a number, in one round trip. The read is a separate statement, so it sees everything that was committed
+    /// before the lock was granted.
     /// </summary>
     public static async Task<long> ThenReadAsync(ModuleDb db, string lockStatement, string query, CancellationToken cancel)
     {

@@ -41,8 +41,8 @@ internal sealed record MonitorAnswer(
     private static string YesNo(bool yes) => yes ? "YES" : "NO";
 }
 
-/// <summary>Several monitors as API v4 shows them.</summary>
+/// <summary>The response with a list of monitors.</summary>
 internal sealed record MonitorList(IEnumerable<MonitorAnswer> Monitors);
 
-/// <summary>A monitor as the answer to a request for it.</summary>
+/// <summary>The response with one monitor.</summary>
 internal sealed record OneMonitor(MonitorAnswer Monitor);

@@ -1,17 +1,17 @@
 namespace Kener.Monitors;
 
 /// <summary>
-/// Keeps writes of many rows from crowding out results and heartbeats: they are made in parts, of which this process makes one at a time, so
-/// at most one part is ahead of any other write. Both waits are in order of arrival and end with the request.
+/// Keeps writes of many rows from delaying results and pings: they are split into parts, and this process writes one part at a time, so any other
+/// write waits for at most one part. Both locks are granted in order of arrival; canceling the request ends the wait.
 /// </summary>
 internal sealed class BulkWrites : IDisposable
 {
     private readonly SemaphoreSlim _alone = new(1, 1), _part = new(1, 1);
 
-    /// <summary>Waits until no other long correction is under way; until what is returned is disposed, none begins.</summary>
+    /// <summary>Waits until no other long correction is running. None can start until the returned lock is disposed.</summary>
     public Task<IDisposable> AloneAsync(CancellationToken cancel) => TakeAsync(_alone, cancel);
 
-    /// <summary>Waits until no other part is being written; until what is returned is disposed, none begins.</summary>
+    /// <summary>Waits until no other part is being written. None can start until the returned lock is disposed.</summary>
     public Task<IDisposable> PartAsync(CancellationToken cancel) => TakeAsync(_part, cancel);
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using Kener.Contracts;
 namespace Kener.Monitors;
 
 /// <summary>
-/// The rules CON-1 to CON-3 of docs/behavior.md, pure: fed with what checks saw, minute by minute, it says what each minute is. A change of side, from
-/// healthy to unhealthy or back, is held until <paramref name="threshold"/> checks in a row say the same; then they count from their first.
+/// Decides the status of each minute from the results of checks, which are passed in minute by minute (Behavior: CON-1 to CON-3). Pure. A change of
+/// side, from healthy to unhealthy or back, is held until <paramref name="threshold"/> checks in a row agree; then it counts from the first of them.
 /// </summary>
 internal sealed class Confirmation(int threshold)
 {
@@ -13,24 +13,24 @@ internal sealed class Confirmation(int threshold)
     private readonly List<Observation> _held = [];
     private MonitorStatus? _anchor;
 
-    /// <summary>Whether the rule looks at it: a check's own word on whether it works. All else stands as it is and is passed over.</summary>
+    /// <summary>Returns whether confirmation applies (Behavior: CON-3). Other observations are skipped and stay as they are.</summary>
     public static bool Counts(Observation seen) =>
         seen.Type is ResultType.Realtime or ResultType.Timeout or ResultType.Error && seen.Raw is MonitorStatus.Up or MonitorStatus.Down or MonitorStatus.Degraded;
 
-    /// <summary>Whether two that count are on the same side: DOWN and DEGRADED are one.</summary>
+    /// <summary>Returns whether two statuses that count are on the same side: DOWN and DEGRADED are one side.</summary>
     public static bool IsSameSide(MonitorStatus one, MonitorStatus other) => one == MonitorStatus.Up == (other == MonitorStatus.Up);
 
-    /// <summary>Those that are held, until others confirm or contradict them.</summary>
+    /// <summary>The observations that are held until later ones confirm or contradict them.</summary>
     public IReadOnlyList<Observation> Held => _held;
 
-    /// <summary>Begins where that status has been confirmed.</summary>
+    /// <summary>Starts with that status as the confirmed one.</summary>
     public Confirmation From(MonitorStatus anchor)
     {
         _anchor = anchor;
         return this;
     }
 
-    /// <summary>Takes the next one that counts: what it is, and what those before it are that it confirms.</summary>
+    /// <summary>Adds the next observation that counts. Returns its verdict, and those of the earlier observations that it confirms.</summary>
     public IReadOnlyList<Verdict> Next(Observation seen)
     {
         if (_anchor is not { } anchor || IsSameSide(anchor, seen.Raw))
@@ -48,7 +48,7 @@ internal sealed class Confirmation(int threshold)
         return confirmed;
     }
 
-    /// <summary>Whether both will say the same of all that comes.</summary>
+    /// <summary>Returns whether both will give the same verdicts on everything that follows.</summary>
     public bool IsAt(Confirmation other) => _anchor == other._anchor && _held.SequenceEqual(other._held);
 
     private static string? Confirmed(Observation held, int count) => held.Raw == MonitorStatus.Up ? null

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Brings what is stored of a monitor in line with <see cref="Confirmation"/> when new observations come, in whatever order they come: those
-/// after a late one are judged anew, as far as it makes a difference. Minutes under a maintenance are left out, as if they did not exist.
+/// Applies <see cref="Confirmation"/> to new observations and to the stored results of a monitor, in whatever order observations arrive: the
+/// minutes after a late one are judged again, as far as it changes them. Minutes under a maintenance are left out, as if they did not exist.
 /// </summary>
 internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationToken cancel)
 {
@@ -15,7 +15,7 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
     private Confirmation _now = new(monitor.Threshold), _before = new(monitor.Threshold);
     private Overlay[] _maintenances = [];
 
-    /// <summary>The verdicts on these observations, which are in order, and on stored minutes that they may change.</summary>
+    /// <summary>Returns the verdicts on these observations, which are ordered by minute, and on the stored minutes that they may change.</summary>
     public async Task<IEnumerable<Verdict>> JudgeAsync(IReadOnlyList<Observation> seen)
     {
         await BeginAsync(seen[0].Minute);
@@ -25,14 +25,14 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
         {
             var stored = await db.Results.AsNoTracking().Where(row => row.MonitorId == monitor.Id && row.Region == 0 && row.Minute >= from)
                 .OrderBy(row => row.Minute).Take(Page).ToDictionaryAsync(row => row.Minute, cancel);
-            // Nothing is late: what was judged before stands, whatever the threshold was then.
+            // No observation is late: earlier verdicts stand, even if the threshold has changed since.
             if (stored.Count == 0 && from == seen[0].Minute) _verdicts.Clear();
             var until = stored.Count < Page ? long.MaxValue : stored.Keys.Max();
             foreach (var minute in stored.Keys.Union(given.Keys.Where(minute => minute >= from && minute <= until)).Order())
             {
                 Take(stored.GetValueOrDefault(minute), given.GetValueOrDefault(minute));
                 if (minute < last || !_now.IsAt(_before)) continue;
-                // From here on everything stays as it was, and so does what those that follow made of the ones that are held.
+                // Old and new run agree from here on; stored verdicts, including held minutes, are unchanged.
                 foreach (var held in _now.Held) _verdicts.Remove(held.Minute);
                 return _verdicts.Values;
             }
@@ -45,7 +45,7 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
     {
         var old = stored?.ToObservation();
         if (old is not null && Counts(old)) _before.Next(old);
-        // A person had the last word.
+        // A correction is never overwritten.
         if (stored?.Type == ResultType.Manual) return;
         var seen = given ?? old!;
         if (Counts(seen)) foreach (var verdict in _now.Next(seen)) _verdicts[verdict.Minute] = verdict;
@@ -53,8 +53,8 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
     }
 
     /// <summary>
-    /// Finds what is confirmed before that minute whatever may come after it: where as many checks in a row as it takes said the same. The
-    /// few that come after those are judged again.
+    /// Starts from the newest status before that minute that no later result can change: that of as many consecutive checks on one side as the
+    /// threshold. The few results after them are judged again.
     /// </summary>
     private async Task BeginAsync(long first)
     {
@@ -66,7 +66,7 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
         {
             newest = await EarlierAsync(first, Page);
             start = Settled(newest);
-            // So long without anything confirmed: what the oldest of them was is what all of them are.
+            // Nothing was confirmed in a whole page of results: the stored status of the oldest applies to all of them.
             if (start < 0 && newest.Count == Page) start = newest.Count - 1;
             else if (start < 0) start = newest.Count;
         }
@@ -84,7 +84,7 @@ internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationTo
         }
     }
 
-    /// <summary>Of rows, newest first: the index of the newest that ends a row of enough on one side; -1 where there is none.</summary>
+    /// <summary>Returns the index of the newest result of the latest confirmed run, or -1. Rows are sorted newest first.</summary>
     private int Settled(List<Result> newest)
     {
         var run = 0;

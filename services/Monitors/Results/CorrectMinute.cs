@@ -6,7 +6,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>PATCH /monitors/{tag}/data/{timestamp}: a person says what that minute was.</summary>
+/// <summary>PATCH /monitors/{tag}/data/{timestamp}: corrects a minute.</summary>
 internal static class CorrectMinute
 {
     public static async Task<IResult> HandleAsync(
@@ -36,7 +36,7 @@ internal static class CorrectMinute
         body.Has("status", out var status) ? Correction.StatusOf(status, "status must be one of: UP, DOWN, DEGRADED") : null,
         body.Has("latency", out var latency) ? Correction.Amount(latency, "latency must be a non-negative number") : null);
 
-    /// <summary>What is not said stays as recorded; where nothing is, the monitor's default status, else UP, at 0 ms.</summary>
+    /// <summary>Completes a correction with what is recorded, else with a default status of DOWN or DEGRADED, else UP, and 0 ms (Behavior: COR-4).</summary>
     internal static Correction Complete(long minute, MonitorStatus? status, double? latency, Result? before, Monitor monitor)
     {
         var byDefault = monitor.DefaultStatus is "DOWN" or "DEGRADED" ? Words.ToStatus(monitor.DefaultStatus)!.Value : MonitorStatus.Up;

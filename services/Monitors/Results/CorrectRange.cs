@@ -7,11 +7,11 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Monitors;
 
-/// <summary>PATCH /monitors/{tag}/data: a person says what a range of minutes was.</summary>
+/// <summary>PATCH /monitors/{tag}/data: corrects a range of minutes.</summary>
 internal static class CorrectRange
 {
-    // A long range is many transactions, so that results and heartbeats are stored between them. One that ends half way is answered as
-    // failed or not at all, and sending it again makes it whole.
+    // A long range takes several transactions, so that results and pings are stored between them. If it ends halfway, the request fails or gets
+    // no response; sending it again completes the correction (Behavior: COR-5).
     public const int DaysAtOnce = 4;
 
     public static async Task<IResult> HandleAsync(
@@ -43,7 +43,7 @@ internal static class CorrectRange
         }, cancel);
 }
 
-/// <summary>One status for all minutes from that of <paramref name="Start"/> to that of <paramref name="End"/>, both included.</summary>
+/// <summary>One status for all minutes from that of <paramref name="Start"/> to that of <paramref name="End"/>, inclusive.</summary>
 internal sealed record RangeCorrection(long Start, long End, MonitorStatus Status, double Latency, double Deviation)
 {
     private const long Longest = 366 * Minutes.Day;
@@ -52,7 +52,7 @@ internal sealed record RangeCorrection(long Start, long End, MonitorStatus Statu
 
     public long Last => Minutes.Floor(End);
 
-    /// <summary>API v4 counts the whole minutes in [start, end), and so not all that are written (Behavior: API-11).</summary>
+    /// <summary>The count in the response: the whole minutes in [start, end), which can be fewer than are written (Behavior: API-11).</summary>
     public long AnnouncedCount => Math.Max(0, (Minutes.Floor(End - 1) - Minutes.Floor(Start + 59)) / 60 + 1);
 
     public static RangeCorrection Read(JsonElement body)
@@ -71,7 +71,10 @@ internal sealed record RangeCorrection(long Start, long End, MonitorStatus Statu
             body.Given("deviation") is { } deviation ? Correction.Amount(deviation, "deviation must be a non-negative number") : 0);
     }
 
-    /// <summary>The minutes to write, a day of UTC each. Each latency strays by a whole number of up to the deviation, never below 0.</summary>
+    /// <summary>
+    /// Returns the minutes to write, one UTC day at a time. Each latency deviates by a whole number of milliseconds, at most the deviation, and is
+    /// never below 0.
+    /// </summary>
     public IEnumerable<Correction> Days(Random random)
     {
         var most = (long)Deviation;
@@ -90,5 +93,5 @@ internal sealed record RangeCorrection(long Start, long End, MonitorStatus Statu
     }
 }
 
-/// <summary>The answer to a correction of a range. The count is that of API v4 (Behavior: API-11).</summary>
+/// <summary>The response to a correction of a range. The count is that of API v4 (Behavior: API-11).</summary>
 internal sealed record RangeCorrected(string Message, [property: Description("Whole minutes from start_ts on and before end_ts.")] long UpdatedCount);

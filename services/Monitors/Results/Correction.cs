@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kener.Monitors;
 
-/// <summary>A person's word on what minutes were: one status, a latency each. Minutes ascend and do not repeat.</summary>
+/// <summary>A person's correction of minutes: one status, and a latency for each. Minutes are distinct and in ascending order.</summary>
 internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[] Latencies)
 {
     private const double MostMilliseconds = 1e9;
@@ -20,14 +20,14 @@ internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[]
         _ => throw Refusal.BadRequest(message),
     };
 
-    /// <summary>Milliseconds: finite, not negative, at most 1e9.</summary>
+    /// <summary>Reads milliseconds: finite, not negative, at most 1e9; otherwise 400.</summary>
     public static double Amount(JsonElement value, string message) =>
-        // Adding 0 makes 0 of -0.
+        // Adding 0 turns -0 into 0.
         value.Number(message) is var number and >= 0 and <= MostMilliseconds ? number + 0d : throw Refusal.BadRequest(message);
 
     /// <summary>
-    /// The monitor, kept from being deleted or corrected by another until the transaction ends; null where it is gone. Reports of checks
-    /// need not wait. SQLite has one writer.
+    /// Returns the monitor, locked against deletion and other corrections until the transaction ends; null if it does not exist. Results of checks
+    /// do not wait for this lock. SQLite has a single writer and needs no lock.
     /// </summary>
     public static async Task<Monitor?> LockAsync(MonitorsDb db, long id, CancellationToken cancel)
     {
@@ -38,12 +38,12 @@ internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[]
     }
 
     /// <summary>
-    /// Inserts or overwrites the minutes in one statement, in the transaction under way; what is now stored of each, in order. What a
-    /// check itself saw stays in raw_status; its message goes, since it no longer explains the status.
+    /// Inserts or overwrites the minutes in the current transaction (in PostgreSQL by one statement). Returns what is now stored, in order. The
+    /// raw_status of a check is kept; its message is removed, because it no longer explains the status.
     /// </summary>
     public async Task<IReadOnlyList<Observed>> StoreAsync(MonitorsDb db, long monitor, long now, CancellationToken cancel)
     {
-        // Higher than any version that another service has of these minutes, even after this database was restored from an older backup.
+        // Higher than any version of these minutes in other services, even if this database was restored from an older backup.
         var version = EventVersions.OfCorrection(now);
         var versions = db.IsPostgres ? await UnnestAsync(db, monitor, version, cancel) : await OneByOneAsync(db, monitor, version, cancel);
         return [.. Minutes.Select((minute, i) => new Observed(minute, Status, Latencies[i], versions[i]))];

@@ -2,12 +2,12 @@ using Kener.Contracts;
 
 namespace Kener.Monitors;
 
-/// <summary>What one check saw of a monitor in a minute, before any rule: <paramref name="Type"/> is Realtime, Timeout or Error.</summary>
+/// <summary>What one check of a monitor found in a minute, before any rule applies: <paramref name="Type"/> is Realtime, Timeout or Error.</summary>
 internal sealed record Observation(long MonitorId, long Minute, MonitorStatus Raw, double Latency, ResultType Type, string? Message)
 {
     /// <summary>
-    /// By monitor, then by minute: all who write several results do so in this order, so that two of them never wait for each other. Of two of
-    /// the same minute the later stays.
+    /// Sorts by monitor, then by minute. All writers of several results use this order, so they cannot deadlock. Of two observations of the same
+    /// minute, the later one in the list is kept.
     /// </summary>
     public static List<Observation> InOrder(List<Observation> given)
     {

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>GET /monitors/{tag}/data/{timestamp}.</summary>
+/// <summary>GET /monitors/{tag}/data/{timestamp}: returns a recorded minute.</summary>
 internal static class ReadMinute
 {
     public static async Task<IResult> HandleAsync(string tag, string timestamp, MonitorsDb db, CancellationToken cancel)

@@ -6,10 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
 
-/// <summary>GET /monitors/{tag}/data: the recorded minutes of [start, end), oldest first, however many, in flat memory.</summary>
+/// <summary>GET /monitors/{tag}/data: streams the recorded minutes of [start, end), oldest first, in constant memory.</summary>
 internal static class ReadRange
 {
-    // EF keeps a whole answer of PostgreSQL in memory where it may have to ask again, so the range is read a few days at a time.
+    // With retries enabled, EF buffers the whole result of a query in PostgreSQL, so the range is read a few days at a time.
     private const int Page = 5_000;
 
     public static async Task<IResult> HandleAsync(string tag, string? start_ts, string? end_ts, MonitorsDb db, CancellationToken cancel)
@@ -17,7 +17,7 @@ internal static class ReadRange
         var monitor = await GetMonitor.FindAsync(db, tag, cancel);
         var (start, end) = Range(start_ts, end_ts);
         var overlays = await db.Overlays.TouchingAsync(monitor.Id, start, end, cancel);
-        // Read before the answer begins, so that a database that is away is still told by the status.
+        // Read before the response starts, so that an unreachable database still yields an error status.
         var first = await PageAsync(db, monitor.Id, start, end, cancel);
         return ApiAnswer.Of(new SampleList(SamplesAsync(db, monitor, first, end, overlays, cancel)));
     }

@@ -5,16 +5,16 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// The only way by which results are stored, whatever their source: with the events that carry them and the transitions that they cause, in
-/// one transaction (Behavior: TRN-1). What checks saw has no audit row: it is its own record, and storing it again changes nothing.
+/// Stores all results, whatever their source, in one transaction with the events that carry them and the transitions that they cause
+/// (Behavior: TRN-1). Results of checks have no audit row: they are a record themselves, and storing one again changes nothing.
 /// </summary>
 internal sealed class Recording(LivingMonitors living, Transitions transitions)
 {
     private const int MostReadings = 1_000;
 
     /// <summary>
-    /// Stores the observations, which are in order; how many of them changed something. Those of monitors that are gone, or that
-    /// <paramref name="types"/> does not hold any more, are passed over. <paramref name="source"/>, such as "agent/berlin", is for people.
+    /// Stores the observations, which are ordered. Returns how many of them changed something. Observations of monitors that no longer exist, or
+    /// whose type is not in <paramref name="types"/>, are skipped. <paramref name="source"/>, such as "agent/berlin", is for people.
     /// </summary>
     public async Task<int> StoreAsync(
         Changes<MonitorsDb> changes, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
@@ -24,7 +24,7 @@ internal sealed class Recording(LivingMonitors living, Transitions transitions)
         return stored;
     }
 
-    /// <summary>As above, within a change under way.</summary>
+    /// <summary>As above, within a change that is already running.</summary>
     public async Task<int> StoreAsync(
         Change<MonitorsDb> change, IReadOnlyList<Observation> observations, string[] types, string source, CancellationToken cancel)
     {
@@ -34,13 +34,13 @@ internal sealed class Recording(LivingMonitors living, Transitions transitions)
         var readings = await Verdict.StoreAsync(change.Db, verdicts, cancel);
         foreach (var part in readings.Chunk(MostReadings)) change.Publish(source, () => new ReadingsRecorded { Readings = part });
         await transitions.RecordAsync(change, readings.Select(reading => new NewestStored(reading.MonitorId, reading.Minute, reading.Status)), cancel);
-        // What confirmation made of minutes that were there before is not what was asked.
+        // Earlier minutes that confirmation changed are not counted: they were not in the request.
         if (verdicts.Count == known.Count) return readings.Count;
         var given = known.Select(seen => (seen.MonitorId, seen.Minute)).ToHashSet();
         return readings.Count(reading => given.Contains((reading.MonitorId, reading.Minute)));
     }
 
-    /// <summary>Stores a person's corrections of a monitor, which are in order, within a change that has locked it.</summary>
+    /// <summary>Stores corrections of a monitor, which are ordered, within a change that has locked the monitor.</summary>
     public async Task CorrectAsync(Change<MonitorsDb> change, long monitor, IReadOnlyList<Correction> corrections, CancellationToken cancel)
     {
         foreach (var correction in corrections)
@@ -52,7 +52,7 @@ internal sealed class Recording(LivingMonitors living, Transitions transitions)
             change, corrections.SelectMany(own => own.Minutes, (own, minute) => new NewestStored(monitor, minute, own.Status)), cancel);
     }
 
-    /// <summary>Without a threshold each result stands for itself; only monitors with one take the longer way.</summary>
+    /// <summary>Returns the verdicts. Only monitors with a confirmation threshold need their stored results read and locked.</summary>
     private static async Task<List<Verdict>> JudgeAsync(
         MonitorsDb db, List<Observation> seen, IReadOnlyDictionary<long, Recorded> living, CancellationToken cancel)
     {
@@ -65,8 +65,8 @@ internal sealed class Recording(LivingMonitors living, Transitions transitions)
     }
 
     /// <summary>
-    /// The monitors, kept from being corrected, confirmed or evaluated by another until the transaction ends: what is read of them after this
-    /// is what holds. Comes after <see cref="Deletion.HoldOffAsync"/>.
+    /// Locks the monitors against correction, confirmation and evaluation by other transactions until this one ends, so that what is read of them
+    /// after this stays valid. Must be called after <see cref="Deletion.HoldOffAsync"/>.
     /// </summary>
     public static async Task LockAsync(MonitorsDb db, IEnumerable<long> monitors, CancellationToken cancel)
     {

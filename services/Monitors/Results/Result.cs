@@ -3,8 +3,8 @@ using Kener.Contracts;
 namespace Kener.Monitors;
 
 /// <summary>
-/// What was observed in one minute from one region; region 0 is the verdict that all else reads (Behavior: STA-3).
-/// Never an overlay.
+/// What was observed in one minute from one region; region 0 is the verdict that everything else reads. Overlays never change it
+/// (Behavior: STA-3).
 /// </summary>
 internal sealed class Result
 {
@@ -12,30 +12,30 @@ internal sealed class Result
     /// <summary>Unix seconds, a whole minute.</summary>
     public long Minute { get; set; }
     public short Region { get; set; }
-    /// <summary>After confirmation or correction.</summary>
+    /// <summary>The observed status: after default status, confirmation or correction.</summary>
     public MonitorStatus Status { get; set; }
-    /// <summary>What the check itself saw.</summary>
+    /// <summary>The status that the check itself found.</summary>
     public MonitorStatus RawStatus { get; set; }
     /// <summary>Milliseconds.</summary>
     public double Latency { get; set; }
     public ResultType Type { get; set; }
     public string? Message { get; set; }
-    /// <summary>What the check itself said; the message is that of the status.</summary>
+    /// <summary>The message of the check itself; <see cref="Message"/> explains <see cref="Status"/>.</summary>
     public string? RawMessage { get; set; }
-    /// <summary>1 when first written, one more at each overwrite; a correction's is at least <see cref="EventVersions.OfCorrection"/>.</summary>
+    /// <summary>1 when first written, one higher after each overwrite; for a correction at least <see cref="EventVersions.OfCorrection"/>.</summary>
     public int Version { get; set; }
 
-    /// <summary>What the check saw.</summary>
+    /// <summary>Returns what the check found, before confirmation.</summary>
     public Observation ToObservation() => new(MonitorId, Minute, RawStatus, Latency, Type, RawMessage);
 }
 
-/// <summary>How a result came to be (Behavior: CHK-6). Numbers are stored: they stay.</summary>
+/// <summary>How a result came about (Behavior: CHK-6). The numbers are stored in the database and must not change.</summary>
 internal enum ResultType : byte
 {
     Realtime = 0,
     Timeout = 1,
     Error = 2,
-    /// <summary>A person's word. No late report of a check may overwrite it (Behavior: COR-1).</summary>
+    /// <summary>Corrected by a person. A late result of a check never overwrites it (Behavior: COR-1).</summary>
     Manual = 3,
     Default = 4,
 }

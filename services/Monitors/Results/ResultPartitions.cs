@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Kener.Monitors;
 
 /// <summary>
-/// In PostgreSQL, results lie in a partition a month. Makes those from as far back as results are kept, though 13 months at most, to 2 months
-/// ahead, at the start and once a day; what lies outside is in the default partition. SQLite has none.
+/// Creates the monthly partitions of results in PostgreSQL, at the start and once a day: from the oldest month that is kept, at most 13 months
+/// back, to 2 months ahead. Results outside of them are in the default partition. SQLite has no partitions.
 /// </summary>
 internal sealed class ResultPartitions(
     IServiceScopeFactory scopes, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<ResultPartitions> log) : BackgroundService
@@ -21,7 +21,7 @@ internal sealed class ResultPartitions(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Daily.RunAsync(
-        "Making the partitions of results, which lie in the default one meanwhile,", TimeSpan.Zero, EnsureAsync, clock, log, stoppingToken);
+        "Creating the partitions of results, which are stored in the default partition meanwhile,", TimeSpan.Zero, EnsureAsync, clock, log, stoppingToken);
 
     internal async Task EnsureAsync(CancellationToken cancel)
     {
@@ -33,13 +33,13 @@ internal sealed class ResultPartitions(
         var first = await FirstKeptAsync(db, cancel) is { } kept && kept > most ? kept : most;
         for (var month = first; month <= last; month = month.AddMonths(1))
         {
-            // A month a transaction: where rows have to be moved, the lock is short.
+            // One transaction for each month, so that the lock is short if rows have to be moved.
             var sql = Make(month);
             await db.Database.CreateExecutionStrategy().ExecuteAsync(async token => await db.Database.ExecuteSqlRawAsync(sql, token), cancel);
         }
     }
 
-    /// <summary>Drops the months that are wholly older than any result is kept. Where others are in the way, tomorrow is early enough.</summary>
+    /// <summary>Drops the months of which no result is kept. If a lock is not granted within 2 s, the next attempt is tomorrow.</summary>
     internal async Task DropAsync(CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -50,7 +50,7 @@ internal sealed class ResultPartitions(
             $"SELECT relname::text AS \"Value\" FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = 'results'::regclass").ToListAsync(cancel);
         foreach (var name in names.Where(name => name != "results_default" && string.CompareOrdinal(name, oldest) < 0).Order(StringComparer.Ordinal))
         {
-            // The name is one of ours: "results_" and a month.
+            // Safe to embed: the name is "results_" and a month.
             var sql = $"SET LOCAL lock_timeout = '2s'; DROP TABLE IF EXISTS \"{name}\"";
             await db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
             {
@@ -58,11 +58,11 @@ internal sealed class ResultPartitions(
                 await db.Database.ExecuteSqlRawAsync(sql, token);
                 await transaction.CommitAsync(token);
             }, cancel);
-            log.LogInformation("Dropped {Partition}: all of it is older than results are kept", name);
+            log.LogInformation("Dropped the partition {Partition}: all its results are older than the retention", name);
         }
     }
 
-    /// <summary>The month of the oldest result that some monitor keeps; null where any may be kept for ever.</summary>
+    /// <summary>Returns the month of the oldest result that any monitor keeps; null if results may be kept forever.</summary>
     private async Task<DateTimeOffset?> FirstKeptAsync(MonitorsDb db, CancellationToken cancel)
     {
         if (await KnownSite.RetentionDaysAsync(db, settings.Value, cancel) is not { } usual) return null;
@@ -70,14 +70,14 @@ internal sealed class ResultPartitions(
         return FirstOfMonth(clock.GetUtcNow().AddDays(-days));
     }
 
-    /// <summary>The first day of the partition in which that minute lies, if it has one.</summary>
+    /// <summary>Returns the first day of the month of that minute, which identifies its partition if there is one.</summary>
     internal static DateTimeOffset MonthOf(long minute) => FirstOfMonth(DateTimeOffset.FromUnixTimeSeconds(minute));
 
     private static DateTimeOffset FirstOfMonth(DateTimeOffset day) => new(day.Year, day.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static string NameOf(DateTimeOffset month) => "results_" + month.ToString("yyyy_MM", CultureInfo.InvariantCulture);
 
-    /// <summary>Makes the month's partition unless it is there, with the rows that the default one holds of it. Replicas take turns.</summary>
+    /// <summary>Returns SQL that creates the month's partition if missing, with its rows from the default one. A lock serializes replicas.</summary>
     internal static string Make(DateTimeOffset month)
     {
         var name = NameOf(month);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Shortly after midnight of UTC takes away what is older than it is to be kept, bit by bit, and what deletions left. Replicas do the same
-/// work, and the second finds it done.
+/// Deletes data past its retention, in small parts, and what deleted monitors left, shortly after midnight UTC (Behavior: RET-2). Every replica
+/// runs it; a later one finds nothing left to delete.
 /// </summary>
 internal sealed class Retention(
     IServiceScopeFactory scopes, ResultPartitions partitions, BulkWrites bulk, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<Retention> log) : BackgroundService
@@ -38,7 +38,7 @@ internal sealed class Retention(
         await changes.ProjectAsync(change => AwakeSpan.ForgetOldAsync(change.Db, cancel), cancel);
     }
 
-    /// <summary>What fails for one monitor does not end the work for the others; a database that is away ends it.</summary>
+    /// <summary>Continues with the other monitors if the work fails for one, but not if the database is unreachable.</summary>
     private async Task TryAsync(MonitorsDb db, string what, Func<Task> work, CancellationToken cancel)
     {
         try
@@ -48,11 +48,11 @@ internal sealed class Retention(
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
             if (!await db.Database.CanConnectAsync(cancel)) throw;
-            log.LogWarning(fault, "Old results of {What} could not be taken away; the next try is tomorrow", what);
+            log.LogWarning(fault, "Old results of {What} could not be deleted; the next attempt is tomorrow", what);
         }
     }
 
-    /// <summary>Takes away what is older, in parts that keep no one waiting for long. The last beat of a monitor that lives stays.</summary>
+    /// <summary>Deletes what is older, in parts so that other writes do not wait long. The newest ping of an existing monitor is kept.</summary>
     private async Task TakeAsync(Changes<MonitorsDb> changes, long monitor, long oldest, CancellationToken cancel)
     {
         for (var more = true; more;)
@@ -72,7 +72,7 @@ internal sealed class Retention(
 
 internal static class OldResults
 {
-    /// <summary>Takes away up to about that many of a monitor's oldest results before that minute; whether any may be left.</summary>
+    /// <summary>Deletes about that many of a monitor's oldest results before that minute. Returns whether more may be left.</summary>
     public static async Task<bool> TakeAsync(MonitorsDb db, long monitor, long before, int atMost, CancellationToken cancel)
     {
         var old = db.Results.Where(row => row.MonitorId == monitor && row.Minute < before);

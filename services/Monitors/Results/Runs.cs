@@ -2,17 +2,17 @@ using Kener.Contracts;
 
 namespace Kener.Monitors;
 
-/// <summary>What a minute's verdict is, as far as others need it.</summary>
+/// <summary>The part of a minute's verdict that other services need.</summary>
 internal readonly record struct Observed(long Minute, MonitorStatus Status, double Latency, int Version);
 
-/// <summary>Minutes as runs, and runs as messages.</summary>
+/// <summary>Combines minutes into runs, and runs into messages.</summary>
 internal static class Runs
 {
     private const int MostRuns = 1_000;
 
     /// <summary>
-    /// The messages that tell these minutes, which ascend: equal minutes in a row are one run, a message holds one day of UTC at most
-    /// (and so 1,440 minutes) and 1,000 runs.
+    /// Returns the messages for these minutes, which are in ascending order. Consecutive equal minutes are one run. A message has at most one UTC
+    /// day (1,440 minutes) and 1,000 runs.
     /// </summary>
     public static IEnumerable<ReadingsRecorded> Messages(long monitor, IEnumerable<Observed> minutes)
     {

@@ -4,7 +4,7 @@ using Kener.Contracts;
 
 namespace Kener.Monitors;
 
-/// <summary>A recorded minute as API v4 shows it: overlays laid over, the observed status in raw_status (Behavior: API-10).</summary>
+/// <summary>A recorded minute in API v4: the status with overlays applied, and the observed status in raw_status (Behavior: API-10).</summary>
 internal sealed record Sample(
     string MonitorTag,
     [property: Description("Start of the minute, in Unix seconds.")] long Timestamp,
@@ -21,8 +21,8 @@ internal sealed record Sample(
     }
 }
 
-/// <summary>Recorded minutes as API v4 shows them.</summary>
+/// <summary>The response to a request for a range of recorded minutes.</summary>
 internal sealed record SampleList(IAsyncEnumerable<Sample> Data);
 
-/// <summary>A recorded minute as the answer to a request for it.</summary>
+/// <summary>The response to a request for one recorded minute.</summary>
 internal sealed record OneSample(Sample Data);

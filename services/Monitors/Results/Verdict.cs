@@ -7,14 +7,14 @@ using NpgsqlTypes;
 
 namespace Kener.Monitors;
 
-/// <summary>A minute as it is to be stored: what the check saw, and what that means after default and confirmation.</summary>
+/// <summary>A minute to be stored: what the check found, and the observed status after default status and confirmation.</summary>
 internal sealed record Verdict(
     long MonitorId, long Minute, MonitorStatus Status, MonitorStatus Raw, double Latency, ResultType Type, string? Message, string? RawMessage)
 {
-    // A few rows are not worth a savepoint and the way there and back.
+    // For fewer rows, COPY does not make up for the savepoint and its round trip.
     private const int FewestCopied = 50;
 
-    // Written this way once for both: nothing that a person said is overwritten, and what is known already is no change.
+    // The same in both databases: corrections (type 3) are never overwritten, and an identical row is not a change.
     private const string OnConflict = """
         ON CONFLICT (monitor_id, minute, region) DO UPDATE SET
             status = excluded.status, raw_status = excluded.raw_status, latency = excluded.latency, type = excluded.type,
@@ -25,9 +25,9 @@ internal sealed record Verdict(
         """;
 
     /// <summary>
-    /// Stores the verdicts, which are in order and of distinct minutes, in the transaction under way; what changed by it. In PostgreSQL by
-    /// COPY where there are many and all are new; else one statement for all: unnest keeps the order, so writers of the
-    /// same minutes take turns.
+    /// Stores the verdicts, which are ordered and of distinct minutes, in the current transaction. Returns what changed. PostgreSQL uses COPY for
+    /// many verdicts that are all new, otherwise one statement: unnest keeps the order, so writers of the same minutes lock rows in the same
+    /// order.
     /// </summary>
     public static async Task<List<Reading>> StoreAsync(MonitorsDb db, IReadOnlyList<Verdict> verdicts, CancellationToken cancel)
     {
@@ -42,14 +42,14 @@ internal sealed record Verdict(
         return db.IsPostgres ? await UnnestAsync(command, verdicts, cancel) : await OneByOneAsync(command, verdicts, cancel);
     }
 
-    /// <summary>Over several partitions COPY writes one after the other: not in the order in which all writers go.</summary>
+    /// <summary>COPY writes several partitions one after the other, and so not in the order that all writers use.</summary>
     private static bool AreOfOneMonth(IReadOnlyList<Verdict> verdicts)
     {
         var (first, last) = (verdicts.Min(verdict => verdict.Minute), verdicts.Max(verdict => verdict.Minute));
         return ResultPartitions.MonthOf(first) == ResultPartitions.MonthOf(last);
     }
 
-    /// <summary>Stores all as new minutes; where any is there already, none, and the transaction is as it was.</summary>
+    /// <summary>Inserts all verdicts by COPY. Returns false, with the transaction unchanged, if any minute is already stored.</summary>
     private static async Task<bool> CopiedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Verdict> verdicts, CancellationToken cancel)
     {
         const string BeforeCopy = "before_copy";
@@ -105,7 +105,7 @@ internal sealed record Verdict(
         await command.PrepareAsync(cancel);
         var changed = new List<Reading>(verdicts.Count);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        // What comes back is in the order of what was given, with gaps.
+        // The returned rows are in the order of the given ones, without those that did not change.
         for (var i = 0; await reader.ReadAsync(cancel); i++)
         {
             var (monitor, minute) = (reader.GetInt64(0), reader.GetInt64(1));

@@ -20,7 +20,7 @@ internal sealed class StatusTransition
     public long? ClaimedMs { get; set; }
 
     /// <summary>
-    /// Returns the transition that a stored result causes, or null. <paramref name="stored"/> is the newest of those stored together, and
+    /// Returns the transition that a stored result causes, or null. <paramref name="stored"/> is the newest of the results stored together, and
     /// <paramref name="newest"/> the newest minute of its monitor that has a result now (Behavior: TRN-2, TRN-3).
     /// </summary>
     public static StatusTransition? Of(MonitorStatus current, NewestStored stored, long newest, long nowMs) =>
@@ -44,12 +44,12 @@ internal sealed class StatusTransition
     }
 }
 
-/// <summary>Of the results of a monitor that are stored together, the newest.</summary>
+/// <summary>The newest of a monitor's results that are stored together.</summary>
 internal readonly record struct NewestStored(long MonitorId, long Minute, MonitorStatus Status)
 {
     /// <summary>
-    /// Of results in order of monitor and minute, the newest of each monitor. Minutes after <paramref name="until"/> are left out: a
-    /// correction that reaches ahead does not decide what a monitor is now.
+    /// Returns the newest result of each monitor; the results are sorted by monitor and minute. Minutes after <paramref name="until"/> are left out:
+    /// a correction of future minutes does not decide the present status.
     /// </summary>
     public static List<NewestStored> Of(IEnumerable<NewestStored> ordered, long until)
     {

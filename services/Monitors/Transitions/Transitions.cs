@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kener.Monitors;
 
 /// <summary>
-/// Records each change of a monitor's observed status in the transaction that stores the results that cause it, and hands each out once
-/// (Behavior: TRN-1 to TRN-5). Knows the present status of every monitor, so that results that change none cost no query of their own.
+/// Records each change of a monitor's observed status in the transaction that stores the results that cause it, and lets a consumer claim each once
+/// (Behavior: TRN-1 to TRN-5). Caches the present status of every monitor, so that results that change no status need no query of their own.
 /// </summary>
 internal sealed class Transitions
 {
@@ -20,13 +20,13 @@ internal sealed class Transitions
     private long _newestId;
 
     /// <summary>
-    /// Records the transitions that these results cause, which were stored in the change under way and are in order of monitor and minute.
-    /// Called once in a change, after everything else that waits for locks.
+    /// Records the transitions that these results cause. The results were stored in the current change and are sorted by monitor and minute.
+    /// Call once for each change, after everything else that waits for locks.
     /// </summary>
     /// <remarks>
-    /// Two transactions do not see each other's results. Therefore one that changes no status holds a lock, shared, from reading the present
-    /// statuses to its commit, and one that changes any holds it alone: it sees all results that were stored before it, and the others see
-    /// its transitions.
+    /// Concurrent transactions do not see each other's results. Therefore a transaction that changes no status holds a shared lock from reading the
+    /// present statuses until its commit, and one that changes a status holds it exclusively: it sees all results that were stored before it,
+    /// and later transactions see its transitions.
     /// </remarks>
     public async Task RecordAsync(Change<MonitorsDb> change, IEnumerable<NewestStored> stored, CancellationToken cancel)
     {
@@ -37,8 +37,8 @@ internal sealed class Transitions
         {
             await CatchUpAsync(change.Db, $"SAVEPOINT {Savepoint}; {Shared}", cancel);
             if (!newest.Exists(Differs)) return;
-            // Another process changed a status meanwhile. Returning to the savepoint gives up the shared lock: two that hold it and want it
-            // alone would wait for each other for ever.
+            // Another process changed a status meanwhile. Rolling back to the savepoint releases the shared lock: two transactions that hold it
+            // and request it exclusively would deadlock.
             if (change.Db.IsPostgres) await change.Db.Database.ExecuteSqlRawAsync($"ROLLBACK TO SAVEPOINT {Savepoint}", cancel);
         }
         await CatchUpAsync(change.Db, Exclusive, cancel);
@@ -53,14 +53,14 @@ internal sealed class Transitions
     }
 
     /// <summary>
-    /// Claims up to that many transitions, oldest first, in the change under way: the claim commits or is undone with the consumer's own
-    /// writes. A second consumer waits for that and gets what the first leaves, so the transitions of a monitor are claimed in order
+    /// Claims up to that many transitions, oldest first, in the current change: the claim commits or rolls back with the consumer's own writes.
+    /// A second consumer waits until then and gets what the first leaves, so the transitions of a monitor are claimed in order
     /// (Behavior: TRN-4).
     /// </summary>
     public static async Task<IReadOnlyList<StatusTransition>> ClaimAsync(Change<MonitorsDb> change, int atMost, CancellationToken cancel)
     {
         var transitions = change.Db.Set<StatusTransition>();
-        // Materialized: as a plain subquery it might run once for each row, and lock more rows each time.
+        // Materialized: a plain subquery might run once for each row and lock more rows each time.
         var claimed = await (change.Db.IsPostgres ? transitions.FromSql($"""
             WITH oldest AS MATERIALIZED (SELECT id FROM status_transitions WHERE claimed_ms IS NULL ORDER BY id LIMIT {atMost} FOR UPDATE)
             UPDATE status_transitions AS claimed SET claimed_ms = {change.NowMs} FROM oldest WHERE claimed.id = oldest.id AND claimed.claimed_ms IS NULL
@@ -73,7 +73,7 @@ internal sealed class Transitions
         return [.. claimed.OrderBy(row => row.Id)];
     }
 
-    /// <summary>Deletes a monitor's transitions before that minute, but not its newest: that is what the next one continues.</summary>
+    /// <summary>Deletes a monitor's transitions before that minute, except the newest, which the next one continues (Behavior: TRN-5).</summary>
     public static Task<int> DeleteOldAsync(MonitorsDb db, long monitor, long before, CancellationToken cancel) => db.Transitions
         .Where(row => row.MonitorId == monitor && row.Minute < before && db.Transitions.Any(newer => newer.MonitorId == monitor && newer.Id > row.Id))
         .ExecuteDeleteAsync(cancel);
@@ -82,7 +82,7 @@ internal sealed class Transitions
 
     private bool Differs(NewestStored stored) => Current(stored.MonitorId) != stored.Status;
 
-    /// <summary>Takes the lock and reads the transitions that were committed since the last time.</summary>
+    /// <summary>Takes the lock and reads the transitions that were committed since the last call.</summary>
     private async Task CatchUpAsync(MonitorsDb db, string lockStatement, CancellationToken cancel)
     {
         var newest = await AdvisoryLock.ThenReadAsync(db, lockStatement, NewestId, cancel);
@@ -94,7 +94,7 @@ internal sealed class Transitions
         for (; known < newest; known = Volatile.Read(ref _newestId)) Interlocked.CompareExchange(ref _newestId, newest, known);
     }
 
-    /// <summary>The newest minute of each of the monitors that has a result. Each has one that was just stored.</summary>
+    /// <summary>Returns the newest minute with a result of each monitor. Each has one, which was just stored.</summary>
     private static Task<Dictionary<long, long>> NewestMinutesAsync(MonitorsDb db, List<NewestStored> stored, long until, CancellationToken cancel)
     {
         var (ids, oldest) = (stored.ConvertAll(one => one.MonitorId), stored.Min(one => one.Minute));

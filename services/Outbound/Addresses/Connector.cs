@@ -122,7 +122,7 @@ internal sealed class Connector(AddressRules rules, NameLookup lookup, TimeProvi
         catch (Exception fault) when (fault is SocketException or ArgumentException)
         {
             var to = family switch { AddressFamily.InterNetwork => " to an IPv4 address", AddressFamily.InterNetworkV6 => " to an IPv6 address", _ => "" };
-            throw new OutboundFault(OutboundFaultKind.Unreachable, $"The name {name} can not be resolved{to}", fault);
+            throw new OutboundFault(OutboundFaultKind.Unreachable, $"The name {name} cannot be resolved{to}", fault);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     /// <summary>As <see cref="ModuleDb.TakeNewerAsync{T}"/>, in a projection of its own.</summary>
     public async Task<bool> TakeNewerAsync<T>(T row, CancellationToken cancel) where T : class => await ProjectAsync(Newer.Statement(db, row), cancel) > 0;
 
-    /// <summary>Writes what every change writes beside its own rows, and takes it back.</summary>
+    /// <summary>Writes what every change writes in addition to its own rows, and rolls it back.</summary>
     internal async Task RehearseAsync(CancellationToken cancel)
     {
         using var mine = await turn.TakeAsync(db, cancel);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Persistence;
 
-/// <summary>Watches a module's dead letters: each is an event that some service lacks until a person replays or deletes it.</summary>
+/// <summary>Counts a module's dead letters: each is an event that a service lacks until a person replays or deletes it.</summary>
 internal sealed class DeadLetterCount<TDb>(TDb db) : IHealthCheck where TDb : ModuleDb
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

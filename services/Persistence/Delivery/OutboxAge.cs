@@ -4,10 +4,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Persistence;
 
-/// <summary>Watches how long a module's oldest event has waited for its delivery.</summary>
+/// <summary>Watches how long a module's oldest event has waited for delivery.</summary>
 internal sealed class OutboxAge<TDb>(TDb db, TimeProvider clock) : IHealthCheck where TDb : ModuleDb
 {
-    // Ten failed tries, after which an event becomes a dead letter, and a restart of the broker take less.
+    // Ten failed attempts, after which an event becomes a dead letter, take less time, and so does a restart of the broker.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

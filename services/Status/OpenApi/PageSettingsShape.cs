@@ -4,7 +4,7 @@ using Kener.Status.Pages;
 
 namespace Kener.Status;
 
-/// <summary>Describes the settings of a page. Others are stored and returned as they are.</summary>
+/// <summary>Describes the settings of a page in the OpenAPI document. Other settings are stored and returned unchanged.</summary>
 internal sealed record PageSettingsShape(
     [property: Description("Which incidents the page shows.")] Dictionary<string, object> Incidents,
     [property: Description("Which maintenances the page shows.")] Dictionary<string, object> IncludeMaintenances,

@@ -41,8 +41,8 @@ internal sealed record PageAnswer(
 /// <summary>A monitor of a page as API v4 returns it.</summary>
 internal sealed record PageMonitorAnswer(string MonitorTag, int Position);
 
-/// <summary>Several pages as API v4 shows them.</summary>
+/// <summary>The response with a list of pages.</summary>
 internal sealed record PageList(IReadOnlyList<PageAnswer> Pages);
 
-/// <summary>A page as the answer to a request for it.</summary>
+/// <summary>The response with one page.</summary>
 internal sealed record OnePage(PageAnswer Page);

@@ -28,10 +28,10 @@ internal sealed record SiteAnswer(
     };
 }
 
-/// <summary>Several settings as API v4 shows them.</summary>
+/// <summary>The response with a list of settings.</summary>
 internal sealed record SiteList(IEnumerable<SiteAnswer> SiteData);
 
-/// <summary>From what an address or the database says to the site's settings.</summary>
+/// <summary>Reads site settings by the key in a path, or from the database.</summary>
 internal static class SiteReading
 {
     /// <summary>Returns the key of that name; 404 if there is none.</summary>

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Kener.Architecture.Tests;
 
-/// <summary>Citations of rules, ADRs and documents lead somewhere.</summary>
+/// <summary>Rules about citations: cited rules, ADRs and documents must exist.</summary>
 internal static partial class CitationRules
 {
     /// <summary>Returns the rules that the documents define: ids such as INC-4 in the first cell of a table row.</summary>
     public static IReadOnlySet<string> Defined(IEnumerable<string> documents) =>
         documents.SelectMany(text => Definition().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
 
-    /// <summary>Returns the citations that no document, rule or file answers; <paramref name="files"/> are all files of the repository.</summary>
+    /// <summary>Returns the citations of what does not exist; <paramref name="files"/> are all files of the repository.</summary>
     public static IEnumerable<string> Dangling(IEnumerable<Source> sources, IReadOnlySet<string> rules, IReadOnlyList<string> files)
     {
         var areas = rules.Select(id => id[..3]).ToHashSet();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>The documents against the running API: each answer, and each body that was accepted, has the shape that its document states.</summary>
+/// <summary>Compares the documents with the running API: each response and each accepted body matches the schema in its document.</summary>
 public sealed class AnswerTests
 {
     private const long Minute = 1_700_000_040;
@@ -17,7 +17,7 @@ public sealed class AnswerTests
     private readonly HashSet<string> _called = [];
 
     [Fact]
-    public async Task Answers_of_every_operation_are_as_the_documents_say()
+    public async Task Responses_of_every_operation_match_the_documents()
     {
         var letter = new DeadLetterEntry(1, "other", "IncidentChanged", "incident/5", "It could not be read.", Minute);
         await using var api = await WholeApi.StartAsync(builder => builder.Services.AddSingleton(

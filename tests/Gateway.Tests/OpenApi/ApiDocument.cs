@@ -10,7 +10,7 @@ using Microsoft.OpenApi;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>Makes an OpenAPI document from the endpoints of all services.</summary>
+/// <summary>Generates an OpenAPI document from the endpoints of all services.</summary>
 internal static class ApiDocument
 {
     private static readonly Dictionary<string, (string Description, (string Name, string Description)[] Tags)> Versions = new()
@@ -83,7 +83,7 @@ internal static class ApiDocument
     }
 }
 
-/// <summary>Errors that any operation can have, and the name under which the documents describe each.</summary>
+/// <summary>The error responses of operations, with the name of each in the documents.</summary>
 internal static class ApiErrors
 {
     public const string Scheme = "bearerAuth";

@@ -8,7 +8,7 @@ using Microsoft.OpenApi;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>Completes an operation by what its endpoint and the gateway's route table state.</summary>
+/// <summary>Completes an operation from its endpoint's metadata and the gateway's route table.</summary>
 internal static class ApiOperations
 {
     public static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)

@@ -9,10 +9,10 @@ using Microsoft.OpenApi;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>Completes the schemas by what the attributes of properties state.</summary>
+/// <summary>Completes the schemas from the attributes of properties.</summary>
 internal static class ApiSchemas
 {
-    /// <summary>The name of a type in the documents: that of the noun.</summary>
+    /// <summary>Returns the name of a type in the documents: without the suffix Answer or Shape.</summary>
     public static string? NameOf(JsonTypeInfo type) => !IsOurs(type.Type) || type.Type.IsEnum ? null : type.Type switch
     {
         _ when type.Type == typeof(ErrorAnswer) => "Error",
@@ -25,7 +25,7 @@ internal static class ApiSchemas
     {
         if (IsOurs(context.JsonTypeInfo.Type) && context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object) schema.Required = RequiredOf(context.JsonTypeInfo);
         if (context.JsonPropertyInfo?.AttributeProvider is not { } property) return;
-        // It is left out when it is null.
+        // The property is omitted when it is null, so its value is never null.
         if (Find<JsonIgnoreAttribute>(property) is not null) schema.Type &= ~JsonSchemaType.Null;
         if (Find<AllowedValuesAttribute>(property) is { } allowed) schema.Enum = [.. allowed.Values.Select(value => value is null ? JsonNullSentinel.JsonNull : JsonValue.Create((string)value)!)];
         if (schema.Enum is { Count: > 0 } words && schema.Type?.HasFlag(JsonSchemaType.Null) is true && !words.Any(JsonNullSentinel.IsJsonNullSentinel)) words.Add(JsonNullSentinel.JsonNull);
@@ -44,7 +44,7 @@ internal static class ApiSchemas
         return new OpenApiSchemaReference(type.Name, context.Document);
     }
 
-    /// <summary>An answer always has all fields but those that are left out when null. What a body needs depends on the endpoint.</summary>
+    /// <summary>Returns the required fields: in a response, all that are not omitted when null. Those of a body depend on the endpoint.</summary>
     private static HashSet<string> RequiredOf(JsonTypeInfo type)
     {
         var isAnswer = !type.Type.Name.EndsWith("Body", StringComparison.Ordinal) && !InputFields.IsInput(type.Type)

@@ -23,7 +23,7 @@ internal sealed class CommittedDocument
 
     public JsonObject Root => _root;
 
-    /// <summary>The operation that answers to a request; null where the document has none.</summary>
+    /// <summary>Returns the operation that handles a request; null if the document has none.</summary>
     public Operation? Find(string method, string path)
     {
         var segments = path.Split('?')[0].Split('/');
@@ -31,17 +31,17 @@ internal sealed class CommittedDocument
             && pattern.Zip(segments).All(pair => pair.First == pair.Second || pair.First.StartsWith('{')));
     }
 
-    /// <summary>The node itself, or what its $ref names.</summary>
+    /// <summary>Returns the node, or the target of its $ref.</summary>
     public JsonObject Resolve(JsonObject node)
     {
         if (node["$ref"] is not { } reference) return node;
         var text = reference.GetValue<string>();
-        if (!text.StartsWith("#/", StringComparison.Ordinal)) throw new InvalidDataException($"{text} leads out of the document");
+        if (!text.StartsWith("#/", StringComparison.Ordinal)) throw new InvalidDataException($"{text} refers to another document");
         var target = text[2..].Split('/').Aggregate((JsonNode?)_root, (parent, name) => parent?[name.Replace("~1", "/", StringComparison.Ordinal)]);
-        return target as JsonObject ?? throw new InvalidDataException($"{text} leads nowhere");
+        return target as JsonObject ?? throw new InvalidDataException($"{text} refers to a component that does not exist");
     }
 
-    /// <summary>The schema of an answer with that status; null where the operation states none.</summary>
+    /// <summary>Returns the schema of the response with that status code; null if the operation has none.</summary>
     public JsonObject? AnswerOf(Operation operation, int status) =>
         operation.Node["responses"]![status.ToString(CultureInfo.InvariantCulture)] is JsonObject answer ? SchemaOf(Resolve(answer)) : null;
 

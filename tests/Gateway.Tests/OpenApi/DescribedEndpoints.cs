@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>ASP.NET describes only endpoints that state their method. Those that take the whole context do not, so it is added here.</summary>
+/// <summary>Adds the handler's method to endpoints that handle an HttpContext, because ASP.NET describes only endpoints that have it.</summary>
 internal sealed class DescribedEndpoints(EndpointDataSource source) : EndpointDataSource
 {
     public override IReadOnlyList<Endpoint> Endpoints => [.. source.Endpoints.Select(WithMethod)];

@@ -1,12 +1,12 @@
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>The gateway serves the OpenAPI documents as files, which are made here from the endpoints: KENER_WRITE_OPENAPI=1 writes them.</summary>
+/// <summary>Compares the OpenAPI documents of the endpoints with the committed files, or writes the files if KENER_WRITE_OPENAPI=1.</summary>
 public sealed class DocumentTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory, InlineData("v4"), InlineData("v5")]
-    public async Task The_committed_document_is_that_of_the_endpoints(string version)
+    public async Task The_committed_document_matches_the_endpoints(string version)
     {
         await using var api = await WholeApi.StartAsync(builder => builder.Services.AddApiDocument(version));
         var made = await ApiDocument.WriteAsync(api.Host.Services, version, Cancel);

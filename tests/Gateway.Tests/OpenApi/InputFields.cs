@@ -6,8 +6,8 @@ using Kener.ServiceDefaults;
 namespace Kener.Gateway.Tests.OpenApi;
 
 /// <summary>
-/// The fields of input records. A field that may be missing is an <c>Optional</c> of its type, which the document shows without the wrapper; its
-/// description is the comment at its property.
+/// Describes the fields of input records. A field that may be missing is an <c>Optional</c> of its type, which the document shows without the
+/// wrapper. Its description is the doc comment of its property.
 /// </summary>
 internal static class InputFields
 {
@@ -19,7 +19,7 @@ internal static class InputFields
 
     public static bool IsInput(Type type) => type.Name.EndsWith("Input", StringComparison.Ordinal);
 
-    /// <summary>The comment at a property; null where it has none.</summary>
+    /// <summary>Returns the doc comment of a property; null if it has none.</summary>
     public static string? CommentOf(PropertyInfo property) => Comments.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}");
 
     public static void Unwrap(JsonTypeInfo type)

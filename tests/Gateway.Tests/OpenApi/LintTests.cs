@@ -26,10 +26,10 @@ public sealed partial class LintTests
         var node = operation.Node;
         if (node["operationId"] is null) yield return "has no operationId";
         if (node["summary"] is null) yield return "has no summary";
-        if (Texts(node["tags"]) is not [var tag] || !tags.Contains(tag)) yield return "does not have one tag that the document lists";
+        if (Texts(node["tags"]) is not [var tag] || !tags.Contains(tag)) yield return "does not have exactly one tag that the document lists";
         var stated = (node["parameters"] as JsonArray ?? []).Where(parameter => parameter!["in"]!.GetValue<string>() == "path").ToList();
         if (!Parameter().Matches(operation.Path).Select(match => match.Groups[1].Value).Order().SequenceEqual(stated.Select(parameter => parameter!["name"]!.GetValue<string>()).Order()))
-            yield return "does not state the parameters of its path";
+            yield return "does not describe the parameters of its path";
         if ((node["parameters"] as JsonArray ?? []).Any(parameter => parameter!["schema"]?["type"] is null || parameter["description"] is null)) yield return "has a parameter without a type or description";
         if (operation.Method is "POST" or "PATCH" && !operation.Path.EndsWith("/replay", StringComparison.Ordinal) && document.BodyOf(operation) is null) yield return "has no body";
 
@@ -39,16 +39,16 @@ public sealed partial class LintTests
         {
             var schema = document.AnswerOf(operation, status);
             if (schema is null) yield return $"{status} has no schema";
-            else if (status >= 400 && schema["$ref"]?.GetValue<string>() != "#/components/schemas/Error") yield return $"{status} is not the error shape";
+            else if (status >= 400 && schema["$ref"]?.GetValue<string>() != "#/components/schemas/Error") yield return $"{status} does not have the schema of errors";
         }
         var demands = RouteTable.Kener.Find(operation.Path)!.Access == Access.Key;
-        if (demands != (node["security"] is JsonArray { Count: 1 })) yield return "does not state its security as the route table does";
-        if (demands && !OfTheGateway.All(statuses.Contains)) yield return "lacks an error of the gateway";
+        if (demands != (node["security"] is JsonArray { Count: 1 })) yield return "has other security than the route table";
+        if (demands && !OfTheGateway.All(statuses.Contains)) yield return "lacks an error response of the gateway";
         if (demands && node["description"]?.GetValue<string>().Contains("Requires the permission `", StringComparison.Ordinal) is not true) yield return "does not name its permission";
     }
 
     [Theory, InlineData("v4"), InlineData("v5")]
-    public void Every_route_of_the_gateway_is_described_and_no_other(string version)
+    public void Exactly_the_routes_of_the_gateway_are_described(string version)
     {
         var routes = RouteTable.Kener.All.Where(route => route.Pattern.StartsWith($"/api/{version}/", StringComparison.Ordinal))
             .SelectMany(route => route.Methods.Select(method => $"{method} {Parameter().Replace(route.Pattern, "{}")}"));
@@ -57,7 +57,7 @@ public sealed partial class LintTests
     }
 
     [Theory, InlineData("v4"), InlineData("v5")]
-    public void Every_reference_leads_to_something_and_everything_is_referred_to(string version)
+    public void Every_reference_has_a_target_and_every_component_is_used(string version)
     {
         var document = new CommittedDocument(version);
         var references = Nodes(document.Root).Where(node => node.ContainsKey("$ref")).ToList();
@@ -82,7 +82,7 @@ public sealed partial class LintTests
         None(descriptions.Where(text => OddWords.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))));
     }
 
-    /// <summary>All objects within it but examples and the fields of schemas, whose names are not keywords.</summary>
+    /// <summary>Returns all objects in the node, without the maps of schema properties, because their keys are names and not keywords.</summary>
     private static IEnumerable<JsonObject> Nodes(JsonNode? node) => node switch
     {
         JsonObject container => container.SelectMany(pair => pair.Key == "properties" ? pair.Value!.AsObject().SelectMany(field => Nodes(field.Value)) : Nodes(pair.Value)).Prepend(container),

@@ -4,14 +4,14 @@ using Microsoft.Playwright;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>The documents and their reference are public, and nothing of them comes from another host.</summary>
+/// <summary>Tests that the documents and the reference page are public and load nothing from other hosts.</summary>
 public sealed class ReferenceTests
 {
     private const string Chromium = "/usr/bin/chromium", Script = "/api/reference/scalar.js";
     private const float HangMs = 120_000;
 
     [Theory, InlineData("/api/openapi/v4.json", "application/json; charset=utf-8"), InlineData("/api/openapi/v5.json", "application/json; charset=utf-8"), InlineData("/api/reference", "text/html; charset=utf-8")]
-    public async Task Anyone_may_read_it_and_caches_may_keep_it(string path, string contentType)
+    public async Task It_is_public_and_may_be_cached(string path, string contentType)
     {
         await using var host = await Embedded.StartAsync(keys: false);
         using var client = host.Client();
@@ -28,7 +28,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public async Task The_script_is_sent_as_it_is_stored_or_unpacked()
+    public async Task The_script_is_sent_with_or_without_compression()
     {
         await using var host = await Embedded.StartAsync(keys: false);
         using var client = host.Client();
@@ -42,7 +42,7 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public async Task The_reference_shows_both_documents_and_asks_no_other_host()
+    public async Task The_reference_shows_both_documents_and_sends_no_request_to_another_host()
     {
         Assert.True(File.Exists(Chromium), $"{Chromium} is missing: apt-get install -y chromium (./test does so)");
         await using var host = await Embedded.StartAsync(keys: false);

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Kener.Gateway.Tests.OpenApi;
 
 /// <summary>
-/// Compares JSON with a schema: types, enums, required fields, items, bounds. A field that the schema does not name is a fault as well, so that
-/// no answer has more than its document says.
+/// Compares JSON with a schema: types, enums, required fields, items, bounds. A field that the schema does not list is a fault too, so that no
+/// response has undocumented fields.
 /// </summary>
 internal sealed class SchemaCheck(CommittedDocument document)
 {

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Kener.Gateway.Tests.OpenApi;
 
-/// <summary>All services behind the gateway in one process, on a data folder of their own.</summary>
+/// <summary>Hosts the gateway and all services in one process, with a new data folder.</summary>
 internal sealed class WholeApi(Embedded host, string folder) : IAsyncDisposable
 {
     public const string Key = "bootstrap-key-0123456789abcdef0123456789";

@@ -10,7 +10,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kener.Gateway.Tests.Upgrade;
 
-/// <summary>What a build stored in a database of that kind, and what it answered, in <c>tests/dumps/VERSION</c>.</summary>
+/// <summary>The dump of a build in <c>tests/dumps/VERSION</c>: its databases of that kind, and its responses.</summary>
 internal sealed class Dump(string version, DatabaseKind database)
 {
     private static readonly Dictionary<string, string> Modules = new()
@@ -21,16 +21,16 @@ internal sealed class Dump(string version, DatabaseKind database)
         ["status"] = "statusdb",
     };
 
-    /// <summary>When all dumps were made, by their clock.</summary>
+    /// <summary>The time at which all dumps are made, by their shifted clock.</summary>
     public static DateTimeOffset MadeAt { get; } = new(2026, 12, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The build that runs.</summary>
+    /// <summary>The version of this build.</summary>
     public static string Current { get; } = typeof(Dump).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>Whether the dumps of this build are to be made anew.</summary>
+    /// <summary>Whether the dumps of this build are written again.</summary>
     public static bool IsWriting { get; } = Environment.GetEnvironmentVariable("KENER_WRITE_DUMPS") == "1";
 
-    /// <summary>The builds of which there are dumps.</summary>
+    /// <summary>The versions that have dumps.</summary>
     public static IReadOnlyList<string> Versions { get; } =
         [.. Directory.GetDirectories(Folder()).Select(folder => Path.GetFileName(folder)!).Union(IsWriting ? [Current] : []).Order(StringComparer.Ordinal)];
 
@@ -38,7 +38,7 @@ internal sealed class Dump(string version, DatabaseKind database)
 
     private string AnswerFile => Path.Combine(Place, "answers.json");
 
-    /// <summary>A folder below <c>tests/dumps</c>, or that itself.</summary>
+    /// <summary>Returns a folder below <c>tests/dumps</c>, or <c>tests/dumps</c> itself.</summary>
     public static string Folder(params string[] below)
     {
         var folder = AppContext.BaseDirectory;
@@ -46,7 +46,7 @@ internal sealed class Dump(string version, DatabaseKind database)
         return Path.Combine([folder, "tests", "dumps", .. below]);
     }
 
-    /// <summary>Makes the dump of this build.</summary>
+    /// <summary>Writes the dump of this build.</summary>
     public async Task WriteAsync()
     {
         Directory.CreateDirectory(Place);
@@ -67,7 +67,7 @@ internal sealed class Dump(string version, DatabaseKind database)
         }
     }
 
-    /// <summary>Databases of their own with what the dump holds.</summary>
+    /// <summary>Returns new databases with the contents of the dump.</summary>
     public async Task<Databases> RestoreAsync()
     {
         var databases = new Databases(database);
@@ -80,7 +80,7 @@ internal sealed class Dump(string version, DatabaseKind database)
         return databases;
     }
 
-    /// <summary>What that build answered, by path.</summary>
+    /// <summary>Returns the responses of that build, by path.</summary>
     public JsonObject Answers() => JsonNode.Parse(File.ReadAllText(AnswerFile))!.AsObject();
 
     private static async Task CompactAsync(string from, string to)
@@ -112,7 +112,7 @@ internal sealed class Databases(DatabaseKind kind) : IAsyncDisposable
 
     public string Connection(string name) => _settings[$"ConnectionStrings:{name}"]!;
 
-    /// <summary>Starts all modules on them, with a clock that begins at that instant.</summary>
+    /// <summary>Starts all modules with these databases and a clock that begins at that time.</summary>
     public Task<ModuleHost> StartAsync(DateTimeOffset at) => ModuleHost.StartAsync(
         kind, builder => builder.AddAccounts().AddIncidents().AddMonitors().AddStatus(), app => app.MapAccounts().MapIncidents().MapMonitors().MapStatus(),
         new ShiftedClock(at), Folder, _settings);
@@ -123,7 +123,7 @@ internal sealed class Databases(DatabaseKind kind) : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>Runs as fast as the system's clock.</summary>
+    /// <summary>Begins at <paramref name="start"/> and runs at the speed of the system's clock.</summary>
     private sealed class ShiftedClock(DateTimeOffset start) : TimeProvider
     {
         private readonly TimeSpan _ahead = start - System.GetUtcNow();

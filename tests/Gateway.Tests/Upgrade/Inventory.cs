@@ -7,7 +7,7 @@ using Kener.TestKit;
 
 namespace Kener.Gateway.Tests.Upgrade;
 
-/// <summary>Something of everything that Kener stores, and how it is read again.</summary>
+/// <summary>Stores an example of everything that Kener stores, and reads it through the API.</summary>
 internal static class Inventory
 {
     private const string Key = "api_key";
@@ -41,12 +41,12 @@ internal static class Inventory
         ("POST", "/api/v4/pages", """{"page_path":"europe","page_title":"Europe","page_header":"Our servers in Europe","monitors":["web","manual"]}"""),
     ];
 
-    /// <summary>Stores it, and returns when all services have it.</summary>
+    /// <summary>Stores all examples and returns when every service has them.</summary>
     public static async Task FillAsync(ModuleHost kener)
     {
         using var api = kener.Client();
         foreach (var (path, body) in Monitors) await SendAsync(api, "POST", path, body);
-        // The agent says what it knows before it reports.
+        // An agent requests its assignment, with the types that it supports, before it reports.
         await SendAsync(api, "GET", "/api/agent/v1/assignment?agent=one&types=API,TCP", "");
         var web = (await SendAsync(api, "GET", "/api/v4/monitors/web", ""))["monitor"]!["id"]!.GetValue<long>();
         await SendAsync(api, "POST", "/api/agent/v1/results", JsonSerializer.Serialize(new CheckReport("one", [.. Enumerable.Range(0, 288).Select(i => Result(web, i))]), AgentJson.Default.CheckReport));
@@ -58,7 +58,7 @@ internal static class Inventory
         await Eventually.TrueAsync(async () => (await SendAsync(api, "GET", "/api/v4/monitors/web", ""))["monitor"]!["no_data_reason"] is null);
     }
 
-    /// <summary>All of it as the API answers.</summary>
+    /// <summary>Returns the responses of the API for all examples, by path.</summary>
     public static async Task<JsonObject> ReadAsync(ModuleHost kener)
     {
         using var api = kener.Client();
@@ -79,7 +79,7 @@ internal static class Inventory
         return answers;
     }
 
-    /// <summary>Waits until the page has these words.</summary>
+    /// <summary>Waits until the page contains these texts.</summary>
     public static Task SeesAsync(ModuleHost kener, string path, params string[] words) => Eventually.GetAsync(async () =>
     {
         using var answer = await kener.Anonymous.GetAsync(path, TestContext.Current.CancellationToken);
@@ -121,7 +121,7 @@ internal static class Inventory
     private static async Task<long> PostAsync(HttpClient api, long incident, string state, string comment, long timestamp) =>
         (await SendAsync(api, "POST", $"/api/v4/incidents/{incident}/comments", JsonSerializer.Serialize(new { state, comment, timestamp })))["comment"]!["id"]!.GetValue<long>();
 
-    /// <summary>One of every five minutes of a day, some of them down.</summary>
+    /// <summary>Returns result i of a day with a result every five minutes, some of them DOWN.</summary>
     private static CheckResult Result(long monitor, int i) => i is >= 100 and < 110
         ? new(monitor, Now - 86_400 + (i * 300), "DOWN", 5_000, "ERROR", "Connection refused") : new(monitor, Now - 86_400 + (i * 300), "UP", 20 + (i % 7), "REALTIME");
 }

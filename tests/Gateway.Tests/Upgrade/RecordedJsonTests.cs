@@ -10,7 +10,7 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Gateway.Tests.Upgrade;
 
-/// <summary>Events and internal answers of earlier builds are understood by this one, and so are later ones with further fields.</summary>
+/// <summary>Tests that this build reads events and internal messages of earlier builds, and ignores additional fields of later ones.</summary>
 public sealed class RecordedJsonTests
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web), Indented = new() { WriteIndented = true, IndentSize = 1 };
@@ -27,11 +27,11 @@ public sealed class RecordedJsonTests
 
     public static TheoryData<string> Versions { get; } = [.. Dump.Versions];
 
-    /// <summary>How a message is read and written.</summary>
+    /// <summary>The type of a message, and how it is read and written.</summary>
     private sealed record Message(Type Type, Func<string, object> Read, Func<object, string> Write);
 
     [Theory, MemberData(nameof(Versions))]
-    public async Task All_that_an_earlier_build_sent_is_read_and_unknown_fields_are_ignored(string version)
+    public async Task Every_message_of_an_earlier_build_is_read_and_unknown_fields_are_ignored(string version)
     {
         var folder = Dump.Folder(version, "events");
         if (Dump.IsWriting && version == Dump.Current) await WriteAsync(folder);
@@ -78,7 +78,7 @@ public sealed class RecordedJsonTests
 
     private static string Text(Snapshot snapshot) => Encoding.UTF8.GetString(snapshot.Body);
 
-    /// <summary>With a further field in each object.</summary>
+    /// <summary>Returns a copy with an additional field in each object.</summary>
     private static JsonNode Extended(JsonNode json)
     {
         var extended = json.DeepClone();
@@ -94,7 +94,7 @@ public sealed class RecordedJsonTests
     }
 }
 
-/// <summary>Makes an object of which every property has a value of its own.</summary>
+/// <summary>Creates an object in which every property has a different value.</summary>
 internal sealed class Sample
 {
     private int _number;

@@ -3,13 +3,13 @@ using Kener.ServiceDefaults;
 
 namespace Kener.Gateway.Tests.Upgrade;
 
-/// <summary>Databases of earlier builds, upgraded by this one. <c>tests/dumps/README.md</c> says how dumps are made.</summary>
+/// <summary>Upgrades the databases of earlier builds. <c>tests/dumps/README.md</c> describes how the dumps are made.</summary>
 public sealed class UpgradeTests
 {
     public static MatrixTheoryData<string, DatabaseKind> Dumps { get; } = new(Dump.Versions, [DatabaseKind.Sqlite, DatabaseKind.PostgreSQL]);
 
     [Theory, MemberData(nameof(Dumps))]
-    public async Task What_an_earlier_build_stored_is_answered_as_then_and_can_be_changed(string version, DatabaseKind database)
+    public async Task Data_of_an_earlier_build_is_returned_as_before_and_can_be_changed(string version, DatabaseKind database)
     {
         var dump = new Dump(version, database);
         if (Dump.IsWriting && version == Dump.Current) await dump.WriteAsync();
@@ -19,7 +19,7 @@ public sealed class UpgradeTests
         foreach (var (path, then) in dump.Answers())
         {
             var now = await Inventory.SendAsync(api, "GET", path, "");
-            Assert.True(Recorded.IsIn(then, now, isExtensible: path == "/api/v4/site"), $"{path} was answered\n{then}\nand is now\n{now}");
+            Assert.True(Recorded.IsIn(then, now, isExtensible: path == "/api/v4/site"), $"{path} returned\n{then}\nand now returns\n{now}");
         }
         await Inventory.SeesAsync(kener, "/", "Example Status", "Website", "By hand", "Checkout fails", "Payments work again", "A planned change of the network");
         await Inventory.SeesAsync(kener, "/europe", "Our servers in Europe", "Website");
@@ -32,7 +32,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public void There_is_a_dump_of_a_build_for_each_database()
+    public void Every_version_has_a_dump_for_each_database()
     {
         Assert.NotEmpty(Dump.Versions);
         foreach (var version in Dump.Versions.Where(_ => !Dump.IsWriting))
@@ -40,11 +40,11 @@ public sealed class UpgradeTests
     }
 }
 
-/// <summary>Compares JSON of an earlier build with that of this one.</summary>
+/// <summary>Compares JSON of an earlier build with JSON of this one.</summary>
 internal static class Recorded
 {
     /// <summary>
-    /// Whether the later JSON has all that the earlier one had. Further fields are right; further items of a list only where it
+    /// Returns whether the later JSON contains everything in the earlier one. Additional fields are allowed; additional items of a list only if
     /// <paramref name="isExtensible"/>.
     /// </summary>
     public static bool IsIn(JsonNode? then, JsonNode? now, bool isExtensible = false) => (then, now) switch

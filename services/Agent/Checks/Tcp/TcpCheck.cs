@@ -6,7 +6,7 @@ using Kener.Outbound;
 
 namespace Kener.Agent.Checks.Tcp;
 
-/// <summary>Opens a connection to each host of the list, all at once: up if every one of them accepts it (Behavior: CHK-14).</summary>
+/// <summary>Opens a connection to each host of the list at the same time. UP if every host accepts it (Behavior: CHK-14).</summary>
 internal sealed class TcpCheck(OutboundDoor door, IReadOnlyList<TcpTarget> targets, TimeProvider clock)
 {
     public static CheckType Type(OutboundDoor door, TimeProvider clock) => new(TcpType.Descriptor.Name, data => new TcpCheck(door, Read(data), clock).RunAsync);
@@ -43,7 +43,7 @@ internal sealed class TcpCheck(OutboundDoor door, IReadOnlyList<TcpTarget> targe
 /// <summary>A port of a host, and how long it may take to accept a connection.</summary>
 internal sealed record TcpTarget(DnsEndPoint EndPoint, TimeSpan Timeout)
 {
-    /// <summary>As in a URL, with brackets around an IPv6 address.</summary>
+    /// <summary>Host and port as in a URL, with brackets around an IPv6 address.</summary>
     public string Name => EndPoint.Host.Contains(':', StringComparison.Ordinal) ? $"[{EndPoint.Host}]:{EndPoint.Port}" : $"{EndPoint.Host}:{EndPoint.Port}";
 
     public static TcpTarget Read(JsonElement item, int index)

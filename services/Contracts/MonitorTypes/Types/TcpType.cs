@@ -1,6 +1,6 @@
 namespace Kener.Contracts;
 
-/// <summary>TCP: connects to ports.</summary>
+/// <summary>TCP: opens connections to ports.</summary>
 public static class TcpType
 {
 #pragma warning disable CS1591 // Each field is named as in JSON.
