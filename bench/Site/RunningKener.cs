@@ -38,7 +38,7 @@ internal sealed class RunningKener : IAsyncDisposable
         })!;
         _process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data?.Contains("All is up", StringComparison.Ordinal) is true) _isUp.TrySetResult();
+            if (line.Data?.Contains("Everything is up", StringComparison.Ordinal) is true) _isUp.TrySetResult();
         };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();

@@ -181,7 +181,7 @@ public sealed partial class AppHostTests(Hostings hostings)
     }
 
     /// <summary>Returns the ports in the startup report's table, by name.</summary>
-    internal static Dictionary<string, int> Ports(string output) => Row().Matches(output[output.LastIndexOf("All is up", StringComparison.Ordinal)..])
+    internal static Dictionary<string, int> Ports(string output) => Row().Matches(output[output.LastIndexOf("Everything is up", StringComparison.Ordinal)..])
         .ToDictionary(row => row.Groups[1].Value, row => int.Parse(row.Groups[2].Value, CultureInfo.InvariantCulture));
 
     private static bool IsClosed(int port)

@@ -102,7 +102,7 @@ public sealed class KenerProcess : IAsyncDisposable
             {
                 using var page = await Visitor.GetAsync("/");
                 // Distributed, the gateway may have a page before all other processes are up.
-                if (page.StatusCode == HttpStatusCode.OK && (Hosting != Hosting.Distributed || OutputSinceLaunch.Contains("All is up", StringComparison.Ordinal))) return;
+                if (page.StatusCode == HttpStatusCode.OK && (Hosting != Hosting.Distributed || OutputSinceLaunch.Contains("Everything is up", StringComparison.Ordinal))) return;
             }
             catch (HttpRequestException)
             {

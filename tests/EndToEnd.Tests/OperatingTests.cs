@@ -109,7 +109,7 @@ public sealed class OperatingTests
         var line = Assert.Single(kener.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("Kener cannot start: The database '", line, StringComparison.Ordinal);
         Assert.Contains(database == "Sqlite" ? "incidents.db" : new NpgsqlConnectionStringBuilder(connection).Database!, line, StringComparison.Ordinal);
-        Assert.Contains("was made by a build before 0.1.0, which this one cannot upgrade. Start with an empty database, or run the build that made it", line, StringComparison.Ordinal);
+        Assert.Contains("was created by a build before 0.1.0, which this build cannot upgrade. Start with an empty database, or run the build that created it", line, StringComparison.Ordinal);
         await drop();
     }
 

@@ -70,7 +70,7 @@ public sealed class StartTests
         var fault = await Assert.ThrowsAsync<StartRefusedException>(() =>
             TestModule.StartAsync(database, dataPath: folder, settings: new Dictionary<string, string?> { ["ConnectionStrings:testdb"] = connection }));
         Assert.Contains(database == DatabaseKind.PostgreSQL ? new NpgsqlConnectionStringBuilder(connection).Database! : Path.Combine(folder, "test.db"), fault.Message, StringComparison.Ordinal);
-        Assert.EndsWith("was made by a build before 0.1.0, which this one cannot upgrade. Start with an empty database, or run the build that made it", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith("was created by a build before 0.1.0, which this build cannot upgrade. Start with an empty database, or run the build that created it", fault.Message, StringComparison.Ordinal);
         await using var command = old.CreateCommand();
         command.CommandText = database == DatabaseKind.PostgreSQL ? "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'" : "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'";
         Assert.Equal(1L, await command.ExecuteScalarAsync(Cancel));
