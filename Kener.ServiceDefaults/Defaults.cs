@@ -1,5 +1,11 @@
 using System.Text;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Health;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +41,7 @@ public static class Defaults
         builder.Services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         builder.Services.AddHostedService<BackgroundRestarts>();
         builder.Services.AddSingleton<Outages>();
-        builder.Services.AddSingleton<SnapshotBoard>().AddSingleton<SiteOnBoard>().AddSingleton<VariantUses>();
+        builder.Services.AddSingleton<SnapshotStore>().AddSingleton<CurrentSite>().AddSingleton<VariantUses>();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -67,7 +73,7 @@ public static class Defaults
     /// <summary>Adds the middleware that every service shares: error responses, then authentication, then authorization.</summary>
     public static TApp UseServiceDefaults<TApp>(this TApp app) where TApp : IApplicationBuilder
     {
-        app.UseErrorAnswers();
+        app.UseErrorResponses();
         app.UseAuthentication();
         app.UseAuthorization();
         return app;
@@ -115,7 +121,7 @@ public static class Defaults
     });
 
     /// <summary>Returns whether this process exports traces, metrics and logs.</summary>
-    public static bool TellsTelemetry(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+    public static bool HasTelemetryTarget(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
@@ -125,10 +131,10 @@ public static class Defaults
         // Would log a stack trace for each request while a service is unreachable; the health checks log that it is.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error);
         // Without an exporter nothing is measured or loaded, which shortens the start by a sixth.
-        if (builder.Configuration.TellsTelemetry()) builder.AddTelling();
+        if (builder.Configuration.HasTelemetryTarget()) builder.AddTelemetryExport();
     }
 
-    private static void AddTelling(this IHostApplicationBuilder builder)
+    private static void AddTelemetryExport(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddOpenTelemetry(logging =>
         {

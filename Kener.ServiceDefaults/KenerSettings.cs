@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kener.ServiceDefaults.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -10,6 +10,13 @@ using Kener.Gateway.Preferences;
 using Kener.Gateway.Proxy;
 using Kener.Gateway.Routes;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Health;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -29,7 +36,7 @@ public static class GatewayModule
     /// <summary>Registers the gateway like <see cref="AddGateway(IHostApplicationBuilder)"/>, with another route table.</summary>
     internal static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder, RouteTable table)
     {
-        builder.Services.AddSingleton(table).AddSingleton<KeyRing>().AddSingleton<Callers>().AddSingleton<ApiLimits>().AddSingleton<OldPages>().AddSingleton<UnknownIncidents>();
+        builder.Services.AddSingleton(table).AddSingleton<KeyRing>().AddSingleton<Callers>().AddSingleton<ApiLimits>().AddSingleton<StaleNotice>().AddSingleton<UnknownIncidents>();
         builder.Services.AddSingleton<LiveTopics>().AddSingleton<LiveEndpoint>();
         builder.Services.AddSingleton<IValidateOptions<LimitSettings>, LimitSettingsRules>();
         builder.Services.AddOptions<LimitSettings>().Bind(builder.Configuration.GetSection("Kener:Limits")).ValidateOnStart();
@@ -48,7 +55,7 @@ public static class GatewayModule
     /// <summary>Adds the gateway's middleware. Must come before all other middleware: requests that may not reach an endpoint end here.</summary>
     public static IApplicationBuilder UseGateway(this IApplicationBuilder app)
     {
-        app.UseErrorAnswers();
+        app.UseErrorResponses();
         app.UseTrustedProxies();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<PagesFromMemory>();
@@ -63,7 +70,7 @@ public static class GatewayModule
         var live = app.ServiceProvider.GetRequiredService<LiveEndpoint>();
         app.MapGet("/live", live.HandleAsync).AllowAnyone();
         app.MapPost("/preferences", context => SetPreferences.HandleAsync(
-            context, context.RequestServices.GetRequiredService<SiteOnBoard>(), context.RequestServices.GetRequiredService<IOptions<KenerSettings>>())).AllowAnyone();
+            context, context.RequestServices.GetRequiredService<CurrentSite>(), context.RequestServices.GetRequiredService<IOptions<KenerSettings>>())).AllowAnyone();
         app.MapMethods("/healthcheck", [HttpMethods.Get, HttpMethods.Head], Healthcheck.AnswerAsync).AllowAnyone();
         app.MapGet("/api/v5/dead-letters", AllDeadLetters.AnswerAsync).Requires(Permissions.SettingsRead).WithTags("Dead Letters")
             .Describe("listDeadLetters", "List dead letters of all services", Answers.Ok<AllDeadLetters.Answer>())
@@ -79,7 +86,7 @@ public static class GatewayModule
         builder.AddSnapshotFollower(ProxyConfig.NameOf(Owner.Status), ProxyConfig.NameOf(Owner.Accounts));
         builder.Services.AddReverseProxy().LoadFromMemory(ProxyConfig.RoutesOf(table), ProxyConfig.ClustersOf(table)).AddTransforms(HeartbeatSecrets.Keep);
         builder.Services.AddSingleton<IDestinationResolver, DiscoveredDestinations>();
-        builder.Services.AddSingleton<IPassiveHealthCheckPolicy, FirstFailure>();
+        builder.Services.AddSingleton<IPassiveHealthCheckPolicy, EjectOnFailure>();
         // Every failed probe would be a warning, once a second. DestinationHealthUpdater logs when the health of a destination changes.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Critical);
         // In the first 30 seconds the services may still be starting.
@@ -89,7 +96,7 @@ public static class GatewayModule
         foreach (var owner in Enum.GetValues<Owner>().Where(owner => owner != Owner.Edge))
         {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-                ProxyConfig.NameOf(owner), services => new OwnerIsReady(owner, services.GetRequiredService<IHttpClientFactory>()), null, ["behind"]));
+                ProxyConfig.NameOf(owner), services => new ServiceHealthCheck(owner, services.GetRequiredService<IHttpClientFactory>()), null, ["behind"]));
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
                 ProxyConfig.NameOf(owner) + "-watch", services => new OwnerWatch(owner, services.GetRequiredService<IHttpClientFactory>()), HealthStatus.Degraded, [Watch.Tag]));
             if (table.Find(DeadLetterBox.PathOf(ProxyConfig.NameOf(owner))) is not null)

@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.DeadLetters;
 
 /// <summary>A dead letter as the API returns it. <paramref name="DeadAt"/> is in Unix seconds.</summary>
 public sealed record DeadLetterEntry(long Id, string Service, string Type, string Subject, string Error, long DeadAt);

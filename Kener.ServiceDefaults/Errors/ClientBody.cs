@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Errors;
 
 /// <summary>
 /// Wraps a chunked request body and reports its faults as bad requests. Kestrel reports some of them (a chunk size that overflows, a NUL in a

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Errors;
 
 /// <summary>
 /// Builds the page that a browser shows for an error if the site has no page of its own for it: small, self-contained, in the style of the pages.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Errors;
 
 /// <summary>
 /// Returns the reason for the client if an exception means that data is unavailable for now; null for every other exception. Registered by the owner

@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Errors;
 
 /// <summary>
 /// Refuses a request with a 4xx status (or 503) and a message for the client. Thrown from a rule, it rolls back the surrounding change and becomes

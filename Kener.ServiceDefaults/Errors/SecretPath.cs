@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Errors;
 
 /// <summary>Recognizes paths that contain a secret, which must not appear in logs and traces.</summary>
 public static class SecretPath

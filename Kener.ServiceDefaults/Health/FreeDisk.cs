@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Health;
 
 /// <summary>Watches the free space of the disk that this process writes to.</summary>
 public sealed class FreeDisk(Func<long> freeBytes) : IHealthCheck

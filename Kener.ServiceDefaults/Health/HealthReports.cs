@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Health;
 
 /// <summary>
 /// Runs the health checks at most once a second; all requests in between share the report. Anyone may request it, and each run queries databases and

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Health;
 
 /// <summary>
 /// Health checks with which Kener watches itself: each measures something that shows a problem before anything fails. The process still serves, so

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Identity;
 
 /// <summary>
 /// Denies by default (Behavior: ARC-7): a route is public by <see cref="AllowAnyone{T}"/> or requires a permission; one with neither answers 403.

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Identity;
 
 /// <summary>The caller of a request: a subject such as "key:3", and its permissions.</summary>
 public sealed record Caller(string Subject, IReadOnlyList<string> Permissions);

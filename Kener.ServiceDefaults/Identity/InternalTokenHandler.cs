@@ -2,7 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Identity;
 
 /// <summary>
 /// Authenticates callers by the gateway's token. ASP.NET's own bearer handler would add data protection, which writes keys to the user's home

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Identity;
 
 /// <summary>Hashes API keys; only the hash is stored. A key has 256 random bits, so a plain hash cannot be reversed by guessing.</summary>
 public static class KeyHash

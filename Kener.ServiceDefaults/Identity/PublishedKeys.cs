@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Kener.ServiceDefaults.Snapshots;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Identity;
 
 /// <summary>An active API key as the gateway needs it. <paramref name="Hash"/> is the SHA-256 of the key in lower-case hex.</summary>
 public sealed record PublishedKey(string Hash, long Id, string Name, IReadOnlyList<string> Permissions, long? ExpiresAt);

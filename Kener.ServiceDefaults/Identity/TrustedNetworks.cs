@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Identity;
 
 /// <summary>Parses <see cref="KenerSettings.TrustedProxies"/>.</summary>
 public static class TrustedNetworks

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Json;
 
 /// <summary>
 /// Reads the fields of an input record from a request's JSON object. A field is named by its property; in JSON that name is in snake case.

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Json;
 
 /// <summary>
 /// Reads request bodies as JSON, whatever their Content-Type is (Behavior: API-3). Refuses with 400 what is invalid or cannot be stored: invalid

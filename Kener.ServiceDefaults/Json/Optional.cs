@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Json;
 
 /// <summary>A field of a request: <c>default</c> if it was not sent; otherwise its value, which is null if null was sent.</summary>
 /// <param name="Value">The value; <c>default</c> if the field was not sent.</param>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Limits;
 
 /// <summary>Determines the address by which clients are distinguished and counted.</summary>
 public static class ClientAddress

@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Limits;
 
 /// <summary>A bucket of tokens per client: it fills at a rate up to a size, and each request takes one.</summary>
 /// <remarks>

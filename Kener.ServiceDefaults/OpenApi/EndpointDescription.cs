@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.OpenApi;
 
 /// <summary>
 /// Describes endpoints for the OpenAPI documents, as metadata that is not read at run time and does not change how requests are handled.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>Logs when Redis becomes unreachable and when it is back, instead of every failed attempt.</summary>
 internal sealed class RedisContact(ILogger log)

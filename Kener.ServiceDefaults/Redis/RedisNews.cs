@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// Tracks when Redis last answered, and when it last had a new confirmation of the pages: decides whether the gateway must query the owners.

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>The services that own snapshots, by their names in service discovery.</summary>
 internal sealed record SnapshotOwners(IReadOnlyList<string> Names);
@@ -13,7 +15,7 @@ internal sealed record SnapshotOwners(IReadOnlyList<string> Names);
 /// owner once a second and takes newer versions. If Redis and the owner both have an older version than the store, the owner's replaces the store's.
 /// </summary>
 internal sealed class SnapshotAsker(
-    SnapshotOwners owners, RedisNews news, SnapshotBoard board, SnapshotIntake intake, IHttpClientFactory clients, InternalToken token, TimeProvider clock,
+    SnapshotOwners owners, RedisNews news, SnapshotStore board, SnapshotIntake intake, IHttpClientFactory clients, InternalToken token, TimeProvider clock,
     ILogger<SnapshotAsker> log) : BackgroundService
 {
     public const string ClientName = "snapshots";

@@ -1,6 +1,7 @@
 using System.Text;
+using Kener.ServiceDefaults.Snapshots;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>Serializes a snapshot to send it to another process.</summary>
 internal static class SnapshotBytes

@@ -1,10 +1,12 @@
 using System.Text;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>The prefix of the keys of the snapshots that this process owns.</summary>
 internal sealed record SnapshotOwner(string Prefix);
@@ -25,7 +27,7 @@ internal static class SnapshotEndpoint
 
     private static Task AnswerAsync(HttpContext context, SnapshotOwner owner)
     {
-        var board = context.RequestServices.GetRequiredService<SnapshotBoard>();
+        var board = context.RequestServices.GetRequiredService<SnapshotStore>();
         var keys = context.Request.Query["key"];
         var own = board.All.Where(snapshot => snapshot.Key.StartsWith(owner.Prefix, StringComparison.Ordinal));
         var bytes = keys.Count == 0

@@ -1,9 +1,11 @@
 using System.Threading.Channels;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// Copies snapshots from Redis to the gateway's store, at each announcement and once a second, because announcements reach only connected
@@ -11,7 +13,7 @@ namespace Kener.ServiceDefaults;
 /// <see cref="SnapshotIntake"/> checks it.
 /// </summary>
 internal sealed class SnapshotFollower(
-    Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, SnapshotIntake intake, RedisNews news, TimeProvider clock, ILogger<SnapshotFollower> log)
+    Lazy<IConnectionMultiplexer> redis, SnapshotStore board, SnapshotIntake intake, RedisNews news, TimeProvider clock, ILogger<SnapshotFollower> log)
     : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// Validates every snapshot that the gateway receives from another process, through Redis or over HTTP. An invalid one is logged once for its key,
 /// skipped, and requested from its owner; the store keeps what it has.
 /// </summary>
-internal sealed class SnapshotIntake(SnapshotBoard board, TimeProvider clock, ILogger<SnapshotIntake> log)
+internal sealed class SnapshotIntake(SnapshotStore board, TimeProvider clock, ILogger<SnapshotIntake> log)
 {
     /// <summary>The maximum size of a snapshot in bytes.</summary>
     public const int LargestSnapshot = 32 << 20;

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// The keys and channels of the snapshots in Redis. A shared hash tag keeps them together in a cluster, as scripts that use several of them require.

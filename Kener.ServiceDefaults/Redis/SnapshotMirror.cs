@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// Writes the owner's snapshots (those whose key begins with its prefix) to Redis: each one when it changes, and all of them again when Redis has
 /// lost something. An older version never overwrites a newer one. While Redis is unreachable, nothing is lost: the store has everything.
 /// </summary>
 internal sealed class SnapshotMirror(
-    Lazy<IConnectionMultiplexer> redis, SnapshotBoard board, string prefix, TimeProvider clock, ILogger<SnapshotMirror> log) : BackgroundService
+    Lazy<IConnectionMultiplexer> redis, SnapshotStore board, string prefix, TimeProvider clock, ILogger<SnapshotMirror> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 

@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// Lua scripts, each of which Redis runs as one atomic step. They trust nothing in Redis: they bound what they return, and a key of the wrong type is

@@ -1,3 +1,4 @@
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>
 /// Registers the transport of snapshots from their owners to the gateway, if these are separate processes. In one process they share the snapshot
@@ -28,7 +29,7 @@ public static class SnapshotTravelExtensions
         builder.AddConnection();
         builder.Services.AddSingleton(new SnapshotOwner(prefix));
         builder.Services.AddHostedService(services => new SnapshotMirror(
-            services.GetRequiredService<Lazy<IConnectionMultiplexer>>(), services.GetRequiredService<SnapshotBoard>(), prefix,
+            services.GetRequiredService<Lazy<IConnectionMultiplexer>>(), services.GetRequiredService<SnapshotStore>(), prefix,
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<SnapshotMirror>>()));
         if (prefix == SnapshotKeys.Pages) builder.Services.AddHostedService<VariantUsesReceiver>();
         return builder;
@@ -68,7 +69,7 @@ public static class SnapshotTravelExtensions
     internal static void AddConnection(this IHostApplicationBuilder builder)
     {
         if (!builder.Properties.TryAdd(typeof(SnapshotTravelExtensions), true)) return;
-        var isQuiet = !builder.Configuration.TellsTelemetry();
+        var isQuiet = !builder.Configuration.HasTelemetryTarget();
         builder.AddRedisClient(Connection, aspire =>
         {
             aspire.DisableTracing |= isQuiet;

@@ -1,7 +1,8 @@
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Redis;
 
 /// <summary>Publishes every half minute which variants the gateway has served since, for the owner of the pages.</summary>
 internal sealed class VariantUsesSender(Lazy<IConnectionMultiplexer> redis, VariantUses uses, TimeProvider clock) : BackgroundService

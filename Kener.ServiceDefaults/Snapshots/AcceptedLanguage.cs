@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>Chooses a language by Accept-Language (RFC 9110, 12.5.4).</summary>
 internal static class AcceptedLanguage

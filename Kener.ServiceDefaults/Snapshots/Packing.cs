@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>Compresses pages for clients that accept brotli or gzip.</summary>
 public static class Packing

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>The page that a URL path leads to.</summary>
 /// <param name="Kind">The kind of the page.</param>

@@ -1,9 +1,10 @@
+using Kener.ServiceDefaults.Health;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>Watches how long ago the pages in memory were last confirmed to be up to date.</summary>
-public sealed class PageAge(SnapshotBoard board, TimeProvider clock) : IHealthCheck
+public sealed class PageAge(SnapshotStore board, TimeProvider clock) : IHealthCheck
 {
     // Pages show their age to visitors after ten seconds. A restart of their service takes less than a minute and needs no operator.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>Reports a process that renders or serves pages as ready once it has the home page, whatever else is unreachable.</summary>
-public sealed class PageCheck(SnapshotBoard board) : IHealthCheck
+public sealed class PageCheck(SnapshotStore board) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>
 /// A kind of public page: its paths and how it is served. The service that renders pages and the gateway that serves them from memory share this

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>
 /// What a process that serves pages needs to know of the site to find the right page: the default language, zone and theme, what visitors may choose,
@@ -119,7 +119,7 @@ public sealed record PublishedSite(string Language, string Zone, string Theme, I
     /// Returns the page to show while <paramref name="variant"/> is not available, and its language: the variant in the site's own zone, else the
     /// default one; null if there is neither.
     /// </summary>
-    public (Snapshot Page, string Language)? StandInFor(SnapshotBoard board, string path, Variant variant)
+    public (Snapshot Page, string Language)? StandInFor(SnapshotStore board, string path, Variant variant)
     {
         if (variant.Zone != Zone && board.Find(Variant.KeyOf(path, InOwnZone(variant))) is { } inOwnZone) return (inOwnZone, variant.Language);
         return board.Find(Variant.KeyOf(path, null)) is { } plain ? (plain, Language) : null;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>The time zones of this machine's tzdata, by their IANA names.</summary>
 public static class TimeZones

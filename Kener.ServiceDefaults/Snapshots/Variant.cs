@@ -1,4 +1,4 @@
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>A variant of a page: the language of its text, the IANA zone of its days and times, and the theme.</summary>
 /// <param name="Language">A locale that the site offers.</param>

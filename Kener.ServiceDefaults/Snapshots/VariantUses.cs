@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Snapshots;
 
 /// <summary>
 /// Records when each variant of a page, and each page that is rendered on demand, was last sent to a visitor. Only the gateway knows that, because it
@@ -10,11 +10,11 @@ public sealed class VariantUses : IDisposable
 {
     private const int Most = 20_000, GrainMs = 1_000;
     private readonly ConcurrentDictionary<string, long> _lastMs = new(StringComparer.Ordinal);
-    private readonly SnapshotBoard _board;
+    private readonly SnapshotStore _board;
     private readonly TimeProvider _clock;
 
     /// <summary>Subscribes to the snapshot store: when it drops a page, the uses of the page are dropped.</summary>
-    public VariantUses(SnapshotBoard board, TimeProvider clock)
+    public VariantUses(SnapshotStore board, TimeProvider clock)
     {
         (_board, _clock) = (board, clock);
         board.Changed += Forget;

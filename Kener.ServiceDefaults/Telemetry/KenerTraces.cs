@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Starts Kener's own spans. They continue a trace where no library does: across the outbox, and from an event to the background loop that shows its

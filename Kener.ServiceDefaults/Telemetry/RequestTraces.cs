@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
 
-namespace Kener.ServiceDefaults;
+namespace Kener.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Starts a trace only where a request or a message arrives: health probes, and what background loops query in PostgreSQL and Redis every second,

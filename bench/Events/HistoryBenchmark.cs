@@ -4,7 +4,7 @@ using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status;
 using Kener.Status.Database;
-using Kener.Status.History;
+using Kener.Status.Projections.History;
 using Kener.TestKit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -50,12 +50,12 @@ internal static class HistoryBenchmark
             $"history: {rate:N0} results/s from the bus into {groups * MonitorsEach:N0} monitors' committed days; PostgreSQL alone {bound:N0} days/s; ratio {rate / bound:0.00} (goal: {Goal:N0}/s): {(isMet ? "met" : "NOT met")}"));
         return isMet ? 0 : 1;
 
-        IEnumerable<ReadingsRecorded> Messages(int groups, int first, int minutes, int run) =>
+        IEnumerable<ResultsRecorded> Messages(int groups, int first, int minutes, int run) =>
             from minute in Enumerable.Range(first, minutes)
             from lot in Enumerable.Range(0, groups)
-            select new ReadingsRecorded
+            select new ResultsRecorded
             {
-                Readings = [.. Enumerable.Range(1, MonitorsEach).Select(i => new Reading(i + (lot * MonitorsEach),
+                Runs = [.. Enumerable.Range(1, MonitorsEach).Select(i => new ResultRun(i + (lot * MonitorsEach),
                     (day * Minutes.Day) + (60L * minute), run, MonitorStatus.Up, random.Next(1_000, 9_000) / 100d, 1))],
             };
     }

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.Incidents;
+using Kener.Incidents.Database;
 using Kener.Persistence;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using MassTransit;
@@ -52,7 +54,7 @@ internal static class OutboxBenchmark
             await scope.ServiceProvider.GetRequiredService<Changes<IncidentsDb>>().CommitAsync("bench", change =>
             {
                 change.Publish($"incident/{id}", () => Event(id));
-                change.Note("bench", "incident", () => id);
+                change.Audit("bench", "incident", () => id);
                 return Task.CompletedTask;
             }, CancellationToken.None);
         }

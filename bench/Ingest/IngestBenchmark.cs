@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.Monitors;
+using Kener.Monitors.Database;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Extensions.Configuration;

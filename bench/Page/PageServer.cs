@@ -1,7 +1,8 @@
 using System.Globalization;
 using Kener.Gateway;
-using Kener.ServiceDefaults;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Publishing;
 using Kener.Ui;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -45,7 +46,7 @@ internal static class PageServer
         app.UseServiceDefaults();
         app.MapGateway();
         await app.StartAsync();
-        var board = app.Services.GetRequiredService<SnapshotBoard>();
+        var board = app.Services.GetRequiredService<SnapshotStore>();
         board.Publish(snapshot);
         Console.WriteLine(app.Urls.First());
         // As Status does, so that the gateways know that their page is still current.

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Kener.Status.Snapshots;
+using Kener.Status.Publishing;
 using Kener.Ui;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
 using Kener.Gateway.Proxy;
 using Kener.Gateway.Routes;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
 
 namespace Kener.Gateway.DeadLetters;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
+using Kener.ServiceDefaults.Redis;
 
 namespace Kener.Gateway.Health;
 

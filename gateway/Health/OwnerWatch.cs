@@ -1,14 +1,14 @@
 using Kener.Gateway.Proxy;
 using Kener.Gateway.Routes;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Gateway.Health;
 
-/// <summary>Reports what a service behind the gateway watches of itself. <see cref="OwnerIsReady"/> reports a service that is unreachable.</summary>
+/// <summary>Reports what a service behind the gateway watches of itself. <see cref="ServiceHealthCheck"/> reports a service that is unreachable.</summary>
 internal sealed class OwnerWatch(Owner owner, IHttpClientFactory clients) : IHealthCheck
 {
-    // As long as that of OwnerIsReady.
+    // As long as that of ServiceHealthCheck.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
     private const int LongestText = 2_000;
 

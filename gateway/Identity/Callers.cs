@@ -1,5 +1,6 @@
 using Kener.Gateway.Routes;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
 using Microsoft.Extensions.Primitives;
 
 namespace Kener.Gateway.Identity;

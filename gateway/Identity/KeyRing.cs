@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Identity;
@@ -14,7 +16,7 @@ internal sealed record KnownKey(Caller Caller, long? ExpiresAt);
 /// </summary>
 internal sealed class KeyRing : IDisposable
 {
-    private readonly SnapshotBoard _board;
+    private readonly SnapshotStore _board;
     private readonly TimeProvider _clock;
     private readonly ILogger<KeyRing> _log;
     private readonly Lock _taking = new();
@@ -22,7 +24,7 @@ internal sealed class KeyRing : IDisposable
     private readonly string? _agentHash;
     private FrozenDictionary<string, KnownKey>? _byHash;
 
-    public KeyRing(SnapshotBoard board, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<KeyRing> log)
+    public KeyRing(SnapshotStore board, IOptions<KenerSettings> settings, TimeProvider clock, ILogger<KeyRing> log)
     {
         (_board, _clock, _log) = (board, clock, log);
         if (settings.Value.AgentKey is { } agents) _agentHash = KeyHash.Of(agents);

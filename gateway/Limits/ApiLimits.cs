@@ -1,6 +1,7 @@
 using System.Net;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Limits;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Limits;

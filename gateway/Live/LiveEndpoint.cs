@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Kener.Gateway.Limits;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Limits;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +14,7 @@ namespace Kener.Gateway.Live;
 /// itself, from memory. The event's id is the version, so a client that reconnects learns at once whether it missed one.
 /// </summary>
 internal sealed class LiveEndpoint(
-    LiveTopics topics, SnapshotBoard board, SiteOnBoard site, IOptions<LimitSettings> limits, TimeProvider clock, IHostApplicationLifetime lifetime)
+    LiveTopics topics, SnapshotStore board, CurrentSite site, IOptions<LimitSettings> limits, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
     /// <summary>How long a write to a reader may take before the connection is dropped.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

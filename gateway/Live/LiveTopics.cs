@@ -1,5 +1,5 @@
 using System.Net;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Snapshots;
 
 namespace Kener.Gateway.Live;
 
@@ -21,11 +21,11 @@ internal sealed class LiveTopics : IDisposable
     private readonly Dictionary<string, Topic> _byKey = [];
     private readonly Dictionary<IPAddress, int> _byClient = [];
     private readonly Lock _gate = new();
-    private readonly SnapshotBoard _board;
+    private readonly SnapshotStore _board;
     private readonly ITimer _timer;
     private int _readers;
 
-    public LiveTopics(SnapshotBoard board, TimeProvider clock)
+    public LiveTopics(SnapshotStore board, TimeProvider clock)
     {
         _board = board;
         _board.Changed += Tell;

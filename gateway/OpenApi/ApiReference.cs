@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 
@@ -32,7 +33,7 @@ internal static class ApiReference
     private static void MapResource(this IEndpointRouteBuilder app, string path, string name, string contentType)
     {
         var snapshot = new Lazy<Snapshot>(() => Read(path, name, contentType));
-        app.MapMethods(path, Reading, context => SnapshotAnswer.WriteAsync(context, snapshot.Value)).AllowAnyone();
+        app.MapMethods(path, Reading, context => SnapshotResponse.WriteAsync(context, snapshot.Value)).AllowAnyone();
     }
 
     private static Snapshot Read(string path, string name, string contentType)

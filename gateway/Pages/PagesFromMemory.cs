@@ -1,5 +1,6 @@
 using System.Globalization;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Snapshots;
 
 namespace Kener.Gateway.Pages;
 
@@ -7,7 +8,7 @@ namespace Kener.Gateway.Pages;
 /// Serves pages from the snapshot store without calling a service (Behavior: ARC-5, ARC-6), each visitor in the variant they chose. A page that is
 /// not in the store is requested from its owner; while the owner is unreachable, another variant is better than none.
 /// </summary>
-internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board, SiteOnBoard site, OldPages oldPages, VariantUses uses, UnknownIncidents unknown)
+internal sealed class PagesFromMemory(RequestDelegate next, SnapshotStore board, CurrentSite site, StaleNotice oldPages, VariantUses uses, UnknownIncidents unknown)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -18,10 +19,10 @@ internal sealed class PagesFromMemory(RequestDelegate next, SnapshotBoard board,
         if (board.Find(key) is { } page)
         {
             if (visitor.Variant is not null || kind.IsOnDemand) uses.Note(key);
-            return SnapshotAnswer.WriteAsync(context, Aged(context, page, age), visitor.Sees.Language, visitor.ByCookie);
+            return SnapshotResponse.WriteAsync(context, Aged(context, page, age), visitor.Sees.Language, visitor.ByCookie);
         }
         if (age is not null && visitor.Variant is { } variant && site.Now.StandInFor(board, path, variant) is { } standIn)
-            return SnapshotAnswer.WriteStandInAsync(context, Aged(context, standIn.Page, age), standIn.Language);
+            return SnapshotResponse.WriteStandInAsync(context, Aged(context, standIn.Page, age), standIn.Language);
         return kind == PageKind.Incident ? AskForIncidentAsync(context, path) : next(context);
     }
 

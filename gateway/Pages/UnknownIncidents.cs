@@ -1,4 +1,4 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Snapshots;
 
 namespace Kener.Gateway.Pages;
 
@@ -12,11 +12,11 @@ internal sealed class UnknownIncidents : IDisposable
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, (int Status, long At)> _byPath = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
-    private readonly SnapshotBoard _board;
+    private readonly SnapshotStore _board;
     private readonly TimeProvider _clock;
     private long _changes;
 
-    public UnknownIncidents(SnapshotBoard board, TimeProvider clock)
+    public UnknownIncidents(SnapshotStore board, TimeProvider clock)
     {
         (_board, _clock) = (board, clock);
         board.Changed += Forget;

@@ -1,4 +1,6 @@
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.Options;
 using HeaderUtilities = Microsoft.Net.Http.Headers.HeaderUtilities;
 using MediaTypeHeaderValue = Microsoft.Net.Http.Headers.MediaTypeHeaderValue;
@@ -14,7 +16,7 @@ internal static class SetPreferences
     private const int LongestForm = 4 * 1024, LongestBack = 2_048;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(365);
 
-    public static async Task HandleAsync(HttpContext context, SiteOnBoard site, IOptions<KenerSettings> settings)
+    public static async Task HandleAsync(HttpContext context, CurrentSite site, IOptions<KenerSettings> settings)
     {
         var form = await ReadAsync(context);
         var offered = site.Now;

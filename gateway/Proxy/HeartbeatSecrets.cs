@@ -1,4 +1,4 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 

@@ -53,7 +53,7 @@ internal static class ProxyConfig
                 Timeout = TimeSpan.FromSeconds(2),
                 Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
             },
-            Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = FirstFailure.PolicyName },
+            Passive = new PassiveHealthCheckConfig { Enabled = true, Policy = EjectOnFailure.PolicyName },
         },
         Destinations = new Dictionary<string, DestinationConfig> { [NameOf(route.Owner)] = new() { Address = $"http://{NameOf(route.Owner)}" } },
     };

@@ -14,7 +14,7 @@ internal static class ProxyPipeline
             if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status502BadGateway })
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         });
-        proxy.Use((context, next) => OnceMore.AskAsync(context, () => next(context)));
+        proxy.Use((context, next) => RetryOnOtherReplica.AskAsync(context, () => next(context)));
         proxy.UseLoadBalancing();
         proxy.UsePassiveHealthChecks();
     });

@@ -1,6 +1,8 @@
 using Kener.Gateway.Identity;
 using Kener.Gateway.Limits;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kener.Gateway.Routes;
@@ -9,7 +11,7 @@ namespace Kener.Gateway.Routes;
 /// Admits requests to the routes of the table, on the terms of each route, and under /api only with a valid key. Checks the caller, then the route,
 /// the method and the size (Behavior: API-19). Replaces the client's credentials with the internal token.
 /// </summary>
-internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers callers, ApiLimits limits, InternalToken token, SiteOnBoard site)
+internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers callers, ApiLimits limits, InternalToken token, CurrentSite site)
 {
     private const int LongestHeardOut = 8 << 20, LongestUrl = 8 * 1024, LargestHeaders = 32 * 1024;
 
@@ -82,7 +84,7 @@ internal sealed class FrontDoor(RequestDelegate next, RouteTable table, Callers 
         await Refuse(context, StatusCodes.Status413PayloadTooLarge);
     }
 
-    /// <summary>Sets the status only; UseErrorAnswers writes the body.</summary>
+    /// <summary>Sets the status only; UseErrorResponses writes the body.</summary>
     private static Task Refuse(HttpContext context, int status)
     {
         context.Response.StatusCode = status;

@@ -1,6 +1,6 @@
 using Kener.Gateway.OpenApi;
 using Kener.Gateway.Proxy;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
 using static Kener.Gateway.Routes.Access;
 using static Kener.Gateway.Routes.Owner;
 

@@ -1,4 +1,5 @@
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Gateway.Routes;

@@ -1,4 +1,5 @@
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Kener.Gateway.Routes;

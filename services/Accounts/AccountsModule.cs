@@ -1,7 +1,11 @@
 using Kener.Accounts.ApiKeys;
+using Kener.Accounts.Database;
 using Kener.Contracts;
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.DeadLetters;
+using Kener.Persistence.Providers;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
+using Kener.ServiceDefaults.Redis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kener.Accounts;
@@ -13,7 +17,7 @@ public static class AccountsModule
     public static IHostApplicationBuilder AddAccounts(this IHostApplicationBuilder builder)
     {
         builder.AddModuleDb<AccountsDb, AccountsSqlite, AccountsPostgres>("accountdb", "accounts");
-        builder.Services.TryAddSingleton(new Terminal(Console.Out, !Console.IsOutputRedirected));
+        builder.Services.TryAddSingleton(new ConsoleOutput(Console.Out, !Console.IsOutputRedirected));
         builder.Services.AddSingleton<KeyPublisher>();
         builder.Services.AddHostedService<FirstKey>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyPublisher>());
@@ -29,7 +33,7 @@ public static class AccountsModule
         keys.MapPost("", CreateKey.HandleAsync).Requires(Permissions.ApiKeysWrite)
             .Describe("createApiKey", "Create API key", Answers.Created<OneKey>(400)).WithBody(typeof(KeyInput), "name", "permissions")
             .WithDescription("Creates a key that has some of the permissions of the caller. The answer contains the key itself, only this once.");
-        keys.MapPatch("/{id}", ChangeKey.HandleAsync).Requires(Permissions.ApiKeysWrite)
+        keys.MapPatch("/{id}", UpdateKey.HandleAsync).Requires(Permissions.ApiKeysWrite)
             .Describe("updateApiKey", "Update API key", Answers.Ok<OneKey>(400, 404)).WithBody(typeof(KeyInput))
             .WithDescription("Sets the fields that the body names. The caller needs every permission of the key, which cannot be changed.");
         keys.MapDelete("/{id}", DeleteKey.HandleAsync).Requires(Permissions.ApiKeysDelete)

@@ -1,5 +1,5 @@
 using Kener.Accounts;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 
 var builder = KenerApp.CreateBuilder(args);

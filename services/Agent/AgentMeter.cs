@@ -27,7 +27,7 @@ internal sealed class AgentMeter
         _worst.Began(secondsLate);
     }
 
-    public void Made(string type, Verdict verdict) =>
+    public void Made(string type, CheckOutcome verdict) =>
         _checks.Add(1, new KeyValuePair<string, object?>("type", type), new KeyValuePair<string, object?>("status", verdict.Status));
 
     public void Skipped() => _skipped.Add(1);

@@ -4,6 +4,7 @@ using Kener.Agent.Gateway;
 using Kener.Agent.Planning;
 using Kener.Agent.Results;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Agent;
@@ -28,10 +29,10 @@ public static class AgentModule
         services.AddSingleton<CheckLateness>().AddHealthChecks().AddWatch<CheckLateness>("checks");
         services.AddSingleton<AgentMeter>().AddSingleton<GatewayContact>().AddSingleton<GatewayClient>();
         services.AddSingleton(provider => Variables.Of(provider.GetRequiredService<IOptions<AgentSettings>>().Value.VariableNames));
-        services.AddSingleton<CheckTypes>().AddSingleton<Schedule>().AddSingleton<CheckRuns>().AddSingleton<ResultQueue>().AddSingleton<ResultBuffer>().AddSingleton<Assignments>();
+        services.AddSingleton<CheckTypes>().AddSingleton<Schedule>().AddSingleton<CheckRuns>().AddSingleton<ResultQueue>().AddSingleton<ResultBuffer>().AddSingleton<AssignmentPoller>();
         // Hosted services stop in reverse order: first no more checks start, then the last results are reported.
         services.AddHostedService<Reporter>();
-        services.AddHostedService(provider => provider.GetRequiredService<Assignments>());
+        services.AddHostedService(provider => provider.GetRequiredService<AssignmentPoller>());
         services.AddHostedService<CheckLoop>();
         AddGatewayClient(services);
 

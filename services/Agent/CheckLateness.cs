@@ -1,4 +1,4 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kener.Agent;

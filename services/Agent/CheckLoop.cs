@@ -8,7 +8,7 @@ namespace Kener.Agent;
 /// The main loop of the agent: up to a hundred times a second, it applies a new assignment, if any, and starts the checks that are due.
 /// </summary>
 internal sealed class CheckLoop(
-    Assignments assignments, Schedule schedule, CheckRuns runs, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<CheckLoop> log) : BackgroundService
+    AssignmentPoller assignments, Schedule schedule, CheckRuns runs, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<CheckLoop> log) : BackgroundService
 {
     private const int TickMs = 10, IdleMs = 200;
 

@@ -18,7 +18,7 @@ public enum MonitorStatus : byte
 }
 
 /// <summary>API v4's words for statuses, impacts, states and sources.</summary>
-public static class Words
+public static class ApiWords
 {
     /// <summary>Returns API v4's word for a status: UP, DOWN, DEGRADED, MAINTENANCE or NO_DATA.</summary>
     public static string ToWord(this MonitorStatus status) => status switch

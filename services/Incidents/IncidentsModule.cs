@@ -1,6 +1,16 @@
 using Kener.Contracts;
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
+using Kener.Incidents.Monitors;
+using Kener.Incidents.Replay;
+using Kener.Incidents.Site;
+using Kener.Incidents.Updates;
+using Kener.Persistence.DeadLetters;
+using Kener.Persistence.Delivery;
+using Kener.Persistence.Providers;
+using Kener.Persistence.Replay;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 
 namespace Kener.Incidents;
 
@@ -35,10 +45,10 @@ public static class IncidentsModule
             .WithQuery("start_ts", typeof(long), "Only incidents that start at or after this time, in Unix seconds.")
             .WithQuery("end_ts", typeof(long), "Only incidents that start at or before this time, in Unix seconds.")
             .WithQuery("monitor_tags", typeof(string), "Only incidents that affect one of these monitors: tags, separated by commas.");
-        read.MapGet("/{id}", ReadIncident.HandleAsync).Describe("getIncident", "Get incident", Answers.Ok<OneIncident>(404));
+        read.MapGet("/{id}", GetIncident.HandleAsync).Describe("getIncident", "Get incident", Answers.Ok<OneIncident>(404));
         write.MapPost("/", CreateIncident.HandleAsync).Describe("createIncident", "Create incident", Answers.Created<OneIncident>(400))
             .WithBody(typeof(IncidentInput), "title", "start_date_time");
-        write.MapPatch("/{id}", EditIncident.HandleAsync).Describe("updateIncident", "Update incident", Answers.Ok<OneIncident>(400, 404))
+        write.MapPatch("/{id}", UpdateIncident.HandleAsync).Describe("updateIncident", "Update incident", Answers.Ok<OneIncident>(400, 404))
             .WithDescription("Sets the fields that the body names and leaves the others as they are.").WithBody(typeof(IncidentInput));
         write.MapDelete("/{id}", DeleteIncident.HandleAsync).Describe("deleteIncident", "Delete incident", Answers.Ok<MessageAnswer>(404));
     }
@@ -46,7 +56,7 @@ public static class IncidentsModule
     private static void MapUpdates(IEndpointRouteBuilder read, IEndpointRouteBuilder write)
     {
         read.MapGet("", ListUpdates.HandleAsync).Describe("listIncidentComments", "List incident comments", Answers.Ok<UpdateList>(404));
-        read.MapGet("/{updateId}", ReadUpdate.HandleAsync).Describe("getIncidentComment", "Get incident comment", Answers.Ok<OneUpdate>(400, 404));
+        read.MapGet("/{updateId}", GetUpdate.HandleAsync).Describe("getIncidentComment", "Get incident comment", Answers.Ok<OneUpdate>(400, 404));
         write.MapPost("", PostUpdate.HandleAsync).Describe("createIncidentComment", "Create incident comment", Answers.Created<OneUpdate>(400, 404))
             .WithDescription("Posts a comment. The incident takes its state; RESOLVED also ends the incident.").WithBody(typeof(UpdateInput), "comment", "state");
         write.MapPatch("/{updateId}", EditUpdate.HandleAsync).Describe("updateIncidentComment", "Update incident comment", Answers.Ok<OneUpdate>(400, 404))

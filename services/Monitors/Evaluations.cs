@@ -1,8 +1,14 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Monitors.Groups;
+using Kener.Monitors.Heartbeats;
+using Kener.Monitors.Monitors;
+using Kener.Monitors.Results;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Monitors;
@@ -86,7 +92,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
             var delay = watched.Group?.Delay ?? TimeSpan.Zero;
             if (watched.Done >= minute || now < DateTimeOffset.FromUnixTimeSeconds(minute) + delay) continue;
             watched.Done = minute;
-            if (Schedule.IsDue(watched.Monitor.Cron!, minute)) due.Add(watched);
+            if (CronSchedule.IsDue(watched.Monitor.Cron!, minute)) due.Add(watched);
         }
         foreach (var part in due.Chunk(AtOnce)) await EvaluateEachAsync(scope.ServiceProvider, part, awake, minute, now.ToUnixTimeSeconds(), cancel);
     }
@@ -127,7 +133,7 @@ internal sealed class Evaluations(IServiceScopeFactory scopes, Recording recordi
             // A concurrent ping is either read here or judged after this transaction.
             await Deletion.HoldOffAsync(change.Db, cancel);
             await Recording.LockAsync(change.Db, ids, cancel);
-            var beats = await change.Db.Beats.Where(beat => ids.Contains(beat.MonitorId) && beat.At < minute + 60).GroupBy(beat => beat.MonitorId)
+            var beats = await change.Db.Pings.Where(beat => ids.Contains(beat.MonitorId) && beat.At < minute + 60).GroupBy(beat => beat.MonitorId)
                 .Select(own => new { own.Key, At = own.Max(beat => beat.At) }).ToDictionaryAsync(own => own.Key, own => (long?)own.At, cancel);
             List<AwakeSpan> awake = beats.Count == 0 ? [] : await AwakeSpan.SinceAsync(change.Db, beats.Values.Min() ?? 0, cancel);
             // The present span lasts until now, even if less of it is stored.

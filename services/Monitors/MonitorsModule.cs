@@ -1,6 +1,21 @@
 using Kener.Contracts;
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Agents;
+using Kener.Monitors.Database;
+using Kener.Monitors.Heartbeats;
+using Kener.Monitors.Monitors;
+using Kener.Monitors.OpenApi;
+using Kener.Monitors.Overlays;
+using Kener.Monitors.Replay;
+using Kener.Monitors.Results;
+using Kener.Monitors.Site;
+using Kener.Monitors.Transitions;
+using Kener.Persistence.DeadLetters;
+using Kener.Persistence.Delivery;
+using Kener.Persistence.Providers;
+using Kener.Persistence.Replay;
+using Kener.ServiceDefaults.Health;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 
 namespace Kener.Monitors;
 
@@ -13,8 +28,8 @@ public static class MonitorsModule
         builder.AddModuleDb<MonitorsDb, MonitorsSqlite, MonitorsPostgres>("monitordb", "monitors");
         builder.Services.AddSingleton<ResultPartitions>().AddHostedService(services => services.GetRequiredService<ResultPartitions>());
         builder.Services.AddHostedService<Retention>();
-        builder.Services.AddSingleton<Assignments>().AddHostedService(services => services.GetRequiredService<Assignments>());
-        builder.Services.AddSingleton<LivingMonitors>().AddSingleton<Transitions>().AddSingleton<Recording>().AddSingleton<BulkWrites>();
+        builder.Services.AddSingleton<AssignmentCache>().AddHostedService(services => services.GetRequiredService<AssignmentCache>());
+        builder.Services.AddSingleton<MonitorSummaries>().AddSingleton<TransitionLog>().AddSingleton<Recording>().AddSingleton<BulkWrites>();
         builder.Services.AddSingleton<Evaluations>().AddHostedService(services => services.GetRequiredService<Evaluations>());
         builder.Services.AddHealthChecks().AddWatch<AgentSilence>("agents");
         builder.AddEventConsumer<IncidentChangedConsumer>("kener-monitors-incident-changed");
@@ -41,8 +56,8 @@ public static class MonitorsModule
         app.MapDeadLetters<MonitorsDb>();
 
         var beats = app.MapGroup("/ext/heartbeat").AllowAnyone();
-        beats.MapMethods("{tag}/{secret}", [HttpMethods.Get, HttpMethods.Post], TakeBeat.HandleAsync);
-        beats.MapMethods("{token}", [HttpMethods.Get, HttpMethods.Post], TakeBeat.HandleOlderAsync);
+        beats.MapMethods("{tag}/{secret}", [HttpMethods.Get, HttpMethods.Post], RecordHeartbeat.HandleAsync);
+        beats.MapMethods("{token}", [HttpMethods.Get, HttpMethods.Post], RecordHeartbeat.HandleOlderAsync);
         return app;
     }
 
@@ -57,7 +72,7 @@ public static class MonitorsModule
         read.MapGet("{tag}", GetMonitor.HandleAsync).Describe("getMonitor", "Get monitor", Answers.Ok<OneMonitor>(404));
         write.MapPost("", CreateMonitor.HandleAsync).Describe("createMonitor", "Create monitor", Answers.Created<OneMonitor>(400))
             .WithBody(typeof(MonitorInput), "tag", "name");
-        write.MapPatch("{tag}", EditMonitor.HandleAsync).Describe("updateMonitor", "Update monitor", Answers.Ok<OneMonitor>(400, 404))
+        write.MapPatch("{tag}", UpdateMonitor.HandleAsync).Describe("updateMonitor", "Update monitor", Answers.Ok<OneMonitor>(400, 404))
             .WithDescription("Sets the fields that the body names and leaves the others as they are. The tag cannot be changed.").WithBody(typeof(MonitorInput));
         write.MapDelete("{tag}", DeleteMonitor.HandleAsync).Describe("deleteMonitor", "Delete monitor", Answers.Ok<MessageAnswer>(404))
             .WithDescription("Deletes the monitor and its results, and removes it from its groups.");
@@ -66,10 +81,10 @@ public static class MonitorsModule
     private static void MapData(IEndpointRouteBuilder read, IEndpointRouteBuilder write)
     {
         const string Minute = "Unix seconds, rounded down to the minute.";
-        read.MapGet("", ReadRange.HandleAsync).Describe("getMonitorDataRange", "Get monitor data in a time range", Answers.Ok<SampleList>(400, 404))
+        read.MapGet("", GetRange.HandleAsync).Describe("getMonitorDataRange", "Get monitor data in a time range", Answers.Ok<SampleList>(400, 404))
             .WithDescription("Returns the recorded minutes from start_ts on and before end_ts, the oldest first.")
             .WithQuery("start_ts", typeof(long), Minute, required: true).WithQuery("end_ts", typeof(long), Minute, required: true);
-        read.MapGet("{timestamp}", ReadMinute.HandleAsync).Describe("getMonitorDataPoint", "Get one monitor data point", Answers.Ok<OneSample>(400, 404));
+        read.MapGet("{timestamp}", GetMinute.HandleAsync).Describe("getMonitorDataPoint", "Get one monitor data point", Answers.Ok<OneSample>(400, 404));
         write.MapPatch("", CorrectRange.HandleAsync)
             .Describe("bulkUpdateMonitorData", "Bulk update monitor data over a range", Answers.Ok<RangeCorrected>(400, 404))
             .WithDescription("Sets the status and the latency of all minutes from start_ts to end_ts, both included.")

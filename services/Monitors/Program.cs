@@ -1,5 +1,5 @@
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 
 var builder = KenerApp.CreateBuilder(args);

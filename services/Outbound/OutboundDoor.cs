@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Kener.Outbound.Addresses;
+using Kener.Outbound.Requests;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Outbound;

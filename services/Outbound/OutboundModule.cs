@@ -1,4 +1,5 @@
 using Kener.Outbound;
+using Kener.Outbound.Addresses;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,3 +1,4 @@
+using Kener.Persistence.Commit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Persistence;

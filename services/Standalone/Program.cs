@@ -3,9 +3,10 @@ using Kener.Agent;
 using Kener.Gateway;
 using Kener.Incidents;
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.Standalone;
+using Kener.Standalone.Demo;
 using Kener.Status;
 
 var builder = KenerApp.CreateBuilder(args);

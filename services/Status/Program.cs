@@ -1,4 +1,4 @@
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.Status;
 

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kener.Accounts.ApiKeys;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +21,7 @@ internal static class AccountsHost
             database,
             builder =>
             {
-                builder.Services.AddSingleton(new Terminal(terminal ?? new StringWriter(), isInteractive));
+                builder.Services.AddSingleton(new ConsoleOutput(terminal ?? new StringWriter(), isInteractive));
                 builder.AddAccounts();
             },
             app => app.MapAccounts(), clock, dataPath, connection is null
@@ -27,7 +29,7 @@ internal static class AccountsHost
                 : new Dictionary<string, string?> { ["Kener:BootstrapApiKey"] = bootstrap, ["ConnectionStrings:accountdb"] = connection });
 
     public static PublishedKeys Published(this ModuleHost host) =>
-        PublishedKeys.From(host.Services.GetRequiredService<SnapshotBoard>().Find(PublishedKeys.SnapshotKey)!);
+        PublishedKeys.From(host.Services.GetRequiredService<SnapshotStore>().Find(PublishedKeys.SnapshotKey)!);
 
     /// <summary>Returns a client with an internal token of this key, with every permission.</summary>
     public static HttpClient ClientOf(this ModuleHost host, long id)

@@ -1,5 +1,7 @@
+using Kener.Accounts.Database;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

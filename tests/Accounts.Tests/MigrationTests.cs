@@ -1,3 +1,4 @@
+using Kener.Accounts.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Accounts.Tests;

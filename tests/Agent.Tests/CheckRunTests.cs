@@ -15,7 +15,7 @@ public sealed class CheckRunTests
     [Fact]
     public async Task A_check_that_throws_is_down_with_the_reason()
     {
-        Check[] failing = [_ => throw new InvalidOperationException("secret"), _ => Task.FromException<Verdict>(new OverflowException("secret")), _ => Task.FromCanceled<Verdict>(new CancellationToken(true))];
+        Check[] failing = [_ => throw new InvalidOperationException("secret"), _ => Task.FromException<CheckOutcome>(new OverflowException("secret")), _ => Task.FromCanceled<CheckOutcome>(new CancellationToken(true))];
         var results = await RunAsync(failing);
         Assert.All(results, result => Assert.Equal(("DOWN", "ERROR"), (result.Status, result.Type)));
         Assert.Equal(["InvalidOperationException", "OverflowException", "TaskCanceledException"], results.Select(result => result.Message!.Split('(', ')')[1]).Order());
@@ -27,13 +27,13 @@ public sealed class CheckRunTests
     {
         // Not InlineData, because attributes cannot contain unpaired surrogates.
         foreach (var (message, expected) in new[] { ("a\u0000b\nc", "a\ufffdb\ufffdc"), ("a\ud800b", "a\ufffdb"), ("\udc00\ud83d\ude00", "\ufffd\ud83d\ude00") })
-            Assert.Equal(expected, Verdict.Failed(MonitorStatus.Down, 0, message).For(1, 60).Message);
+            Assert.Equal(expected, CheckOutcome.Failed(MonitorStatus.Down, 0, message).For(1, 60).Message);
     }
 
     [Fact]
     public void A_message_is_not_cut_within_a_character()
     {
-        var cut = Verdict.Failed(MonitorStatus.Down, 0, new string('a', 499) + "\ud83d\ude00").For(1, 60).Message!;
+        var cut = CheckOutcome.Failed(MonitorStatus.Down, 0, new string('a', 499) + "\ud83d\ude00").For(1, 60).Message!;
         Assert.Equal(new string('a', 499) + "\ufffd", cut);
     }
 

@@ -4,6 +4,7 @@ using Kener.Agent.Planning;
 using Kener.Agent.Results;
 using Kener.Contracts;
 using Kener.Outbound;
+using Kener.Outbound.Addresses;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 

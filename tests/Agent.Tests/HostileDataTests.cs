@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using Kener.Contracts;
 using Kener.Outbound;
+using Kener.Outbound.Addresses;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Kener.Agent.Checks;
 using Kener.Contracts;
-using Kener.Outbound;
+using Kener.Outbound.Requests;
 using Kener.TestKit;
 
 namespace Kener.Agent.Tests;
@@ -210,7 +210,7 @@ public sealed class HttpCheckTests
         }
     }
 
-    private static (MonitorStatus, string?) Brief(Verdict verdict) => (verdict.Status, verdict.Message);
+    private static (MonitorStatus, string?) Brief(CheckOutcome verdict) => (verdict.Status, verdict.Message);
 
-    private static Task<Verdict> CheckAsync(object data) => Given.Types().Prepare(Given.Monitor(1, data: data))(TestContext.Current.CancellationToken);
+    private static Task<CheckOutcome> CheckAsync(object data) => Given.Types().Prepare(Given.Monitor(1, data: data))(TestContext.Current.CancellationToken);
 }

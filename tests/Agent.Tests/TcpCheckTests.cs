@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Kener.Agent.Checks;
 using Kener.Contracts;
 using Kener.Outbound;
+using Kener.Outbound.Addresses;
 using Kener.TestKit;
 
 namespace Kener.Agent.Tests;
@@ -137,8 +138,8 @@ public sealed class TcpCheckTests
         return listener;
     }
 
-    private static (MonitorStatus, string, string?) Brief(Verdict verdict) => (verdict.Status, verdict.Type, verdict.Message);
+    private static (MonitorStatus, string, string?) Brief(CheckOutcome verdict) => (verdict.Status, verdict.Type, verdict.Message);
 
-    private static Task<Verdict> CheckAsync(object[] hosts, NameLookup? lookup = null, CancellationToken? cancel = null) =>
+    private static Task<CheckOutcome> CheckAsync(object[] hosts, NameLookup? lookup = null, CancellationToken? cancel = null) =>
         Given.Types(new OutboundSettings(), lookup).Prepare(Given.Monitor(1, data: new { hosts }, type: "TCP"))(cancel ?? TestContext.Current.CancellationToken);
 }

@@ -41,6 +41,16 @@ public sealed class PlantedTests
         Assert.Equal(2, ProjectRules.Cycles([Project("A", "B"), Project("B", "A"), Project("C", "A")]).Count());
 
     [Fact]
+    public void A_namespace_that_does_not_follow_its_folder_is_caught() => Assert.Equal("services/Incidents/Monitors/A.cs declares Kener.Incidents; its folder says Kener.Incidents.Monitors",
+        Assert.Single(NamespaceRules.WrongNamespaces(
+            [new("services/Incidents/Monitors/A.cs", "namespace Kener.Incidents;"), new("services/Incidents/B.cs", "namespace Kener.Incidents;")], [Project("Kener.Incidents")])));
+
+    [Fact]
+    public void A_folder_of_Status_that_uses_a_later_one_is_caught() => Assert.Equal("services/Status/Site/A.cs uses Publishing, which comes after Site",
+        Assert.Single(NamespaceRules.WrongDirections(
+            [new("services/Status/Site/A.cs", "using Kener.Status.Publishing;"), new("services/Status/Publishing/B.cs", "using Kener.Status.Site;")])));
+
+    [Fact]
     public void A_package_version_in_a_project_file_is_caught() => Assert.Single(ProjectRules.OwnVersions(
         [new("A", "a.csproj", XDocument.Parse("<P><PackageReference Include='x' Version='1' /><PackageReference Include='y' /></P>"))]));
 

@@ -29,6 +29,12 @@ public sealed class RuleTests
     public void Project_references_have_no_cycles() => None(ProjectRules.Cycles(Repository.Projects));
 
     [Fact]
+    public void Namespaces_follow_folders() => None(NamespaceRules.WrongNamespaces(Repository.Sources, Repository.Projects));
+
+    [Fact]
+    public void The_folders_of_Status_depend_on_each_other_in_one_direction() => None(NamespaceRules.WrongDirections(Repository.Sources));
+
+    [Fact]
     public void Package_versions_are_set_in_one_place() => None(ProjectRules.OwnVersions(Repository.Projects));
 
     [Fact]
@@ -55,8 +61,8 @@ public sealed class RuleTests
     [Fact]
     public void Results_are_stored_only_by_Recording()
     {
-        string[] writers = ["services/Monitors/Results/Verdict.cs", "services/Monitors/Results/Correction.cs"];
-        string[] writing = ["INTO results", "COPY results", "UPDATE results", "Results.Add"], calling = ["Verdict.StoreAsync(", "correction.StoreAsync("];
+        string[] writers = ["services/Monitors/Results/MinuteVerdict.cs", "services/Monitors/Results/Correction.cs"];
+        string[] writing = ["INTO results", "COPY results", "UPDATE results", "Results.Add"], calling = ["MinuteVerdict.StoreAsync(", "correction.StoreAsync("];
         None(from source in Repository.Sources
              where source.Path.StartsWith("services/", StringComparison.Ordinal)
              where (!writers.Contains(source.Path) && writing.Any(source.Text.Contains))

@@ -13,8 +13,8 @@ public sealed class EventTests
     private static readonly Gen<IncidentUpdate> Update = Gen.Select(Gen.Long, Gen.Long, Gen.Int[0, 3], Gen.String)
         .Select((id, at, state, text) => new IncidentUpdate(id, at, (IncidentState)state, text));
     private static readonly Gen<IncidentLink> Link = Gen.Select(Gen.Long, Given.Status).Select((id, impact) => new IncidentLink(id, impact));
-    private static readonly Gen<Reading> Run = Gen.Select(Gen.Long, Gen.Long, Gen.Int, Given.Status, Gen.Double[-1e9, 1e9], Gen.Int)
-        .Select((id, minute, count, status, latency, version) => new Reading(id, minute, count, status, latency, version));
+    private static readonly Gen<ResultRun> Run = Gen.Select(Gen.Long, Gen.Long, Gen.Int, Given.Status, Gen.Double[-1e9, 1e9], Gen.Int)
+        .Select((id, minute, count, status, latency, version) => new ResultRun(id, minute, count, status, latency, version));
 
     private static readonly Gen<EntityVersion> Version = Gen.Select(Gen.Long, Gen.Long).Select((id, version) => new EntityVersion { Id = id, Version = version });
 
@@ -62,7 +62,7 @@ public sealed class EventTests
                 UptimeDenominator = given.Item5,
                 CreatedMs = given.Item2,
             }),
-        [typeof(ReadingsRecorded)] = Run.Array[0, 20].Select(runs => (object)new ReadingsRecorded { Readings = runs }),
+        [typeof(ResultsRecorded)] = Run.Array[0, 20].Select(runs => (object)new ResultsRecorded { Runs = runs }),
         [typeof(SiteChanged)] = Gen.Select(Gen.Long, Gen.String, Gen.String, Gen.Int.Nullable())
             .Select(given => (object)new SiteChanged
             {
@@ -108,16 +108,9 @@ public sealed class EventTests
     [Fact]
     public void A_result_is_serialized_as_six_numbers()
     {
-        var reading = new Reading(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2);
-        Assert.Equal("[7,1764000000,3,4,12.5,2]", JsonSerializer.Serialize(reading, Json));
-        Assert.Equal(reading, JsonSerializer.Deserialize<Reading>("""[7,1764000000,3,4,12.5,2,"of the future",{"a":[1]}]""", Json));
-    }
-
-    [Fact]
-    public void Results_in_the_former_object_format_can_be_read()
-    {
-        var json = """{"readings":[{"monitorId":7,"minute":1764000000,"count":3,"status":4,"latency":12.5,"version":2}]}""";
-        Assert.Equal([new Reading(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2)], JsonSerializer.Deserialize<ReadingsRecorded>(json, Json)!.Readings);
+        var result = new ResultRun(7, 1_764_000_000, 3, MonitorStatus.Down, 12.5, 2);
+        Assert.Equal("[7,1764000000,3,4,12.5,2]", JsonSerializer.Serialize(result, Json));
+        Assert.Equal(result, JsonSerializer.Deserialize<ResultRun>("""[7,1764000000,3,4,12.5,2,"of the future",{"a":[1]}]""", Json));
     }
 
     [Theory]
@@ -126,7 +119,7 @@ public sealed class EventTests
     [InlineData("[7,1764000000,3.5,4,12.5,2]")]
     [InlineData("[]")]
     [InlineData("7")]
-    public void An_invalid_result_is_rejected(string json) => Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<Reading>(json, Json));
+    public void An_invalid_result_is_rejected(string json) => Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<ResultRun>(json, Json));
 
     [Fact]
     public void An_unknown_name_is_no_event() => Assert.Null(EventTypes.Find("NobodyKnows"));

@@ -8,13 +8,13 @@ public sealed class WordsTests
     [Fact]
     public void Every_status_has_a_unique_word_that_parses_back_to_it()
     {
-        foreach (var status in Enum.GetValues<MonitorStatus>()) Assert.Equal(status, Words.ToStatus(status.ToWord()));
+        foreach (var status in Enum.GetValues<MonitorStatus>()) Assert.Equal(status, ApiWords.ToStatus(status.ToWord()));
     }
 
     [Fact]
     public void Every_state_has_a_unique_word_that_parses_back_to_it()
     {
-        foreach (var state in Enum.GetValues<IncidentState>()) Assert.Equal(state, Words.ToState(state.ToWord()));
+        foreach (var state in Enum.GetValues<IncidentState>()) Assert.Equal(state, ApiWords.ToState(state.ToWord()));
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public sealed class WordsTests
     [InlineData("DOWN,UP")]
     public void Any_other_text_is_neither_a_status_nor_a_state(string? text)
     {
-        Assert.Null(Words.ToStatus(text));
-        Assert.Null(Words.ToState(text));
+        Assert.Null(ApiWords.ToStatus(text));
+        Assert.Null(ApiWords.ToState(text));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Kener.Gateway.Live;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

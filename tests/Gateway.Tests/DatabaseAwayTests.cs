@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Kener.Accounts;
 using Kener.Incidents;
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.Status;
 using Kener.TestKit;
 using Npgsql;

@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.Gateway.Routes;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -34,7 +36,7 @@ internal sealed class Embedded : IAsyncDisposable
     public Uri Url { get; }
     public IServiceProvider Services => _app.Services;
     public HostLog Log { get; }
-    public SnapshotBoard Board => Services.GetRequiredService<SnapshotBoard>();
+    public SnapshotStore Board => Services.GetRequiredService<SnapshotStore>();
 
     public static Task<Embedded> StartAsync(
         Action<IEndpointRouteBuilder>? map = null, TimeProvider? clock = null, Action<WebApplicationBuilder>? add = null, bool keys = true,

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Kener.Incidents;
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Delivery;
+using Kener.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

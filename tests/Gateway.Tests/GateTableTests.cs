@@ -6,7 +6,7 @@ using Kener.Contracts;
 using Kener.Gateway.Routes;
 using Kener.Incidents;
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.Status;
 using Kener.TestKit;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Data.Sqlite;

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using MassTransit;
@@ -48,7 +48,7 @@ public sealed class HeartbeatSecretTests
             Assert.Equal(200, (await client.AskAsync("GET", $"/ext/heartbeat/job/{Secret}")).Code);
             Assert.Equal(200, (await client.AskAsync("POST", $"/ext/heartbeat/job:{Secret}")).Code);
             var answers = await RefusedAsync(client);
-            foreach (var kind in new[] { nameof(MonitorChanged), nameof(ReadingsRecorded) }) await told.HasAsync($"event {kind} ");
+            foreach (var kind in new[] { nameof(MonitorChanged), nameof(ResultsRecorded) }) await told.HasAsync($"event {kind} ");
             // With a broken database, the service logs something about the request.
             await using (var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "monitors.db")}"))
             {
@@ -182,11 +182,11 @@ public sealed class HeartbeatSecretTests
         }
     }
 
-    public sealed class EventsTold(Told told) : IConsumer<MonitorChanged>, IConsumer<ReadingsRecorded>
+    public sealed class EventsTold(Told told) : IConsumer<MonitorChanged>, IConsumer<ResultsRecorded>
     {
         public Task Consume(ConsumeContext<MonitorChanged> context) => KeepAsync(context.Message);
 
-        public Task Consume(ConsumeContext<ReadingsRecorded> context) => KeepAsync(context.Message);
+        public Task Consume(ConsumeContext<ResultsRecorded> context) => KeepAsync(context.Message);
 
         private Task KeepAsync(object message)
         {

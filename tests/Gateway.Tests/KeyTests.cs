@@ -1,5 +1,6 @@
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

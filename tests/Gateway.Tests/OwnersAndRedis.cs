@@ -1,4 +1,7 @@
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -55,14 +58,14 @@ public abstract class OwnersAndRedis : IAsyncLifetime
 
     private protected static void Publish(WebApplication owner, int version)
     {
-        var board = owner.Services.GetRequiredService<SnapshotBoard>();
+        var board = owner.Services.GetRequiredService<SnapshotStore>();
         board.Publish(PageTests.Page($"home {version}", version: version));
         board.Publish(PageTests.Page($"one {version}", "page:/incidents/1", version));
         board.Confirm();
     }
 
     private protected static void PublishKeys(WebApplication owner, int version) =>
-        owner.Services.GetRequiredService<SnapshotBoard>().Publish(new PublishedKeys(version, []).ToSnapshot(0));
+        owner.Services.GetRequiredService<SnapshotStore>().Publish(new PublishedKeys(version, []).ToSnapshot(0));
 
     private protected static async Task SeesAsync(Embedded gateway, int version, int? keys = null)
     {

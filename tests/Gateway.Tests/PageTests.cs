@@ -2,7 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using CsCheck;
 using Kener.Gateway.Pages;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -61,7 +62,7 @@ public sealed class PageTests
     public void The_choice_of_a_coding_works_with_any_header()
     {
         var page = Page(Html);
-        Gen.String[Gen.Char["brgzip*;q=01., identy"], 0, 40].Array[0, 3].Sample(lines => SnapshotAnswer.Choose(page, lines).Body.Length > 0);
+        Gen.String[Gen.Char["brgzip*;q=01., identy"], 0, 40].Array[0, 3].Sample(lines => SnapshotResponse.Choose(page, lines).Body.Length > 0);
     }
 
     [Theory, InlineData("br"), InlineData("gzip"), InlineData("identity")]
@@ -151,8 +152,8 @@ public sealed class PageTests
     public void A_page_without_a_place_for_the_notice_is_not_changed()
     {
         var page = Page("<p>no marker</p>");
-        Assert.Same(page, OldPages.Make(page, 1));
-        Assert.Null(OldPages.Make(Page(Html, compressed: false), 1).Brotli);
+        Assert.Same(page, StaleNotice.Make(page, 1));
+        Assert.Null(StaleNotice.Make(Page(Html, compressed: false), 1).Brotli);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,7 +52,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
             Assert.Equal(200, (await visitor.AskAsync("GET", "/ready")).Code);
             await using var later = await GatewayAsync(status, accounts);
             await SeesAsync(later, version);
-            await Eventually.TrueAsync(() => Task.FromResult(later.Services.GetRequiredService<SiteOnBoard>().Now.Zone == "Europe/Berlin"));
+            await Eventually.TrueAsync(() => Task.FromResult(later.Services.GetRequiredService<CurrentSite>().Now.Zone == "Europe/Berlin"));
         }
         Assert.Null(gateway.Board.Find("page:/x"));
         Assert.Equal($"one {version}", Encoding.UTF8.GetString(gateway.Board.Find("page:/incidents/1")!.Body));
@@ -64,7 +66,7 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
         async Task PublishAndSeeAsync()
         {
             version++;
-            status.Services.GetRequiredService<SnapshotBoard>().Publish((PublishedSite.Default with { Zone = "Europe/Berlin" }).ToSnapshot(version, 0));
+            status.Services.GetRequiredService<SnapshotStore>().Publish((PublishedSite.Default with { Zone = "Europe/Berlin" }).ToSnapshot(version, 0));
             Publish(status, version);
             PublishKeys(accounts, version);
             await SeesAsync(gateway, version);
@@ -75,12 +77,12 @@ public sealed class PoisonedRedisTests : OwnersAndRedis
     public async Task A_forged_snapshot_that_a_gateway_has_stored_is_replaced_when_Redis_is_emptied()
     {
         var (status, accounts) = (await OwnerAsync("page:"), await OwnerAsync(PublishedKeys.SnapshotKey));
-        status.Services.GetRequiredService<SnapshotBoard>().Publish(PublishedSite.Default.ToSnapshot(1, 0));
+        status.Services.GetRequiredService<SnapshotStore>().Publish(PublishedSite.Default.ToSnapshot(1, 0));
         await using var gateway = await GatewayAsync(status, accounts);
         Publish(status, 1);
         PublishKeys(accounts, 1);
         await SeesAsync(gateway, 1);
-        var site = gateway.Services.GetRequiredService<SiteOnBoard>();
+        var site = gateway.Services.GetRequiredService<CurrentSite>();
 
         // Well-formed, and an hour ahead: no check can distinguish it from an owner's.
         var ahead = Now + 3_600_000;

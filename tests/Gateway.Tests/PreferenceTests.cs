@@ -1,5 +1,5 @@
 using Kener.Gateway.Preferences;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;

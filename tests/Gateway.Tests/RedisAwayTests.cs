@@ -1,4 +1,6 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -30,7 +32,7 @@ public sealed class RedisAwayTests : OwnersAndRedis
         using var client = gateway.Client();
         for (var i = 0; i < 100; i++) Assert.Equal(200, (await client.AskAsync("GET", "/")).Code);
 
-        status.Services.GetRequiredService<SnapshotBoard>().Remove("page:/incidents/1");
+        status.Services.GetRequiredService<SnapshotStore>().Remove("page:/incidents/1");
         await Eventually.TrueAsync(() => Task.FromResult(gateway.Board.Find("page:/incidents/1") is null));
 
         await Redis.StartAsync();
@@ -70,7 +72,7 @@ public sealed class RedisAwayTests : OwnersAndRedis
             Publish(status, version);
             await SeesAsync(gateway, version, keys: 1);
         }
-        var board = status.Services.GetRequiredService<SnapshotBoard>();
+        var board = status.Services.GetRequiredService<SnapshotStore>();
         board.Confirm();
         var confirmed = board.ConfirmedMs;
         await Eventually.TrueAsync(() => Task.FromResult(gateway.Board.ConfirmedMs >= confirmed));

@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

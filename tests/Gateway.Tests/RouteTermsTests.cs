@@ -4,6 +4,7 @@ using System.Text;
 using Kener.Contracts;
 using Kener.Gateway.Routes;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -1,6 +1,8 @@
 using System.Text;
 using CsCheck;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Kener.Gateway.Tests;
@@ -134,7 +136,7 @@ public sealed class SnapshotIntakeTests
             intake.Take(key, 7, SnapshotBytes.Write(board.Find(key)! with { Version = 7, Body = Encoding.UTF8.GetBytes(json) }));
         Assert.All(board.All, snapshot => Assert.Equal(3, snapshot.Version));
         // One that was stored in some other way does no harm either.
-        var site = new SiteOnBoard(board);
+        var site = new CurrentSite(board);
         Assert.Equal("Europe/Berlin", site.Now.Zone);
         board.Publish(board.Find(PublishedSite.SnapshotKey)! with { Version = 8, Body = Encoding.UTF8.GetBytes(json) });
         Assert.Equal("Europe/Berlin", site.Now.Zone);
@@ -155,9 +157,9 @@ public sealed class SnapshotIntakeTests
         Assert.InRange(log.Lines.Count, 50, 200);
     }
 
-    private static (SnapshotIntake Intake, SnapshotBoard Board, Collected Log) Intake()
+    private static (SnapshotIntake Intake, SnapshotStore Board, Collected Log) Intake()
     {
-        var (board, log) = (new SnapshotBoard(TimeProvider.System), new Collected());
+        var (board, log) = (new SnapshotStore(TimeProvider.System), new Collected());
         return (new SnapshotIntake(board, TimeProvider.System, log), board, log);
     }
 

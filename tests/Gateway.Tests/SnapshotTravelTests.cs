@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Redis;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -219,16 +220,16 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    private async Task<SnapshotBoard> OwnerAsync()
+    private async Task<SnapshotStore> OwnerAsync()
     {
-        var board = new SnapshotBoard(TimeProvider.System);
+        var board = new SnapshotStore(TimeProvider.System);
         await RunAsync(new SnapshotMirror(new(() => _redis), board, "page:", TimeProvider.System, NullLogger<SnapshotMirror>.Instance));
         return board;
     }
 
-    private async Task<SnapshotBoard> GatewayAsync()
+    private async Task<SnapshotStore> GatewayAsync()
     {
-        var board = new SnapshotBoard(TimeProvider.System);
+        var board = new SnapshotStore(TimeProvider.System);
         await RunAsync(new SnapshotFollower(
             new(() => _redis), board, new SnapshotIntake(board, TimeProvider.System, NullLogger<SnapshotIntake>.Instance), new RedisNews(TimeProvider.System), TimeProvider.System,
             NullLogger<SnapshotFollower>.Instance));
@@ -243,7 +244,7 @@ public sealed class SnapshotTravelTests : IAsyncLifetime
 
     private async Task WipeAsync() => await _redis.GetServers().Single().FlushDatabaseAsync();
 
-    private static async Task<Snapshot> SeesAsync(SnapshotBoard board, string key, long version) =>
+    private static async Task<Snapshot> SeesAsync(SnapshotStore board, string key, long version) =>
         (await Eventually.GetAsync(() => Task.FromResult(board.Find(key)), found => found?.Version == version))!;
 }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
 using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -85,7 +85,7 @@ public sealed class WatchTests
         var report = await Eventually.GetAsync(() => health.CheckHealthAsync(check => check.Name.EndsWith("-watch", StringComparison.Ordinal), Cancel),
             report => report.Entries["incidents-watch"].Status == HealthStatus.Degraded);
         Assert.Equal("disk: Free disk space: 3 MiB", report.Entries["incidents-watch"].Description);
-        // OwnerIsReady reports a service that is unreachable.
+        // ServiceHealthCheck reports a service that is unreachable.
         Assert.Equal(HealthStatus.Healthy, report.Entries["status-watch"].Status);
     }
 

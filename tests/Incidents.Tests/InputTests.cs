@@ -1,5 +1,8 @@
 using System.Text.Json;
-using Kener.ServiceDefaults;
+using Kener.Incidents.Incidents;
+using Kener.Incidents.Updates;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 
 namespace Kener.Incidents.Tests;
 

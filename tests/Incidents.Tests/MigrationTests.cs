@@ -1,3 +1,4 @@
+using Kener.Incidents.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Incidents.Tests;

@@ -107,6 +107,6 @@ internal static class VersionLogging
     public static void AddVersionLog(this Microsoft.AspNetCore.Builder.WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<VersionLog>();
-        Kener.Persistence.DeliveryExtensions.AddEventConsumer<VersionRecorder>(builder, "versions");
+        Kener.Persistence.Delivery.DeliveryExtensions.AddEventConsumer<VersionRecorder>(builder, "versions");
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Kener.Incidents.Updates;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;

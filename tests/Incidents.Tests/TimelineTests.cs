@@ -1,6 +1,9 @@
 using CsCheck;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Incidents.Incidents;
+using Kener.Incidents.Monitors;
+using Kener.Incidents.Updates;
+using Kener.ServiceDefaults.Errors;
 using Kener.TestKit;
 
 namespace Kener.Incidents.Tests;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Kener.Incidents.Updates;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,9 @@
 using System.Net;
 using CsCheck;
 using Kener.Contracts;
+using Kener.Monitors.Agents;
+using Kener.Monitors.Database;
+using Kener.Monitors.Results;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;

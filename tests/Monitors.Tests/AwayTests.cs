@@ -1,5 +1,6 @@
 using System.Net;
 using Kener.Contracts;
+using Kener.Monitors.Heartbeats;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Data.Sqlite;

@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.Monitors.Results;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;

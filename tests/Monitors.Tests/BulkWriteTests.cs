@@ -1,5 +1,6 @@
 using System.Net;
 using Kener.Contracts;
+using Kener.Monitors.Results;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +40,7 @@ public sealed class BulkWriteTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var minute = Minutes.Floor(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         Assert.Equal((1, 0), await app.ReportAsync(MonitorsApp.Result(checkedId, minute)));
-        Assert.True(await app.WithDbAsync(db => db.Beats.AnyAsync(beat => beat.MonitorId == jobId, cancel)));
+        Assert.True(await app.WithDbAsync(db => db.Pings.AnyAsync(beat => beat.MonitorId == jobId, cancel)));
         Assert.DoesNotContain(corrections, correction => correction.IsCompleted);
         Assert.Equal(stored, await CountAsync());
         Assert.Equal(1, await app.WithDbAsync(db => db.Results.Where(row => row.Minute >= From && row.Minute <= To).Select(row => row.MonitorId).Distinct().CountAsync(cancel)));

@@ -1,5 +1,8 @@
 using CsCheck;
 using Kener.Contracts;
+using Kener.Monitors.Database;
+using Kener.Monitors.Results;
+using Kener.Persistence.Overlays;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -121,10 +124,10 @@ public sealed class ConfirmationTests(MonitorsApps apps)
         await app.WithDbAsync(async db =>
         {
             await using var scope = app.Host.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<Persistence.Changes<MonitorsDb>>().ProjectAsync(change =>
+            await scope.ServiceProvider.GetRequiredService<Kener.Persistence.Commit.Changes<MonitorsDb>>().ProjectAsync(change =>
             {
-                change.Db.Overlays.Add(new Persistence.OverlayRow { Kind = OverlayKind.Maintenance, SourceId = id, MonitorId = id, Start = start + 120, End = start + 240, Impact = MonitorStatus.Maintenance });
-                change.Db.Overlays.Add(new Persistence.OverlayRow { Kind = OverlayKind.Incident, SourceId = 3_000_000 + id, MonitorId = id, Start = start, End = null, Impact = MonitorStatus.Degraded });
+                change.Db.Overlays.Add(new OverlayRow { Kind = OverlayKind.Maintenance, SourceId = id, MonitorId = id, Start = start + 120, End = start + 240, Impact = MonitorStatus.Maintenance });
+                change.Db.Overlays.Add(new OverlayRow { Kind = OverlayKind.Incident, SourceId = 3_000_000 + id, MonitorId = id, Start = start, End = null, Impact = MonitorStatus.Degraded });
                 return Task.CompletedTask;
             }, TestContext.Current.CancellationToken);
             return 0;

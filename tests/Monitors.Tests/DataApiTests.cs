@@ -56,7 +56,7 @@ public sealed class DataApiTests(MonitorsApps apps)
         await app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon + 120}},"end_ts":{{Noon + 180}},"status":"DOWN","latency":1}""");
 
         var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), messages => messages.Count == 3);
-        var minutes = heard.SelectMany(message => message.Readings)
+        var minutes = heard.SelectMany(message => message.Runs)
             .SelectMany(run => Enumerable.Range(0, run.Count).Select(i => (Minute: run.Minute + 60 * i, run.Status, run.Version))).ToList();
         Assert.Equal([Noon + 60, Noon, Noon + 60, Noon + 120, Noon + 180, Noon + 120, Noon + 180], minutes.Select(minute => minute.Minute));
         Assert.Equal([MonitorStatus.Up, .. Enumerable.Repeat(MonitorStatus.Down, 6)], minutes.Select(minute => minute.Status));
@@ -75,7 +75,7 @@ public sealed class DataApiTests(MonitorsApps apps)
             : app.PatchAsync($"/{tag}/data", $$"""{"start_ts":{{Noon - 600}},"end_ts":{{Noon + 600}},"status":"UP","latency":{{i}}}""")));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), messages => messages.Count == 12);
-        var versions = heard.SelectMany(message => message.Readings).Where(run => run.Minute <= Noon && run.Minute + 60L * run.Count > Noon).Select(run => run.Version);
+        var versions = heard.SelectMany(message => message.Runs).Where(run => run.Minute <= Noon && run.Minute + 60L * run.Count > Noon).Select(run => run.Version);
         Assert.Equal(12, versions.Distinct().Count());
         var last = (await app.GetAsync($"/{tag}/data/{Noon}")).Data;
         Assert.Equal(last.GetProperty("latency").GetDouble(), app.Heard.Known(id)[Noon].Latency);
@@ -93,7 +93,7 @@ public sealed class DataApiTests(MonitorsApps apps)
         Assert.Equal(527_040, written.Body.GetProperty("updated_count").GetInt32());
 
         var heard = await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)),
-            messages => messages.Sum(message => message.Readings.Sum(run => run.Count)) == 527_041);
+            messages => messages.Sum(message => message.Runs.Sum(run => run.Count)) == 527_041);
         Assert.Equal(367, heard.Count);
         var timestamps = (await app.GetAsync($"/{tag}/data?start_ts={Start}&end_ts={Noon + 60}")).Data.EnumerateArray()
             .Select(sample => sample.GetProperty("timestamp").GetInt64()).ToList();
@@ -113,7 +113,7 @@ public sealed class DataApiTests(MonitorsApps apps)
         Assert.True(read.Values.Distinct().Count() > 50);
         await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(id).Count == 1_441));
         Assert.Equal(read, app.Heard.Known(id).ToDictionary(minute => minute.Key, minute => minute.Value.Latency));
-        Assert.All(app.Heard.Of(id), message => Assert.True(message.Readings.Count <= 1_000 && message.Readings.Sum(run => run.Count) <= 1_440));
+        Assert.All(app.Heard.Of(id), message => Assert.True(message.Runs.Count <= 1_000 && message.Runs.Sum(run => run.Count) <= 1_440));
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

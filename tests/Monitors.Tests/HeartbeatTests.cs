@@ -1,5 +1,6 @@
 using System.Net;
 using Kener.Contracts;
+using Kener.Monitors.Heartbeats;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -56,7 +57,7 @@ public sealed class HeartbeatTests(MonitorsApps apps)
         {
             Assert.Equal((HttpStatusCode.BadRequest, """{"error":"Unknown heartbeat"}"""), await BeatAsync(app, path));
         }
-        Assert.Equal(0, await app.WithDbAsync(db => db.Beats.CountAsync(beat => beat.MonitorId == id)));
+        Assert.Equal(0, await app.WithDbAsync(db => db.Pings.CountAsync(beat => beat.MonitorId == id)));
     }
 
     [Theory, ClassData(typeof(BothDatabases))]

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using CsCheck;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Monitors;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 
 namespace Kener.Monitors.Tests;
 
@@ -28,7 +30,7 @@ public sealed class MonitorRulesTests
     [InlineData("0 0 1 * *", 31 * 86_400)]
     [InlineData("0 0 29 2 *", 1_461 * 86_400)]
     public void The_period_is_the_longest_distance_between_two_checks(string cron, int seconds) =>
-        Assert.Equal(seconds, Schedule.PeriodSeconds(cron));
+        Assert.Equal(seconds, CronSchedule.PeriodSeconds(cron));
 
     [Theory]
     [InlineData("")]
@@ -40,12 +42,12 @@ public sealed class MonitorRulesTests
     [InlineData("0 0 30 2 *")]
     [InlineData("H * * * *")]
     [InlineData("every five minutes of it")]
-    public void An_invalid_cron_or_one_that_never_comes_due_is_no_schedule(string cron) => Assert.False(Schedule.IsValid(cron));
+    public void An_invalid_cron_or_one_that_never_comes_due_is_no_schedule(string cron) => Assert.False(CronSchedule.IsValid(cron));
 
     [Fact]
     public void Any_text_can_be_validated_and_every_valid_schedule_has_a_period() =>
         Gen.OneOf(Gen.Char["0123456789*/,-LWH#? "].Array[1, 20].Select(characters => new string(characters)), Gen.String).Sample(text =>
-            !Schedule.IsValid(text) || Schedule.PeriodSeconds(text) >= 60);
+            !CronSchedule.IsValid(text) || CronSchedule.PeriodSeconds(text) >= 60);
 
     [Theory]
     [InlineData("a", true)]

@@ -3,7 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using MassTransit;
@@ -54,14 +55,14 @@ public sealed class Heard
 
     public IReadOnlyList<MonitorChanged> Of(string tag) => [.. _messages.OfType<MonitorChanged>().Where(changed => changed.Tag == tag)];
 
-    public IReadOnlyList<ReadingsRecorded> Of(long monitor) =>
-        [.. _messages.OfType<ReadingsRecorded>().Where(recorded => recorded.Readings.Any(reading => reading.MonitorId == monitor))];
+    public IReadOnlyList<ResultsRecorded> Of(long monitor) =>
+        [.. _messages.OfType<ResultsRecorded>().Where(recorded => recorded.Runs.Any(reading => reading.MonitorId == monitor))];
 
     /// <summary>Returns the state of a consumer that keeps the highest version of each minute.</summary>
     public SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)> Known(long monitor)
     {
         var known = new SortedDictionary<long, (MonitorStatus Status, double Latency, int Version)>();
-        foreach (var run in Of(monitor).SelectMany(recorded => recorded.Readings).Where(reading => reading.MonitorId == monitor))
+        foreach (var run in Of(monitor).SelectMany(recorded => recorded.Runs).Where(reading => reading.MonitorId == monitor))
         {
             for (var i = 0; i < run.Count; i++)
             {
@@ -73,11 +74,11 @@ public sealed class Heard
     }
 }
 
-public sealed class Listener(Heard heard) : IConsumer<MonitorChanged>, IConsumer<ReadingsRecorded>, IConsumer<ReplayRequested>
+public sealed class Listener(Heard heard) : IConsumer<MonitorChanged>, IConsumer<ResultsRecorded>, IConsumer<ReplayRequested>
 {
     public Task Consume(ConsumeContext<MonitorChanged> context) => KeepAsync(context);
 
-    public Task Consume(ConsumeContext<ReadingsRecorded> context) => KeepAsync(context);
+    public Task Consume(ConsumeContext<ResultsRecorded> context) => KeepAsync(context);
 
     public Task Consume(ConsumeContext<ReplayRequested> context) => KeepAsync(context);
 

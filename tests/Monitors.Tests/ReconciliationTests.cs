@@ -37,11 +37,11 @@ public sealed class ReconciliationTests
         await using var app = await MonitorsApp.StartAsync(database, clock);
         var (tag, id) = await app.MonitorAsync();
         await app.PatchAsync($"/{tag}/data/600", """{"status":"DOWN"}""");
-        var lost = (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), heard => heard.Count == 1)).Single().Readings.Single().Version;
+        var lost = (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), heard => heard.Count == 1)).Single().Runs.Single().Version;
         await app.WithDbAsync(db => db.Results.ExecuteDeleteAsync(TestContext.Current.CancellationToken));
         clock.Advance(TimeSpan.FromSeconds(2));
         await app.PatchAsync($"/{tag}/data/600", """{"status":"UP"}""");
-        var later = (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), heard => heard.Count == 2))[^1].Readings.Single().Version;
+        var later = (await Eventually.GetAsync(() => Task.FromResult(app.Heard.Of(id)), heard => heard.Count == 2))[^1].Runs.Single().Version;
         Assert.InRange(later, lost + 1, int.MaxValue);
     }
 }

@@ -26,7 +26,7 @@ public sealed class ReplayTests
         await app.Host.PublishAsync(new ReplayRequested { By = "test" });
         await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Known(id).Count == known.Count));
         Assert.Equal(known, app.Heard.Known(id));
-        Assert.Equal(31 + 1, app.Heard.Of(id).Select(message => Minutes.DayOf(message.Readings[0].Minute)).Distinct().Count());
+        Assert.Equal(31 + 1, app.Heard.Of(id).Select(message => Minutes.DayOf(message.Runs[0].Minute)).Distinct().Count());
         Assert.Equal((changed, "Changed"), (app.Heard.Of(monitors[1].Tag).Single().Version, app.Heard.Of(monitors[1].Tag).Single().Name));
         Assert.Equal((deleted, true), (app.Heard.Of(monitors[2].Tag).Single().Version, app.Heard.Of(monitors[2].Tag).Single().Deleted));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Kener.Contracts;
+using Kener.Monitors.Results;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +26,7 @@ public sealed class ReportTests(MonitorsApps apps)
         Assert.Equal(["DEGRADED 900 REALTIME", "UP 12.5 REALTIME"], read.Data.EnumerateArray().Select(sample =>
             $"{sample.GetProperty("status").GetString()} {sample.GetProperty("latency").GetDouble()} {sample.GetProperty("type").GetString()}"));
         await Eventually.TrueAsync(() => Task.FromResult(app.Heard.Of(a).Count == 1 && app.Heard.Of(b).Count == 1));
-        Assert.Equal(new Reading(b, Now, 1, MonitorStatus.Down, 0, 1), app.Heard.Of(b)[0].Readings.Single(reading => reading.MonitorId == b && reading.Minute == Now));
+        Assert.Equal(new ResultRun(b, Now, 1, MonitorStatus.Down, 0, 1), app.Heard.Of(b)[0].Runs.Single(reading => reading.MonitorId == b && reading.Minute == Now));
         Assert.Same(app.Heard.Of(a)[0], app.Heard.Of(b)[0]);
         Assert.Equal("Request timed out", await app.WithDbAsync(db => db.Results.Where(row => row.MonitorId == b && row.Minute == Now).Select(row => row.Message).SingleAsync()));
     }

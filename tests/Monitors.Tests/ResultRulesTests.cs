@@ -1,5 +1,6 @@
 using CsCheck;
 using Kener.Contracts;
+using Kener.Monitors.Results;
 
 namespace Kener.Monitors.Tests;
 
@@ -7,17 +8,17 @@ namespace Kener.Monitors.Tests;
 public sealed class ResultRulesTests
 {
     // Gaps, repetitions and changes are all likely, and the minutes span several days.
-    private static readonly Gen<Observed[]> AscendingMinutes = Gen.Select(
+    private static readonly Gen<MinuteStatus[]> AscendingMinutes = Gen.Select(
             Gen.Long[0, 4_000_000_000 / 60],
             Gen.Select(Gen.Frequency((20, Gen.Const(1)), (1, Gen.Int[2, 3_000])), Gen.Enum<MonitorStatus>(), Gen.Int[0, 1], Gen.Int[1, 2]).Array[0, 4_000])
         .Select((first, steps) =>
         {
             var minute = first * 60;
-            return steps.Select(step => new Observed(minute += 60L * step.Item1, step.Item2, step.Item3, step.Item4)).ToArray();
+            return steps.Select(step => new MinuteStatus(minute += 60L * step.Item1, step.Item2, step.Item3, step.Item4)).ToArray();
         });
 
-    private static IEnumerable<Observed> Expanded(IEnumerable<ReadingsRecorded> messages) => messages.SelectMany(message => message.Readings)
-        .SelectMany(run => Enumerable.Range(0, run.Count).Select(i => new Observed(run.Minute + 60L * i, run.Status, run.Latency, run.Version)));
+    private static IEnumerable<MinuteStatus> Expanded(IEnumerable<ResultsRecorded> messages) => messages.SelectMany(message => message.Runs)
+        .SelectMany(run => Enumerable.Range(0, run.Count).Select(i => new MinuteStatus(run.Minute + 60L * i, run.Status, run.Latency, run.Version)));
 
     [Fact]
     public void Minutes_cut_into_runs_and_messages_expand_to_the_same_minutes() => AscendingMinutes.Sample(minutes =>
@@ -26,16 +27,16 @@ public sealed class ResultRulesTests
         Assert.Equal(minutes, Expanded(messages));
         Assert.All(messages, message =>
         {
-            Assert.InRange(message.Readings.Count, 1, 1_000);
-            Assert.InRange(message.Readings.Sum(run => run.Count), 1, 1_440);
-            Assert.Single(message.Readings.SelectMany(run => new[] { run.Minute, run.Minute + 60L * (run.Count - 1) }).Select(Minutes.DayOf).Distinct());
-            Assert.All(message.Readings, run => Assert.Equal(7, run.MonitorId));
+            Assert.InRange(message.Runs.Count, 1, 1_000);
+            Assert.InRange(message.Runs.Sum(run => run.Count), 1, 1_440);
+            Assert.Single(message.Runs.SelectMany(run => new[] { run.Minute, run.Minute + 60L * (run.Count - 1) }).Select(Minutes.DayOf).Distinct());
+            Assert.All(message.Runs, run => Assert.Equal(7, run.MonitorId));
         });
     }, iter: 200);
 
     [Fact]
     public void A_day_without_change_is_one_run() =>
-        Assert.Equal(1_440, Runs.Messages(1, Enumerable.Range(0, 1_440).Select(i => new Observed(60L * i, MonitorStatus.Up, 5, 1))).Single().Readings.Single().Count);
+        Assert.Equal(1_440, Runs.Messages(1, Enumerable.Range(0, 1_440).Select(i => new MinuteStatus(60L * i, MonitorStatus.Up, 5, 1))).Single().Runs.Single().Count);
 
     [Theory]
     [InlineData(0, 120, 2, 3)]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Monitors.Results;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,7 @@
 using CsCheck;
 using Kener.Contracts;
+using Kener.Monitors.Database;
+using Kener.Monitors.Results;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

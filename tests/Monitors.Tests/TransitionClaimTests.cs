@@ -1,4 +1,7 @@
-using Kener.Persistence;
+using Kener.Monitors.Agents;
+using Kener.Monitors.Database;
+using Kener.Monitors.Transitions;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +33,7 @@ public sealed class TransitionClaimTests
         IReadOnlyList<StatusTransition> claimed = [];
         await scope.ServiceProvider.GetRequiredService<Changes<MonitorsDb>>().ProjectAsync(async change =>
         {
-            claimed = await Transitions.ClaimAsync(change, atMost, TestContext.Current.CancellationToken);
+            claimed = await TransitionLog.ClaimAsync(change, atMost, TestContext.Current.CancellationToken);
             if (then is not null) await then(change, claimed);
         }, TestContext.Current.CancellationToken);
         return claimed;

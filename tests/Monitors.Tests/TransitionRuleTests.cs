@@ -1,5 +1,6 @@
 using CsCheck;
 using Kener.Contracts;
+using Kener.Monitors.Transitions;
 using Kener.TestKit;
 
 namespace Kener.Monitors.Tests;

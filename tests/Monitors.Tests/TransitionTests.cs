@@ -1,6 +1,9 @@
 using System.Net;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Monitors.Results;
+using Kener.Monitors.Transitions;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;

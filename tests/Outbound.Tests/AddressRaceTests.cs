@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Kener.Outbound.Requests;
 using Kener.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

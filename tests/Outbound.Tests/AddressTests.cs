@@ -1,5 +1,6 @@
 using System.Net;
 using CsCheck;
+using Kener.Outbound.Addresses;
 
 namespace Kener.Outbound.Tests;
 

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
+using Kener.Outbound.Addresses;
+using Kener.Outbound.Requests;
 using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;

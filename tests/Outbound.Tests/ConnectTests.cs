@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Kener.Outbound.Addresses;
 using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;

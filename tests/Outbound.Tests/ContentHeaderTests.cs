@@ -1,4 +1,6 @@
 using CsCheck;
+using Kener.Outbound.Addresses;
+using Kener.Outbound.Requests;
 using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Kener.Outbound.Requests;
 using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;

@@ -1,3 +1,5 @@
+using Kener.Outbound.Addresses;
+using Kener.Outbound.Requests;
 using Kener.TestKit;
 
 namespace Kener.Outbound.Tests;

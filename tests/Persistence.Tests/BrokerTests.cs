@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -45,7 +46,7 @@ public sealed class BrokerTests
                 UpdatedMs = long.MaxValue,
             },
             new MonitorChanged { Id = id, Version = 1, Tag = "api", Name = "API", Active = true, DefaultStatus = MonitorStatus.Up, PeriodSeconds = 60, UptimeNumerator = "up" },
-            new ReadingsRecorded { Readings = [new(id, 1_700_000_040, 1, MonitorStatus.Degraded, 12.34567890123, 2), new(id, 0, 1440, MonitorStatus.NoData, 0, 1)] },
+            new ResultsRecorded { Runs = [new(id, 1_700_000_040, 1, MonitorStatus.Degraded, 12.34567890123, 2), new(id, 0, 1440, MonitorStatus.NoData, 0, 1)] },
             new SiteChanged { Version = 3, Name = $"\u00e4 <b> {id}", Url = "https://status.example", Language = "de", Zone = "Europe/Berlin", RetentionDays = 90 },
             new ReplayRequested { By = id.ToString(System.Globalization.CultureInfo.InvariantCulture), Needs = ["SiteChanged"] },
             new ReplayContinued { MonitorId = id, Minute = 1_700_000_040 },
@@ -81,7 +82,7 @@ public sealed class BrokerTests
                 Subject = "left",
                 DueMs = change.NowMs + OutboxSignal<TestDb>.OursForMs,
             });
-            change.Note("left", "incident", () => left);
+            change.Audit("left", "incident", () => left);
             return Task.FromResult(0);
         }, Cancel);
         await module.SendAsync(new IncidentChanged { Id = made, Version = 1 });
@@ -108,7 +109,7 @@ public sealed class BrokerTests
                 var id = first + i;
                 change.Publish("test", () => new IncidentChanged { Id = id, Version = 1 });
             }
-            change.Note("many", "incident", () => first);
+            change.Audit("many", "incident", () => first);
             return Task.FromResult(0);
         }, Cancel);
         Assert.Equal(1_500, await module.ReadAsync(db => db.Outbox.CountAsync(Cancel)));

@@ -1,5 +1,7 @@
 using Kener.Contracts;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
@@ -37,7 +39,7 @@ public sealed class ChangesTests
             change.Db.Add(new Thing { Name = "never" });
             await change.FlushAsync(Cancel);
             change.Publish("thing/1", () => new IncidentChanged { Id = 1, Version = 1 });
-            change.Note("thing.made", "thing", () => 1);
+            change.Audit("thing.made", "thing", () => 1);
             throw Refusal.BadRequest("No");
         }, Cancel));
 
@@ -54,7 +56,7 @@ public sealed class ChangesTests
         {
             change.Db.Add(new Thing { Name = "never" });
             change.Publish("thing/1", () => "not an event");
-            change.Note("thing.made", "thing", () => 1);
+            change.Audit("thing.made", "thing", () => 1);
             return Task.FromResult(true);
         }, Cancel));
         await AssertEmptyAsync(module);
@@ -138,7 +140,7 @@ public sealed class ChangesTests
             Assert.Equal(database == DatabaseKind.PostgreSQL ? 1 : 0, locked!.Count);
             locked.Count++;
             await change.LockAsync<Thing>(id, Cancel);
-            change.Note("thing.counted", "thing", () => id);
+            change.Audit("thing.counted", "thing", () => id);
             return true;
         }, Cancel));
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.Data.Sqlite;
@@ -255,7 +256,7 @@ public sealed class DispatcherTests
             await scope.ServiceProvider.GetRequiredService<Changes<TestDb>>().CommitAsync("system", change =>
             {
                 change.Publish("test", () => Event(1));
-                change.Note("started", "test", () => 1);
+                change.Audit("started", "test", () => 1);
                 return Task.CompletedTask;
             }, cancellationToken);
         }

@@ -1,4 +1,5 @@
 using Kener.Contracts;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +25,7 @@ public sealed class LostConnectionTests
             change.Db.Add(thing);
             await change.FlushAsync(Cancel);
             change.Publish("thing", () => TestModule.EventOf(thing));
-            change.Note("thing.made", "thing", () => thing.Id);
+            change.Audit("thing.made", "thing", () => thing.Id);
             if (ran == 1) fault.Arm();
             return thing.Id;
         }, Cancel);
@@ -94,7 +95,7 @@ public sealed class LostConnectionTests
             await change.FlushAsync(Cancel);
             (await change.LockAsync<Thing>(first, Cancel))!.Count++;
             change.Publish("thing", () => TestModule.EventOf(thing));
-            change.Note("thing.made", "thing", () => thing.Id);
+            change.Audit("thing.made", "thing", () => thing.Id);
             if (++ran == 1) await EndAsync(module, await BackendAsync(change.Db));
             return thing.Id;
         }, Cancel);
@@ -117,7 +118,7 @@ public sealed class LostConnectionTests
         {
             var isFirst = ++ran == 1;
             change.Db.Add(new Thing { Name = "once", Version = 1 });
-            change.Note("thing.made", "thing", () => 1);
+            change.Audit("thing.made", "thing", () => 1);
             if (isFirst && !inTheEnd) await BreakAsync(change);
             await change.FlushAsync(Cancel);
             // Then only the audit row is left to write.

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Providers;
+using Kener.ServiceDefaults.Health;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;

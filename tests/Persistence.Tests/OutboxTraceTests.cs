@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Telemetry;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
@@ -64,7 +65,7 @@ public sealed class OutboxTraceTests : IDisposable
                 Subject = "left",
                 TraceParent = request.Id,
             });
-            change.Note("left", "incident", () => 0);
+            change.Audit("left", "incident", () => 0);
             return Task.FromResult(0);
         }, Cancel);
         await ContinuesAsync(request);

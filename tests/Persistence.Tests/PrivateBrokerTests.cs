@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Kener.Contracts;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Kener.TestKit;
 using MassTransit;

@@ -26,17 +26,17 @@ public sealed class VersionBoundTests
         {
             await module.SendAsync(new IncidentChanged { Id = id, Version = long.MaxValue });
             await module.SendAsync(new SiteChanged { Version = DateTimeOffset.UtcNow.AddHours(25).ToUnixTimeMilliseconds(), Name = $"{id}" });
-            await module.SendAsync(new ReadingsRecorded { Readings = [new(id, 0, 1, MonitorStatus.Up, 1, 1), new(id, 60, 1, MonitorStatus.Up, 1, int.MaxValue)] });
+            await module.SendAsync(new ResultsRecorded { Runs = [new(id, 0, 1, MonitorStatus.Up, 1, 1), new(id, 60, 1, MonitorStatus.Up, 1, int.MaxValue)] });
             await module.SendAsync(new IncidentChanged { Id = id, Version = soon });
             return module.Inbox.Of<IncidentChanged>().Any(incident => incident.Id == id);
         });
         const string By = "Kener.Persistence.Tests";
         foreach (var type in new[] { nameof(IncidentChanged), nameof(SiteChanged) })
             await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<VersionsRequested>().Any(asked => asked.By == By && asked.Types is [var one] && one == type)));
-        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Any(asked => asked.By == By && asked.Needs is [nameof(ReadingsRecorded)])));
+        await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Any(asked => asked.By == By && asked.Needs is [nameof(ResultsRecorded)])));
         await module.OutboxEmptyAsync();
         Assert.All(module.Inbox.Of<IncidentChanged>().Where(incident => incident.Id == id), incident => Assert.Equal(soon, incident.Version));
         Assert.DoesNotContain(module.Inbox.Of<SiteChanged>(), site => site.Name == $"{id}");
-        Assert.DoesNotContain(module.Inbox.Of<ReadingsRecorded>(), recorded => recorded.Readings[0].MonitorId == id);
+        Assert.DoesNotContain(module.Inbox.Of<ResultsRecorded>(), recorded => recorded.Runs[0].MonitorId == id);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using Kener.Persistence.Providers;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Pages;
-using Kener.Status.Settings;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Publishing;
+using Kener.Status.Site.Pages;
+using Kener.Status.Site.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Tests;

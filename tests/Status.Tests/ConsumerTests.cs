@@ -1,7 +1,8 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Incidents;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Projections;
+using Kener.Status.Projections.Incidents;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ public sealed class ConsumerTests
     public async Task Results_of_an_unknown_monitor_are_shown_once_the_monitor_is_known(DatabaseKind database)
     {
         await using var service = await Service.StartAsync(database);
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down));
         Assert.Empty((await service.ViewAsync()).Monitors);
         await service.TellAsync(Given.Monitor(1));
         Assert.Equal(MonitorStatus.Down, (await service.ViewAsync()).Monitors.Single().Now);
@@ -26,9 +27,9 @@ public sealed class ConsumerTests
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up));
         await service.TellAsync(new MonitorChanged { Id = 1, Version = 2, Deleted = true, Tag = "m1" });
-        await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon - 60, MonitorStatus.Up));
         await service.TellAsync(Given.Monitor(1));
         Assert.Empty((await service.ViewAsync()).Monitors);
         Assert.Equal(0, await service.ReadAsync(db => db.Days.CountAsync()));
@@ -39,7 +40,7 @@ public sealed class ConsumerTests
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down));
         await service.TellAsync(Given.Incident(1, Given.Noon - 3600, null, new IncidentLink(1, MonitorStatus.Down)));
         await service.TellAsync(new MonitorChanged { Id = 1, Version = 2, Deleted = true, Tag = "m1" });
         await service.TellAsync(Given.Monitor(2) with { Tag = "m1" });
@@ -70,14 +71,14 @@ public sealed class ConsumerTests
         await service.TellAsync(Given.Monitor(1));
         var incident = Given.Incident(1, Given.Noon - 60, null, new IncidentLink(1, MonitorStatus.Down));
         await service.TellAsync(incident);
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up));
 
         await service.TellAsync(incident with { Version = long.MaxValue, Title = "Wrong" });
         await service.TellAsync(Given.Monitor(1) with { Version = long.MaxValue, Name = "Wrong" });
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Degraded) with { Version = int.MaxValue });
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Degraded) with { Version = int.MaxValue });
         await service.TellAsync(incident with { Version = 2, Title = "Right", End = Given.Noon });
         await service.TellAsync(Given.Monitor(1) with { Version = 2, Name = "Right" });
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down) with { Version = 2 });
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down) with { Version = 2 });
         var view = await service.ViewAsync();
         Assert.Equal(("Right", "Right", MonitorStatus.Down), (view.Resolved!.Single().Incident.Title, view.Monitors.Single().Name, view.Monitors.Single().Now));
     }
@@ -85,7 +86,7 @@ public sealed class ConsumerTests
     [Fact]
     public void A_recent_incident_is_found_by_its_exact_id_and_version()
     {
-        var (lately, told) = (new ToldLately(), Given.Incident(1, Given.Noon, null));
+        var (lately, told) = (new RecentIncidents(), Given.Incident(1, Given.Noon, null));
         lately.Keep(told);
         Assert.Same(told, lately.Find(1, told.Version));
         Assert.Null(lately.Find(1, told.Version + 1));
@@ -99,9 +100,9 @@ public sealed class ConsumerTests
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up, version: 2));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up, version: 2));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down));
         var row = (await service.ViewAsync()).Monitors.Single();
         Assert.Equal((MonitorStatus.Up, "100"), (row.Now, row.Uptime));
     }
@@ -111,7 +112,7 @@ public sealed class ConsumerTests
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Midnight - 120, MonitorStatus.Up, count: 5, latency: 10));
+        await service.RecordAsync(Given.Result(1, Given.Midnight - 120, MonitorStatus.Up, count: 5, latency: 10));
         var days = (await service.ViewAsync()).Monitors.Single().Days;
         Assert.Equal([new DayCounts(2, 0, 0, 0, 20, 2, 10, 10), new DayCounts(3, 0, 0, 0, 30, 3, 10, 10)], days.TakeLast(2));
     }
@@ -122,8 +123,8 @@ public sealed class ConsumerTests
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
         for (var day = 0; day < 5; day++)
-            await service.RecordAsync(Given.Reading(1, Given.Midnight - day * Given.Day, MonitorStatus.Up, day == 0 ? 721 : 1440, latency: 12.5));
-        service.Clock.Advance(RenderTrigger.ReadingsEvery);
+            await service.RecordAsync(Given.Result(1, Given.Midnight - day * Given.Day, MonitorStatus.Up, day == 0 ? 721 : 1440, latency: 12.5));
+        service.Clock.Advance(RenderTrigger.ResultsEvery);
         var before = await service.SettledAsync();
         var incident = Given.Incident(1, Given.Noon - 3 * Given.Day, Given.Noon, new IncidentLink(1, MonitorStatus.Down));
 
@@ -152,9 +153,9 @@ public sealed class ConsumerTests
         for (var i = 0; i < 60; i++)
         {
             // All messages write to the same days of the same monitors.
-            told.Add(new ReadingsRecorded
+            told.Add(new ResultsRecorded
             {
-                Readings = [.. Enumerable.Range(1, 3).Select(id => Given.Reading(id, Given.Midnight + i * 60, MonitorStatus.Up, 1, 1, i))],
+                Runs = [.. Enumerable.Range(1, 3).Select(id => Given.Result(id, Given.Midnight + i * 60, MonitorStatus.Up, 1, 1, i))],
             });
         }
         for (var i = 1; i <= 3; i++)
@@ -186,7 +187,7 @@ public sealed class ConsumerTests
             // Before anything is stored, since only an empty database requests a replay.
             await Eventually.TrueAsync(() => Task.FromResult(first.Host.Services.GetRequiredService<ReplayLog>().Asked == 1));
             await first.TellAsync(Given.Monitor(1));
-            await first.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down));
+            await first.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down));
             before = await first.SettledAsync();
         }
         await using (var second = await Service.StartAsync(DatabaseKind.Sqlite, dataPath: folder))
@@ -204,7 +205,7 @@ public sealed class ConsumerTests
     {
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         await service.RecordAsync();
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up, count: 0), Given.Reading(1, Given.Noon, MonitorStatus.Up, version: 0));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up, count: 0), Given.Result(1, Given.Noon, MonitorStatus.Up, version: 0));
         Assert.Equal(0, await service.ReadAsync(db => db.Days.CountAsync()));
         Assert.Null((await service.ReadAsync(db => db.Histories.SingleOrDefaultAsync()))?.LatestMinute);
     }

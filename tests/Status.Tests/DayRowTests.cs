@@ -1,7 +1,7 @@
 using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.History;
+using Kener.Status.Projections.History;
 
 namespace Kener.Status.Tests;
 
@@ -69,8 +69,8 @@ public sealed class DayRowTests
         row.Set(7, MonitorStatus.Up, latency, 1);
         row.Set(8, MonitorStatus.Up, 12.5, 1);
         Assert.Equal((kept, 12.5), (DayRow.Unpack(row.Pack()).LatencyAt(7), DayRow.Unpack(row.Pack()).LatencyAt(8)));
-        var piece = new Piece(20_000, 7, 1, MonitorStatus.Up, latency, 1);
-        Assert.Equal(kept, Assert.Single(Pending.Read(Pending.With([], [piece])!)).Latency);
+        var piece = new MinuteRun(20_000, 7, 1, MonitorStatus.Up, latency, 1);
+        Assert.Equal(kept, Assert.Single(DayBuffer.Read(DayBuffer.With([], [piece])!)).Latency);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
@@ -78,10 +78,10 @@ public sealed class DayRowTests
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up, latency: 86_000_000));
+        await service.RecordAsync(Given.Result(1, Given.Noon - 60, MonitorStatus.Up, latency: 86_000_000));
         Assert.Equal(86_000_000, (await service.ViewAsync()).Monitors[0].Latency);
         // An older minute moves the day buffer into the day row.
-        await service.RecordAsync(Given.Reading(1, Given.Noon - 120, MonitorStatus.Up, latency: 84_000_000));
+        await service.RecordAsync(Given.Result(1, Given.Noon - 120, MonitorStatus.Up, latency: 84_000_000));
         Assert.Equal(85_000_000, (await service.ViewAsync()).Monitors[0].Latency);
     }
 

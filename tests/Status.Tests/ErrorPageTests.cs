@@ -1,6 +1,7 @@
 using System.Net;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.TestKit;
 
 namespace Kener.Status.Tests;

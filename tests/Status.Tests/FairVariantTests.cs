@@ -1,6 +1,7 @@
 using System.Net;
 using Kener.ServiceDefaults;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;

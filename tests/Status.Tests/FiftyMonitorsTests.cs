@@ -33,10 +33,10 @@ public sealed class FiftyMonitorsTests(ITestOutputHelper output)
             await service.RecordAsync([.. Enumerable.Range(1, 50).SelectMany(id => OfDay(id, Given.Midnight - day * Given.Day, day == 0 ? 721 : 1440, random))]);
     }
 
-    private static IEnumerable<Reading> OfDay(int id, long from, int minutes, Random random)
+    private static IEnumerable<ResultRun> OfDay(int id, long from, int minutes, Random random)
     {
         var trouble = random.Next(8) == 0 ? random.Next(1, 100) : 0;
-        yield return Given.Reading(id, from, MonitorStatus.Up, minutes - trouble, latency: random.Next(50, 200));
-        yield return Given.Reading(id, from + (minutes - trouble) * 60, trouble % 2 == 0 ? MonitorStatus.Down : MonitorStatus.Degraded, trouble);
+        yield return Given.Result(id, from, MonitorStatus.Up, minutes - trouble, latency: random.Next(50, 200));
+        yield return Given.Result(id, from + (minutes - trouble) * 60, trouble % 2 == 0 ? MonitorStatus.Down : MonitorStatus.Degraded, trouble);
     }
 }

@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.History;
-using Kener.Status.Pages;
-using Kener.Status.Settings;
-using Kener.Status.Snapshots;
-using Kener.Status.Views;
+using Kener.Status.Database;
+using Kener.Status.Projections.History;
+using Kener.Status.Rendering;
+using Kener.Status.Site.Pages;
+using Kener.Status.Site.Settings;
 using Kener.Ui;
 
 namespace Kener.Status.Tests;
@@ -31,29 +31,29 @@ internal static class Given
         Monitors = monitors,
     };
 
-    public static Reading Reading(long monitor, long minute, MonitorStatus status, int count = 1, int version = 1, double latency = 0) =>
+    public static ResultRun Result(long monitor, long minute, MonitorStatus status, int count = 1, int version = 1, double latency = 0) =>
         new(monitor, minute, count, status, latency, version);
 
     /// <summary>Builds a monitor with its history, as it would be read from the database.</summary>
-    public static MonitorFacts Facts(MonitorChanged monitor, long now, IEnumerable<Reading>? readings = null, params Overlay[] overlays)
+    public static MonitorFacts Facts(MonitorChanged monitor, long now, IEnumerable<ResultRun>? results = null, params Overlay[] overlays)
     {
         var days = new Dictionary<int, DayRow>();
-        foreach (var reading in readings ?? [])
+        foreach (var result in results ?? [])
         {
-            for (var minute = reading.Minute; minute < reading.Minute + reading.Count * 60L; minute += 60)
+            for (var minute = result.Minute; minute < result.Minute + result.Count * 60L; minute += 60)
             {
                 var day = Minutes.DayOf(minute);
                 if (!days.TryGetValue(day, out var row)) days[day] = row = new DayRow();
-                row.Set((int)(minute - day * Day) / 60, reading.Status, reading.Latency, reading.Version);
+                row.Set((int)(minute - day * Day) / 60, result.Status, result.Latency, result.Version);
             }
         }
         var today = Minutes.DayOf(now);
-        Observed? before = null;
+        LatestResult? before = null;
         var closed = new List<DayCounts>();
         for (var day = today - Shown + 1; day < today; day++)
         {
-            var row = new Recorded(day, [days.GetValueOrDefault(day) ?? new DayRow()]);
-            closed.Add(row.Count(day * Day, (day + 1) * Day, Blanks.Of(monitor), before?.Status, overlays));
+            var row = new MonitorDays(day, [days.GetValueOrDefault(day) ?? new DayRow()]);
+            closed.Add(row.Count(day * Day, (day + 1) * Day, GapRule.Of(monitor), before?.Status, overlays));
             before = row.LastKnown((day + 1) * Day - 1) ?? before;
         }
         return new MonitorFacts(monitor, new MonitorPast
@@ -61,9 +61,9 @@ internal static class Given
             Today = today,
             Midnight = today * Day,
             NextMidnight = (today + 1) * Day,
-            Blanks = Blanks.Of(monitor),
+            GapRule = GapRule.Of(monitor),
             Closed = closed,
-            Open = new Recorded(today, [days.GetValueOrDefault(today) ?? new DayRow()]),
+            Open = new MonitorDays(today, [days.GetValueOrDefault(today) ?? new DayRow()]),
             Before = before,
             Overlays = overlays,
         });
@@ -87,7 +87,7 @@ internal static class Given
         var shown = new ShownPage(page, PageLook.Of(page.SetSettings(), settings));
         var visible = new OrderedDictionary<long, MonitorFacts>();
         foreach (var facts in monitors.OrderBy(facts => facts.Monitor.Id)) visible[facts.Monitor.Id] = facts;
-        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents, new Dictionary<string, DrawnRow>(), []).Of(shown);
+        return new AllFacts(new SiteFacts(settings, [shown]), visible, incidents, new Dictionary<string, PublishedVersion>(), []).Of(shown);
     }
 
     /// <summary>Builds the facts of the home page of a site with default settings.</summary>

@@ -1,6 +1,7 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.History;
+using Kener.Status.Projections.History;
+using Kener.Status.Site;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +19,7 @@ public sealed class HistoryRetentionTests
         await service.TellAsync(Given.Monitor(2));
         foreach (var id in new[] { 1L, 2L })
             foreach (var days in new[] { 400, 100, 40, 30, 1 })
-                await service.RecordAsync(Given.Reading(id, Given.Noon - (days * Minutes.Day), days is 400 or 40 or 1 ? MonitorStatus.Down : MonitorStatus.Degraded));
+                await service.RecordAsync(Given.Result(id, Given.Noon - (days * Minutes.Day), days is 400 or 40 or 1 ? MonitorStatus.Down : MonitorStatus.Degraded));
         await service.SettledAsync();
         for (var run = 0; run < 2; run++) await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
 
@@ -37,7 +38,7 @@ public sealed class HistoryRetentionTests
         var monitor = Given.Monitor(1) with { CarriesForward = true, RetentionDays = 365 };
         await service.TellAsync(monitor);
         // The older result is beyond what any page shows, so its day is deleted; the newer one stays.
-        await service.RecordAsync(Given.Reading(1, Given.Noon - (400 * Given.Day), MonitorStatus.Down), Given.Reading(1, Given.Midnight - (2 * Given.Day), MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon - (400 * Given.Day), MonitorStatus.Down), Given.Result(1, Given.Midnight - (2 * Given.Day), MonitorStatus.Up));
         var before = await service.SettledAsync();
         Assert.Equal((1440, 1440, 0), Days(await service.ViewAsync()));
 
@@ -64,7 +65,7 @@ public sealed class HistoryRetentionTests
         await service.TellAsync(Given.Monitor(2));
         foreach (var id in new[] { 1L, 2L })
             foreach (var days in new[] { 400, 40, 20, 1 })
-                await service.RecordAsync(Given.Reading(id, Given.Noon - (days * Minutes.Day), MonitorStatus.Up));
+                await service.RecordAsync(Given.Result(id, Given.Noon - (days * Minutes.Day), MonitorStatus.Up));
 
         Assert.Equal(("20 1", "400 40 20 1"), await AfterAsync("""{"enabled":false,"retentionDays":10}"""));
         Assert.Equal(("20 1", "40 20 1"), await AfterAsync("""{"enabled":true,"retentionDays":365}"""));
@@ -84,7 +85,7 @@ public sealed class HistoryRetentionTests
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
         await service.TellAsync(Given.Monitor(2) with { RetentionDays = 30 });
-        foreach (var days in new[] { 40, 1 }) await service.RecordAsync(Given.Reading(2, Given.Noon - (days * Minutes.Day), MonitorStatus.Down));
+        foreach (var days in new[] { 40, 1 }) await service.RecordAsync(Given.Result(2, Given.Noon - (days * Minutes.Day), MonitorStatus.Down));
         await service.ReadAsync(db => db.Monitors.Where(row => row.Id == 1).ExecuteUpdateAsync(set => set.SetProperty(row => row.Payload, "{")));
         await RetentionOf(service).RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal("1", await KnownAsync(service, 2));

@@ -3,7 +3,9 @@ using System.Net;
 using System.Text;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Database;
+using Kener.Status.Publishing;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,17 +32,17 @@ public sealed class HomeSnapshotTests
     {
         await using var service = await Service.StartAsync(database);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon - 60, MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon - 60, MonitorStatus.Up));
         await service.QuietAsync();
         var first = await service.SettledAsync();
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up));
         await service.TellAsync(Given.Monitor(1));
         await service.QuietAsync();
         Assert.Equal(first.Version, service.Home!.Version);
         service.Clock.Advance(TimeSpan.FromSeconds(1));
         var second = await service.SettledAsync();
         Assert.True(second.Version > first.Version);
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Down, version: 2));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Down, version: 2));
         Assert.True((await service.SettledAsync()).Version > second.Version);
     }
 
@@ -67,7 +69,7 @@ public sealed class HomeSnapshotTests
         var tomorrow = Given.Midnight + Given.Day;
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite, tomorrow - 30);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up, 721));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up, 721));
         await service.TellAsync(Given.Incident(1, Given.Noon - 8 * Given.Day, tomorrow + 20 - 7 * Given.Day) with { IsGlobal = true });
         var seen = new List<string>();
         foreach (var seconds in (int[])[0, 29, 1, 20, 1])
@@ -163,7 +165,7 @@ public sealed class HomeSnapshotTests
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite);
         var home = await service.SettledAsync();
         Assert.True(await service.ReadAsync(db => db.Database.ExecuteSqlAsync(
-            DrawnRow.Raise(PageKind.Status, "/", home.Version, home.Version + 1, "\"another\""), TestContext.Current.CancellationToken)) == 1);
+            PublishedVersion.Raise(PageKind.Status, "/", home.Version, home.Version + 1, "\"another\""), TestContext.Current.CancellationToken)) == 1);
         await service.Clock.TurnUntilAsync(() => service.Home!.Version > home.Version + 1 && service.Home.ETag == home.ETag);
     }
 

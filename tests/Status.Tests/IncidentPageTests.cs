@@ -2,7 +2,8 @@ using System.Net;
 using System.Text;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Publishing;
 using Kener.TestKit;
 
 namespace Kener.Status.Tests;

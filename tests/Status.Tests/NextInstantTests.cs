@@ -17,8 +17,8 @@ public sealed class NextInstantTests
     private static readonly Gen<Overlay> Overlay = Gen.Select(Gen.Bool, Instant, Instant, Gen.Bool, Impact).Select((isIncident, start, end, isOpen, impact) =>
         new Overlay(isIncident ? OverlayKind.Incident : OverlayKind.Maintenance, start, isOpen ? null : Math.Max(start, end), impact));
 
-    private static readonly Gen<Reading> Reading = Gen.Select(Instant, Gen.Int[1, 30], Status, Gen.Int[1, 3]).Select((minute, count, status, version) =>
-        Given.Reading(1, Minutes.Floor(minute), status, count, version));
+    private static readonly Gen<ResultRun> Result = Gen.Select(Instant, Gen.Int[1, 30], Status, Gen.Int[1, 3]).Select((minute, count, status, version) =>
+        Given.Result(1, Minutes.Floor(minute), status, count, version));
 
     private static readonly Gen<MonitorChanged> Monitor = Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool).Select((period, carries, hasDefault) => Given.Monitor(1) with
     {
@@ -42,9 +42,9 @@ public sealed class NextInstantTests
 
     [Fact]
     public void The_page_does_not_change_before_the_next_instant() =>
-        Gen.Select(Instant, Monitor, Reading.Array[0, 6], Overlay.Array[0, 3], Incident.Array[0, 2]).Sample((now, monitor, readings, overlays, incidents) =>
+        Gen.Select(Instant, Monitor, Result.Array[0, 6], Overlay.Array[0, 3], Incident.Array[0, 2]).Sample((now, monitor, results, overlays, incidents) =>
         {
-            var facts = Given.Facts([Given.Facts(monitor, now, readings, overlays)], incidents);
+            var facts = Given.Facts([Given.Facts(monitor, now, results, overlays)], incidents);
             var next = facts.NextInstant(now);
             Assert.InRange(next, now + 1, (Minutes.DayOf(now) + 1) * Given.Day);
             var said = facts.View(now).Text();
@@ -73,7 +73,7 @@ public sealed class NextInstantTests
     [Fact]
     public void Without_any_other_cause_the_next_instant_is_midnight() => Assert.Equal(
         Given.Midnight + Given.Day,
-        Given.Facts([Given.Facts(Given.Monitor(1), Given.Noon, [Given.Reading(1, Given.Noon, MonitorStatus.Up)])]).NextInstant(Given.Noon));
+        Given.Facts([Given.Facts(Given.Monitor(1), Given.Noon, [Given.Result(1, Given.Noon, MonitorStatus.Up)])]).NextInstant(Given.Noon));
 
     [Fact]
     public void With_an_open_incident_the_next_instant_is_the_next_minute() => Assert.Equal(

@@ -1,8 +1,9 @@
 using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Incidents;
-using Kener.Status.Views;
+using Kener.Status.Projections.History;
+using Kener.Status.Projections.Incidents;
+using Kener.Status.Rendering;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
@@ -40,13 +41,13 @@ public sealed class OrderTests
         await Gen.Select(Any.Array[1, 20], Gen.Int[0, 40_000].Array[20], Gen.Int).SampleAsync(async (told, steps, seed) =>
         {
             await service.ForgetAsync();
-            var (reader, zone) = (new FactsReader(new KenerSettings(), service.Host.Services.GetRequiredService<ToldLately>()), Zones[(seed & int.MaxValue) % Zones.Length]);
+            var (reader, zone) = (new FactsReader(new KenerSettings(), service.Host.Services.GetRequiredService<RecentIncidents>()), Zones[(seed & int.MaxValue) % Zones.Length]);
             var now = Given.Noon - Given.Day;
             for (var i = 0; i < told.Length; i++)
             {
                 await service.TellAsync(Event(told[i], seed));
                 now += steps[i];
-                Assert.Equal(await TextAsync(service, new FactsReader(new KenerSettings(), new ToldLately()), zone, now), await TextAsync(service, reader, zone, now));
+                Assert.Equal(await TextAsync(service, new FactsReader(new KenerSettings(), new RecentIncidents()), zone, now), await TextAsync(service, reader, zone, now));
             }
         }, iter: 25, threads: 1);
     }
@@ -75,7 +76,7 @@ public sealed class OrderTests
     private static async Task<string> TextAsync(Service service, FactsReader reader, string zone, long now)
     {
         var all = await service.ReadAsync(db => reader.ReadAsync(db, zone, now, TestContext.Current.CancellationToken));
-        var today = History.Calendar.DateOf(reader.CalendarOf(zone).DayOf(now));
+        var today = Calendar.DateOf(reader.CalendarOf(zone).DayOf(now));
         return PageRules.Of(all.Of(all.Site.Pages[0]), all.Site.Settings.Audience, today, now).Text();
     }
 
@@ -86,7 +87,7 @@ public sealed class OrderTests
         {
             'm' => Monitor(told, random),
             'i' => Incident(told, random),
-            _ => new ReadingsRecorded { Readings = [.. Enumerable.Range(1, 3).Select(monitor => Reading(told, monitor, random))] },
+            _ => new ResultsRecorded { Runs = [.. Enumerable.Range(1, 3).Select(monitor => ResultRun(told, monitor, random))] },
         };
     }
 
@@ -118,6 +119,6 @@ public sealed class OrderTests
     }
 
     // Also across midnight and into the future. A version of a minute must have the same content in every message, so each id has its own minutes.
-    private static Reading Reading(Told told, int monitor, Random random) => Given.Reading(
+    private static ResultRun ResultRun(Told told, int monitor, Random random) => Given.Result(
         monitor, Given.Noon + (told.Id - 3) * (Given.Day / 2) - 7 * 60, (MonitorStatus)random.Next(5), 12 + told.Id, told.Version, random.Next(3) * 10.5);
 }

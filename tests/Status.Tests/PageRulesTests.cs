@@ -1,6 +1,7 @@
 using CsCheck;
 using Kener.Contracts;
-using Kener.Status.Views;
+using Kener.Status.Projections.Monitors;
+using Kener.Status.Rendering;
 using Kener.TestKit;
 using Kener.Ui;
 
@@ -54,7 +55,7 @@ public sealed class PageRulesTests
     {
         var incident = Given.Incident(1, Given.Noon, null, new IncidentLink(1, MonitorStatus.Up)) with { IsGlobal = true };
         var overlays = incident.Plan().Impacts.Select(link => new Overlay(OverlayKind.Incident, incident.Start, incident.End, link.Impact)).ToArray();
-        var monitor = Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon, MonitorStatus.Down)], overlays);
+        var monitor = Given.Facts(Given.Monitor(1), Now, [Given.Result(1, Given.Noon, MonitorStatus.Down)], overlays);
         var view = View([monitor], incident);
         Assert.Equal(MonitorStatus.Down, view.Monitors.Single().Now);
         Assert.Equal(MonitorStatus.Up, view.Ongoing.Single().Affected.Single().Impact);
@@ -74,7 +75,7 @@ public sealed class PageRulesTests
     public void A_cached_row_equals_a_newly_computed_one()
     {
         var overlay = new Overlay(OverlayKind.Incident, Now + 30, Now + 150, MonitorStatus.Down);
-        MonitorFacts Made() => Given.Facts(Given.Monitor(1), Now, [Given.Reading(1, Given.Noon - 60, MonitorStatus.Up, latency: 5)], overlay);
+        MonitorFacts Made() => Given.Facts(Given.Monitor(1), Now, [Given.Result(1, Given.Noon - 60, MonitorStatus.Up, latency: 5)], overlay);
         var kept = Made();
         Gen.Select(Gen.Long[Now, Now + 400], Gen.Int[1, 3]).Array[1, 8].Sample(asked =>
         {
@@ -178,7 +179,7 @@ public sealed class PageRulesTests
     private static IncidentChanged Global(long id, long start) => Given.Incident(id, start) with { IsGlobal = true };
 
     private static MonitorFacts Saying(long id, MonitorStatus status) =>
-        Given.Facts(Given.Monitor(id), Now, [Given.Reading(id, Given.Noon, status)]);
+        Given.Facts(Given.Monitor(id), Now, [Given.Result(id, Given.Noon, status)]);
 
     private static StatusPageView View(MonitorFacts[] monitors, params IncidentChanged[] incidents) =>
         Given.Facts(monitors, incidents).View(Now);

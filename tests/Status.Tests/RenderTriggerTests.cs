@@ -1,4 +1,4 @@
-using Kener.Status.Snapshots;
+using Kener.Status.Projections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Status.Tests;
@@ -13,9 +13,9 @@ public sealed class RenderTriggerTests
         var trigger = new RenderTrigger(clock);
         trigger.RenderSoon();
         var last = clock.GetUtcNow();
-        foreach (var due in (DateTimeOffset[])[last + TimeSpan.FromDays(1), last + RenderTrigger.ReadingsEvery])
+        foreach (var due in (DateTimeOffset[])[last + TimeSpan.FromDays(1), last + RenderTrigger.ResultsEvery])
             await trigger.WaitAsync(due, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-        Assert.Equal(last + RenderTrigger.ReadingsEvery, clock.GetUtcNow());
+        Assert.Equal(last + RenderTrigger.ResultsEvery, clock.GetUtcNow());
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class RenderTriggerTests
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (++_timers == 2) Advance(RenderTrigger.ReadingsEvery);
+            if (++_timers == 2) Advance(RenderTrigger.ResultsEvery);
             return base.CreateTimer(callback, state, dueTime, period);
         }
     }

@@ -2,13 +2,15 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Snapshots;
 using Kener.Status.Database;
-using Kener.Status.History;
-using Kener.Status.Incidents;
-using Kener.Status.Snapshots;
-using Kener.Status.Views;
+using Kener.Status.Projections;
+using Kener.Status.Projections.History;
+using Kener.Status.Projections.Incidents;
+using Kener.Status.Publishing;
+using Kener.Status.Rendering;
 using Kener.TestKit;
 using Kener.Ui;
 using MassTransit;
@@ -26,7 +28,7 @@ internal sealed class Service : IAsyncDisposable
     public ModuleHost Host { get; }
     /// <summary>The clock, which also counts how often a request waits for an entity of another service.</summary>
     public WatchedClock Clock { get; }
-    public SnapshotBoard Board => Host.Services.GetRequiredService<SnapshotBoard>();
+    public SnapshotStore Board => Host.Services.GetRequiredService<SnapshotStore>();
     /// <summary>The last SiteChanged event that was delivered.</summary>
     public SiteChanged? Told
     {
@@ -51,16 +53,16 @@ internal sealed class Service : IAsyncDisposable
 
     public Task TellAsync(object message) => Host.PublishAsync(message);
 
-    public Task RecordAsync(params Reading[] readings) => TellAsync(new ReadingsRecorded { Readings = readings });
+    public Task RecordAsync(params ResultRun[] results) => TellAsync(new ResultsRecorded { Runs = results });
 
     /// <summary>Returns the view of a page, read from the database without any cache.</summary>
     public Task<StatusPageView> ViewAsync(long? now = null, string path = "/") => ReadAsync(async db =>
     {
-        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value, new ToldLately());
+        var reader = new FactsReader(Host.Services.GetRequiredService<IOptions<KenerSettings>>().Value, new RecentIncidents());
         var all = await reader.ReadAsync(db, null, now ?? Now, TestContext.Current.CancellationToken);
         var facts = all.Of(all.Site.Pages.Single(page => page.Page.Address == path));
         var today = reader.CalendarOf(all.Site.Settings.Zone).DayOf(now ?? Now);
-        return PageRules.Of(facts, all.Site.Settings.Audience, History.Calendar.DateOf(today), now ?? Now);
+        return PageRules.Of(facts, all.Site.Settings.Audience, Calendar.DateOf(today), now ?? Now);
     });
 
     public async Task<T> ReadAsync<T>(Func<StatusDb, Task<T>> read)
@@ -73,7 +75,7 @@ internal sealed class Service : IAsyncDisposable
     public Snapshot? Home => Board.Find(SitePages.HomeKey);
 
     /// <summary>Waits until all that is due at once is rendered; results that leave the status as it was may still wait for their second.</summary>
-    public Task QuietAsync() => Eventually.TrueAsync(() => Task.FromResult(Host.Services.GetRequiredService<RenderTrigger>().IsHeard));
+    public Task QuietAsync() => Eventually.TrueAsync(() => Task.FromResult(Host.Services.GetRequiredService<RenderTrigger>().IsIdle));
 
     /// <summary>Waits until the published page shows all that is in the database, and returns it.</summary>
     public async Task<Snapshot> SettledAsync(string path = "/")
@@ -113,7 +115,7 @@ internal sealed class Service : IAsyncDisposable
         foreach (var day in await ReadAsync(db => db.Days.ToListAsync())) days[(day.MonitorId, day.Day)] = DayRow.Unpack(day.Packed);
         foreach (var head in await ReadAsync(db => db.Histories.ToListAsync()))
         {
-            foreach (var piece in Pending.Read(head.Pending))
+            foreach (var piece in DayBuffer.Read(head.Pending))
             {
                 if (!days.TryGetValue((head.MonitorId, piece.Day), out var row)) days[(head.MonitorId, piece.Day)] = row = new DayRow();
                 Assert.True(row.Set(piece), "A buffered result is already in its day row");

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Settings;
+using Kener.Status.Site.Settings;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Text;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.Status.Database;
-using Kener.Status.Snapshots;
+using Kener.Status.Publishing;
 using Kener.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -115,7 +115,7 @@ public sealed class StoredFaultTests
         Assert.Equal(200, (await service.AskAsync("PATCH", "/api/v4/site/timeZone", """{"value":"Europe/Berlin"}""")).Status);
         await service.TellAsync(Given.Monitor(1));
         await AskInTokyoAsync(service, "/");
-        foreach (var minute in (long[])[LastDay, 0, LastDay - 86_400, long.MaxValue, long.MinValue]) await service.RecordAsync(Given.Reading(1, minute, MonitorStatus.Down, latency: 5));
+        foreach (var minute in (long[])[LastDay, 0, LastDay - 86_400, long.MaxValue, long.MinValue]) await service.RecordAsync(Given.Result(1, minute, MonitorStatus.Down, latency: 5));
         var link = new IncidentLink(1, MonitorStatus.Down);
         foreach (var (id, start, end) in ((long, long, long?)[])[(1, LastDay, null), (2, 0, LastDay), (3, long.MinValue, long.MaxValue), (4, long.MaxValue, long.MinValue), (5, long.MinValue, null)])
         {

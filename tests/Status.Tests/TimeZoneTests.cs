@@ -1,4 +1,5 @@
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Snapshots;
 
 namespace Kener.Status.Tests;
 

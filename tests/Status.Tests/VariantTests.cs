@@ -2,7 +2,8 @@ using System.Net;
 using System.Text;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.Snapshots;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Publishing;
 using Kener.TestKit;
 
 namespace Kener.Status.Tests;
@@ -37,7 +38,7 @@ public sealed class VariantTests
         // 15:00 in UTC is midnight in Tokyo.
         await using var service = await Service.StartAsync(DatabaseKind.Sqlite, Given.Midnight + 15 * 3600 - 1);
         await service.TellAsync(Given.Monitor(1));
-        await service.RecordAsync(Given.Reading(1, Given.Noon, MonitorStatus.Up));
+        await service.RecordAsync(Given.Result(1, Given.Noon, MonitorStatus.Up));
         await service.SettledAsync();
         (await AskAsync(service, "/", Tokyo)).Dispose();
         var (plain, before) = (service.Home!, service.Board.Find(TokyoKey)!);

@@ -1,9 +1,10 @@
 using CsCheck;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
-using Kener.Status.History;
-using Kener.Status.Incidents;
-using Kener.Status.Views;
+using Kener.ServiceDefaults.Snapshots;
+using Kener.Status.Projections.History;
+using Kener.Status.Projections.Incidents;
+using Kener.Status.Rendering;
 
 namespace Kener.Status.Tests;
 
@@ -76,13 +77,13 @@ public sealed class ZoneTests
             for (var i = 0; i < runs.Length; i++)
             {
                 var (start, count, status) = (Minutes.Floor(now) + runs[i].Item1 * 60, runs[i].Item2, (MonitorStatus)runs[i].Item3);
-                await service.RecordAsync(Given.Reading(1, start, status, count, i + 1));
+                await service.RecordAsync(Given.Result(1, start, status, count, i + 1));
                 for (var minute = start; minute < start + count * 60L; minute += 60) minutes[minute] = status;
             }
             var calendar = new Calendar(zone);
             var today = calendar.DayOf(now);
             var expected = minutes.Where(pair => pair.Key <= now).ToLookup(pair => calendar.DayOf(pair.Key), pair => pair.Value);
-            var reader = new FactsReader(new KenerSettings(), new ToldLately());
+            var reader = new FactsReader(new KenerSettings(), new RecentIncidents());
             var facts = await service.ReadAsync(db => reader.ReadAsync(db, zone.Id, now, TestContext.Current.CancellationToken));
             var days = facts.Visible[1].Past.DaysAt(now);
             for (var day = today - 89; day <= today; day++)

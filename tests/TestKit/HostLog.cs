@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,7 +20,7 @@ public sealed class HostLog : ILoggerProvider
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
 
     /// <summary>The errors of requests that were answered with 500.</summary>
-    public IReadOnlyList<LogEntry> Errors => [.. _entries.Where(entry => entry is { Category: ErrorAnswers.Category, Level: >= LogLevel.Error })];
+    public IReadOnlyList<LogEntry> Errors => [.. _entries.Where(entry => entry is { Category: ErrorResponses.Category, Level: >= LogLevel.Error })];
 
     /// <summary>Set by a test that causes errors on purpose.</summary>
     public bool ExpectsErrors { get; set; }

@@ -1,7 +1,8 @@
 using System.Net.Http.Headers;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using MassTransit.Mediator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
 
 namespace Kener.Accounts.ApiKeys;
 

@@ -1,5 +1,9 @@
+using Kener.Accounts.Database;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Accounts.ApiKeys;
@@ -16,7 +20,7 @@ internal static class CreateKey
         var key = await changes.CommitAsync(context.User.Subject(), change =>
             MakeAsync(change, secret, input.Name.Value, input.Permissions.Value, input.ExpiresAt.Value, cancel), cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return ApiAnswer.Of(new OneKey(KeyAnswer.Of(key) with { Key = secret }), StatusCodes.Status201Created);
+        return ApiResponse.Of(new OneKey(KeyResponse.Of(key) with { Key = secret }), StatusCodes.Status201Created);
     }
 
     public static async Task<ApiKey> MakeAsync(
@@ -27,7 +31,7 @@ internal static class CreateKey
             throw Refusal.BadRequest($"API key with name '{name}' already exists");
         var key = ApiKey.Make(secret, name, permissions, expiresAt, change.NowMs);
         change.Db.ApiKeys.Add(key);
-        change.Note("api_key.created", "api_key", () => key.Id, new { name, permissions, expires_at = expiresAt });
+        change.Audit("api_key.created", "api_key", () => key.Id, new { name, permissions, expires_at = expiresAt });
         return key;
     }
 }

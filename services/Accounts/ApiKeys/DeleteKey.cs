@@ -1,5 +1,8 @@
+using Kener.Accounts.Database;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 
 namespace Kener.Accounts.ApiKeys;
 
@@ -14,9 +17,9 @@ internal static class DeleteKey
             var key = await change.LockKeyAsync(keyId, cancel);
             key.RefuseToWeaker(context.User.Holds);
             change.Db.ApiKeys.Remove(key);
-            change.Note("api_key.deleted", "api_key", () => keyId, new { name = key.Name });
+            change.Audit("api_key.deleted", "api_key", () => keyId, new { name = key.Name });
         }, cancel);
         await publisher.PublishAsync(CancellationToken.None);
-        return ApiAnswer.Of(new MessageAnswer($"API key with id '{keyId}' deleted successfully"));
+        return ApiResponse.Of(new MessageAnswer($"API key with id '{keyId}' deleted successfully"));
     }
 }

@@ -1,20 +1,22 @@
+using Kener.Accounts.Database;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Kener.Accounts.ApiKeys;
 
 /// <summary>Where the first key is printed. <paramref name="IsInteractive"/> is true if a person is there to read it.</summary>
-internal sealed record Terminal(TextWriter Output, bool IsInteractive);
+internal sealed record ConsoleOutput(TextWriter Output, bool IsInteractive);
 
 /// <summary>
 /// Keeps the keys manageable: if no active key can manage keys at the start, <c>Kener__BootstrapApiKey</c> becomes such a key. Without that
 /// setting, a new installation gets a generated key, which is printed on a terminal, or else written to a file that only its owner can read.
 /// </summary>
 internal sealed class FirstKey(
-    IServiceScopeFactory scopes, IOptions<KenerSettings> settings, Terminal terminal, TimeProvider clock, ILogger<FirstKey> log) : IHostedService
+    IServiceScopeFactory scopes, IOptions<KenerSettings> settings, ConsoleOutput terminal, TimeProvider clock, ILogger<FirstKey> log) : IHostedService
 {
     /// <summary>The name of the file with the first key, in <see cref="KenerSettings.DataPath"/>.</summary>
     public const string FileName = "first-api-key";
@@ -53,7 +55,7 @@ internal sealed class FirstKey(
         }
         await change.LockAsync<ApiKey>(known.Id, cancel);
         (known.Status, known.ExpiresAt, known.Permissions, known.UpdatedMs) = (KeyStatus.ACTIVE, null, [.. Permissions.OfKeys], change.NowMs);
-        change.Note("api_key.changed", "api_key", () => known.Id,
+        change.Audit("api_key.changed", "api_key", () => known.Id,
             new { name = known.Name, status = known.Status.ToString(), expires_at = known.ExpiresAt, permissions = known.Permissions });
     }, cancel);
 

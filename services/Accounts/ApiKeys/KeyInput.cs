@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 
 namespace Kener.Accounts.ApiKeys;
 

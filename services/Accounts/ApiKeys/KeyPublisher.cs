@@ -1,5 +1,8 @@
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Accounts.Database;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Accounts.ApiKeys;
@@ -8,7 +11,7 @@ namespace Kener.Accounts.ApiKeys;
 /// Publishes the active keys as a snapshot: at the start, after each change, and once a second, in case another process changed them or the
 /// database was unreachable when this process published a change.
 /// </summary>
-internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotBoard board, TimeProvider clock, Outages outages, ILogger<KeyPublisher> log) : BackgroundService
+internal sealed class KeyPublisher(IServiceScopeFactory scopes, SnapshotStore board, TimeProvider clock, Outages outages, ILogger<KeyPublisher> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 

@@ -1,3 +1,4 @@
+using Kener.Accounts.Database;
 using Kener.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,6 +9,6 @@ internal static class ListKeys
     public static async Task<IResult> HandleAsync(AccountsDb db, CancellationToken cancel)
     {
         var keys = await db.ApiKeys.AsNoTracking().OrderBy(key => key.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new KeyList(keys.Select(KeyAnswer.Of)));
+        return ApiResponse.Of(new KeyList(keys.Select(KeyResponse.Of)));
     }
 }

@@ -31,13 +31,13 @@ internal sealed class CheckTypes(OutboundDoor door, Variables variables, TimePro
         }
         catch (FieldException wrong)
         {
-            var verdict = Verdict.Failed(MonitorStatus.Down, 0, wrong.Message);
+            var verdict = CheckOutcome.Failed(MonitorStatus.Down, 0, wrong.Message);
             return _ => Task.FromResult(verdict);
         }
         catch (Exception unforeseen)
         {
             // The monitor is scheduled like any other, and each of its checks fails with this exception.
-            return _ => Task.FromException<Verdict>(unforeseen);
+            return _ => Task.FromException<CheckOutcome>(unforeseen);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Kener.Agent.Gateway;
 /// <summary>
 /// Polls the gateway for the agent's assignment, so that changes arrive at once. While the gateway is away, the last assignment stays valid.
 /// </summary>
-internal sealed class Assignments(GatewayClient gateway, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
+internal sealed class AssignmentPoller(GatewayClient gateway, IHostApplicationLifetime lifetime, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(0.5);
     private IReadOnlyList<AssignedMonitor>? _new;
@@ -44,7 +44,7 @@ internal sealed class Assignments(GatewayClient gateway, IHostApplicationLifetim
 }
 
 /// <summary>Ready once the gateway has sent an assignment, even an empty one.</summary>
-internal sealed class AssignmentArrived(Assignments assignments) : IHealthCheck
+internal sealed class AssignmentArrived(AssignmentPoller assignments) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         assignments.HasArrived ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No assignment has arrived from the gateway yet"));

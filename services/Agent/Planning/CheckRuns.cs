@@ -40,7 +40,7 @@ internal sealed class CheckRuns(ResultQueue results, AgentMeter meter, TimeProvi
         }
     }
 
-    private async Task<Verdict?> VerdictAsync(PlannedCheck check)
+    private async Task<CheckOutcome?> VerdictAsync(PlannedCheck check)
     {
         try
         {
@@ -54,7 +54,7 @@ internal sealed class CheckRuns(ResultQueue results, AgentMeter meter, TimeProvi
         {
             // Without the exception's message, which may contain secrets of the monitor; and once, not every minute.
             if (check.IsFirstFault()) log.LogError("The check of monitor {Tag} failed inside the agent: {Fault}{Stack}", check.Tag, fault.GetType().FullName, Environment.NewLine + fault.StackTrace);
-            return Verdict.Failed(MonitorStatus.Down, 0, $"The check failed inside the agent ({fault.GetType().Name}); the agent's log says where");
+            return CheckOutcome.Failed(MonitorStatus.Down, 0, $"The check failed inside the agent ({fault.GetType().Name}); the agent's log says where");
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PlannedCheck(AssignedMonitor monitor, CronExpression cron,
     public bool IsFirstFault() => Interlocked.Exchange(ref _faults, 1) == 0;
 
     /// <summary>Runs the check; it is cancelled when the check is retired.</summary>
-    public Task<Verdict> RunAsync() => check(_retired.Token);
+    public Task<CheckOutcome> RunAsync() => check(_retired.Token);
 
     /// <summary>
     /// Retires the check. A run in progress is cancelled on another thread, so that its exceptions and delays do not affect the caller.

@@ -9,7 +9,7 @@ public static class EventTypes
     {
         [nameof(IncidentChanged)] = typeof(IncidentChanged),
         [nameof(MonitorChanged)] = typeof(MonitorChanged),
-        [nameof(ReadingsRecorded)] = typeof(ReadingsRecorded),
+        [nameof(ResultsRecorded)] = typeof(ResultsRecorded),
         [nameof(ReplayContinued)] = typeof(ReplayContinued),
         [nameof(ReplayRequested)] = typeof(ReplayRequested),
         [nameof(SiteChanged)] = typeof(SiteChanged),

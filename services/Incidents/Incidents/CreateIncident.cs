@@ -1,10 +1,16 @@
 using System.Security.Claims;
 using Kener.Contracts;
+using Kener.Incidents.Database;
+using Kener.Incidents.Monitors;
+using Kener.Incidents.Site;
 using Kener.Persistence;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>POST /api/v4/incidents.</summary>
 internal static class CreateIncident
@@ -22,9 +28,9 @@ internal static class CreateIncident
             incident.Apply(input);
             incident.SetMonitors(await change.LockMonitorsAsync(input.Monitors.Or([]), cancel));
             change.Db.Incidents.Add(incident);
-            await change.SealAsync(incident, "incident.created", cancel, withMonitors: true);
+            await change.RecordVersionAsync(incident, "incident.created", cancel, withMonitors: true);
             return incident;
         }, cancel);
-        return ApiAnswer.Of(new OneIncident(IncidentAnswer.Of(made, siteUrl)), StatusCodes.Status201Created);
+        return ApiResponse.Of(new OneIncident(IncidentResponse.Of(made, siteUrl)), StatusCodes.Status201Created);
     }
 }

@@ -1,8 +1,11 @@
 using System.Security.Claims;
+using Kener.Incidents.Database;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>DELETE /api/v4/incidents/{id}: also deletes its updates, links and history; a tombstone and the audit stay (Behavior: INC-11).</summary>
 internal static class DeleteIncident
@@ -11,7 +14,7 @@ internal static class DeleteIncident
         string id, ClaimsPrincipal user, Changes<IncidentsDb> changes, CancellationToken cancel)
     {
         var known = IncidentId.Parse(id);
-        await changes.CommitAsync(user.Subject(), async change => await change.BuryAsync(known, cancel), cancel);
-        return ApiAnswer.Of(new MessageAnswer($"Incident with id '{known}' deleted successfully"));
+        await changes.CommitAsync(user.Subject(), async change => await change.DeleteIncidentAsync(known, cancel), cancel);
+        return ApiResponse.Of(new MessageAnswer($"Incident with id '{known}' deleted successfully"));
     }
 }

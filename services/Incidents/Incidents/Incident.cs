@@ -1,9 +1,11 @@
 using System.Text;
 using Kener.Contracts;
+using Kener.Incidents.Monitors;
+using Kener.Incidents.Updates;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>An incident: its interval, the monitors that it affects, and its updates.</summary>
 internal sealed class Incident : IAggregate

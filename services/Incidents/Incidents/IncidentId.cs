@@ -1,8 +1,10 @@
 using System.Globalization;
-using Kener.ServiceDefaults;
+using Kener.Incidents.Database;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>Resolves the incident id in a request's path.</summary>
 internal static class IncidentId

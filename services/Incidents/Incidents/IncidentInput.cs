@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>What a client sends to create or change an incident. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record IncidentInput
@@ -28,8 +29,8 @@ internal sealed record IncidentInput
         return new IncidentInput
         {
             Title = body.ReadRequired(nameof(Title), TitleRequired, ReadTitle),
-            StartDateTime = body.ReadRequired(nameof(StartDateTime), "start_date_time is required", value => ReadMinute(value, "start_date_time")),
-            EndDateTime = body.Read(nameof(EndDateTime), value => value.ValueKind == JsonValueKind.Null ? (long?)null : ReadMinute(value, "end_date_time")),
+            StartDateTime = body.ReadRequired(nameof(StartDateTime), "start_date_time is required", value => GetMinute(value, "start_date_time")),
+            EndDateTime = body.Read(nameof(EndDateTime), value => value.ValueKind == JsonValueKind.Null ? (long?)null : GetMinute(value, "end_date_time")),
             IsGlobal = body.Read(nameof(IsGlobal), value => value.OneOf("is_global", "YES", "NO")),
             Monitors = body.Read(nameof(Monitors), AffectedMonitorInput.ReadAll),
         };
@@ -42,7 +43,7 @@ internal sealed record IncidentInput
         return title.Length <= Incident.LongestTitle ? title : throw Refusal.BadRequest($"Title must not be longer than {Incident.LongestTitle} characters");
     }
 
-    private static long ReadMinute(JsonElement value, string field) => Minutes.Floor(value.Seconds($"{field} must be a valid timestamp (UTC seconds)"));
+    private static long GetMinute(JsonElement value, string field) => Minutes.Floor(value.Seconds($"{field} must be a valid timestamp (UTC seconds)"));
 }
 
 /// <summary>A monitor that an incident affects, as a client sends it.</summary>
@@ -75,7 +76,7 @@ internal sealed record AffectedMonitorInput(
     private static MonitorStatus ReadImpact(JsonElement value)
     {
         const string Message = "impact must be one of: UP, DOWN, DEGRADED, MAINTENANCE";
-        return Words.ToStatus(value.Text(Message)) is { } impact and not MonitorStatus.NoData
+        return ApiWords.ToStatus(value.Text(Message)) is { } impact and not MonitorStatus.NoData
             ? impact : throw Refusal.BadRequest(Message);
     }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Incidents.Database;
+using Kener.Incidents.Updates;
+using Kener.Persistence.Commit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>One change of an incident. All rows of an incident are its history; they are deleted with it.</summary>
 internal sealed class IncidentVersion
@@ -61,7 +63,7 @@ internal static class IncidentChanges
     /// <summary>
     /// Adds the change to the history, with the <paramref name="update"/> that was written, if any; publishes the incident, and writes the audit.
     /// </summary>
-    public static async Task SealAsync(
+    public static async Task RecordVersionAsync(
         this Change<IncidentsDb> change, Incident incident, string action, CancellationToken cancel, Update? update = null, bool withMonitors = false)
     {
         incident.UpdatedMs = change.NowMs;
@@ -90,7 +92,7 @@ internal static class IncidentChanges
     }
 
     /// <summary>Deletes the incident with its history, and leaves a tombstone; 404 if it does not exist any more.</summary>
-    public static async Task BuryAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
+    public static async Task DeleteIncidentAsync(this Change<IncidentsDb> change, long id, CancellationToken cancel)
     {
         var incident = await change.LockAsync<Incident>(id, cancel) ?? throw IncidentId.NotFound(id);
         var tombstone = new Tombstone { IncidentId = id, Version = incident.Version };
@@ -113,6 +115,6 @@ internal static class IncidentChanges
     private static void Send(this Change<IncidentsDb> change, IncidentChanged now, string action)
     {
         change.Publish($"incident/{now.Id}", () => now);
-        change.Note(action, "incident", () => now.Id, new { now.Version });
+        change.Audit(action, "incident", () => now.Id, new { now.Version });
     }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
+using Kener.Incidents.Database;
+using Kener.Incidents.Site;
 using Kener.Persistence;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Incidents;
 
 /// <summary>GET /api/v4/incidents: the newest 1,000 that match.</summary>
 internal static class ListIncidents
@@ -22,7 +24,7 @@ internal static class ListIncidents
         var found = await incidents.OrderByDescending(incident => incident.Id).Take(Most).AsSplitQuery()
             .Include(incident => incident.Monitors).ThenInclude(link => link.Monitor).ToListAsync(cancel);
         var siteUrl = await db.SiteUrlAsync(settings.Value, cancel);
-        return ApiAnswer.Of(new IncidentList(found.Select(incident => IncidentAnswer.Of(incident, siteUrl) with { IncidentType = null })));
+        return ApiResponse.Of(new IncidentList(found.Select(incident => IncidentResponse.Of(incident, siteUrl) with { IncidentType = null })));
     }
 
     private static long? Seconds(HttpRequest request, string name) =>

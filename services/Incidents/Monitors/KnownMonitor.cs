@@ -1,4 +1,4 @@
-namespace Kener.Incidents;
+namespace Kener.Incidents.Monitors;
 
 /// <summary>The newest received version of a monitor. A tombstone stays, so that an older version cannot return.</summary>
 internal sealed class KnownMonitor

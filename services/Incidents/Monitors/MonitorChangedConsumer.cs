@@ -1,9 +1,11 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
+using Kener.Persistence.Commit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Monitors;
 
 /// <summary>
 /// Stores the newest version of each monitor, and removes a deleted monitor from the incidents that it was linked to (Behavior: INC-11).
@@ -24,7 +26,7 @@ internal sealed class MonitorChangedConsumer(IncidentsDb db, Changes<IncidentsDb
                 if (!await change.Db.Incidents.AnyAsync(incident => incident.Id == id, cancel)) return;
                 var incident = await change.LockIncidentAsync(id, cancel);
                 incident.Monitors.RemoveAll(link => link.MonitorId == monitor.Id);
-                await change.SealAsync(incident, "incident.monitor.removed", cancel, withMonitors: true);
+                await change.RecordVersionAsync(incident, "incident.monitor.removed", cancel, withMonitors: true);
             }, cancel);
         }
     }

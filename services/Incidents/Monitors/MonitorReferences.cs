@@ -1,9 +1,12 @@
 using Kener.Contracts;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Monitors;
 
 /// <summary>Resolves the tags that a client sends to monitors.</summary>
 internal static class MonitorReferences

@@ -1,8 +1,11 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
+using Kener.Persistence.Commit;
+using Kener.Persistence.Replay;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Replay;
 
 /// <summary>The versions that this service compares with other services after a start (Behavior: ARC-2).</summary>
 internal static class Reconciling
@@ -32,7 +35,7 @@ internal static class Reconciling
         {
             var incident = await change.LockIncidentAsync(id, cancel);
             incident.Version = Math.Max(incident.Version, version);
-            await change.SealAsync(incident, "incident.superseded", cancel);
+            await change.RecordVersionAsync(incident, "incident.superseded", cancel);
             return;
         }
         if (await change.Db.Tombstones.FindAsync([id], cancel) is not { } tombstone) change.Db.Tombstones.Add(tombstone = new Tombstone { IncidentId = id });

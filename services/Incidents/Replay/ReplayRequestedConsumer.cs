@@ -1,9 +1,10 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Incidents.Database;
+using Kener.Persistence.Commit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Replay;
 
 /// <summary>
 /// Publishes all incidents again, then all tombstones. An incident deleted meanwhile is sent twice; consumers ignore the older version.

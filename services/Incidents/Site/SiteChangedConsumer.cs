@@ -1,8 +1,9 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Incidents.Database;
+using Kener.Persistence.Commit;
 using MassTransit;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Site;
 
 /// <summary>Stores the site's address, which responses of the API contain.</summary>
 internal sealed class SiteChangedConsumer(Changes<IncidentsDb> changes) : IConsumer<SiteChanged>

@@ -1,8 +1,12 @@
 using System.Security.Claims;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>
 /// DELETE /api/v4/incidents/{id}/comments/{updateId}: removes the update from the timeline; the incident's state follows the remaining updates.
@@ -18,8 +22,8 @@ internal static class DeleteUpdate
             var incident = await change.LockIncidentAsync(known.IncidentId, cancel);
             var update = incident.ActiveUpdate(known.Id);
             incident.SetStatus(update, UpdateStatus.Deleted, change.NowMs);
-            await change.SealAsync(incident, "incident.update.deleted", cancel, update);
+            await change.RecordVersionAsync(incident, "incident.update.deleted", cancel, update);
         }, cancel);
-        return ApiAnswer.Of(new MessageAnswer($"Comment with id '{known.Id}' deleted successfully"));
+        return ApiResponse.Of(new MessageAnswer($"Comment with id '{known.Id}' deleted successfully"));
     }
 }

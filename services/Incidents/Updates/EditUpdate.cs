@@ -1,8 +1,12 @@
 using System.Security.Claims;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>PATCH /api/v4/incidents/{id}/comments/{updateId}: sets the fields that were sent.</summary>
 internal static class EditUpdate
@@ -17,9 +21,9 @@ internal static class EditUpdate
             var incident = await change.LockIncidentAsync(known.IncidentId, cancel);
             var update = incident.ActiveUpdate(known.Id);
             incident.Edit(update, input, change.NowMs);
-            await change.SealAsync(incident, "incident.update.changed", cancel, update);
+            await change.RecordVersionAsync(incident, "incident.update.changed", cancel, update);
             return update;
         }, cancel);
-        return ApiAnswer.Of(new OneUpdate(UpdateAnswer.Of(changed)));
+        return ApiResponse.Of(new OneUpdate(UpdateResponse.Of(changed)));
     }
 }

@@ -1,7 +1,9 @@
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
 using Kener.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>GET /api/v4/incidents/{id}/comments: by their own time, newest first, then by id (Behavior: INC-6).</summary>
 internal static class ListUpdates
@@ -11,6 +13,6 @@ internal static class ListUpdates
         var incident = await db.ExistingAsync(id, cancel);
         var updates = await db.Updates.AsNoTracking().Where(update => update.IncidentId == incident).Where(UpdateId.IsActive)
             .OrderByDescending(update => update.At).ThenByDescending(update => update.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new UpdateList(updates.Select(UpdateAnswer.Of)));
+        return ApiResponse.Of(new UpdateList(updates.Select(UpdateResponse.Of)));
     }
 }

@@ -1,9 +1,12 @@
 using System.Security.Claims;
 using Kener.Contracts;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>POST /api/v4/incidents/{id}/comments: adds an update; the incident gets the update's state.</summary>
 internal static class PostUpdate
@@ -17,9 +20,9 @@ internal static class PostUpdate
         {
             var incident = await change.LockIncidentAsync(known, cancel);
             var update = incident.Post(input.Comment.Value, input.State.Value, input.Timestamp.Or(Minutes.Floor(change.Now)), change.NowMs);
-            await change.SealAsync(incident, "incident.update.posted", cancel, update);
+            await change.RecordVersionAsync(incident, "incident.update.posted", cancel, update);
             return update;
         }, cancel);
-        return ApiAnswer.Of(new OneUpdate(UpdateAnswer.Of(posted)), StatusCodes.Status201Created);
+        return ApiResponse.Of(new OneUpdate(UpdateResponse.Of(posted)), StatusCodes.Status201Created);
     }
 }

@@ -1,6 +1,6 @@
 using Kener.Contracts;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>Whether an update is part of the timeline, and if not, why.</summary>
 internal enum UpdateStatus : byte

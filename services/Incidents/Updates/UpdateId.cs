@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Linq.Expressions;
-using Kener.ServiceDefaults;
+using Kener.Incidents.Database;
+using Kener.Incidents.Incidents;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>Resolves the update id in a request's path.</summary>
 internal static class UpdateId

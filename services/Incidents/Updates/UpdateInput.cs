@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 
-namespace Kener.Incidents;
+namespace Kener.Incidents.Updates;
 
 /// <summary>What a client sends to post or change an update. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record UpdateInput
@@ -38,7 +39,7 @@ internal sealed record UpdateInput
     private static IncidentState ReadState(JsonElement value)
     {
         const string Message = "state must be one of: INVESTIGATING, IDENTIFIED, MONITORING, RESOLVED";
-        return Words.ToState(value.Text(Message)) ?? throw Refusal.BadRequest(Message);
+        return ApiWords.ToState(value.Text(Message)) ?? throw Refusal.BadRequest(Message);
     }
 
     private static long ReadTimestamp(JsonElement value) => Minutes.Floor(value.Seconds("timestamp must be a valid timestamp (UTC seconds)"));

@@ -1,9 +1,11 @@
 using Kener.Contracts;
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Agents;
 
 /// <summary>
 /// A program that checks monitors and reports the results. It has a share of the checks only while it requests assignments; reporting is not enough.

@@ -1,15 +1,16 @@
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Database;
+using Kener.ServiceDefaults.Health;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Agents;
 
 /// <summary>
 /// Watches for how long no agent has requested its assignment, if there are monitors for agents. A single silent agent is not a problem while
 /// others request theirs: they check its monitors.
 /// </summary>
-internal sealed class AgentSilence(MonitorsDb db, Assignments assignments, TimeProvider clock) : IHealthCheck
+internal sealed class AgentSilence(MonitorsDb db, AssignmentCache assignments, TimeProvider clock) : IHealthCheck
 {
     // An agent requests its assignment at least once a minute.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);

@@ -1,8 +1,9 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Persistence.Commit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Agents;
 
 /// <summary>Updates which monitors cannot be checked when the types that agents know change (Behavior: CHK-11).</summary>
 internal static class Obstacles

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Agents;
 
 /// <summary>
 /// Decides which agent checks a monitor, by rendezvous hashing (Behavior: CHK-7): every replica comes to the same result without communication,

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Database;
+using Kener.Monitors.Results;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Agents;
 
 /// <summary>
 /// POST /api/agent/v1/results: stores all results, or none and names the first invalid one. Repeating the request changes nothing (Behavior: CHK-8).
@@ -17,13 +19,13 @@ internal static class ReportResults
     internal const long MostAhead = 120;
 
     public static async Task<IResult> HandleAsync(
-        HttpRequest request, Assignments assignments, Changes<MonitorsDb> changes, Recording recording, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
+        HttpRequest request, AssignmentCache assignments, Changes<MonitorsDb> changes, Recording recording, Evaluations evaluations, TimeProvider clock, CancellationToken cancel)
     {
         var report = await ReadAsync(request, cancel);
         var observations = Check(report, clock.GetUtcNow().ToUnixTimeSeconds(), assignments.LongestRetentionDays);
         var stored = await recording.StoreAsync(changes, observations, MonitorTypes.OfAgents, $"agent/{report.Agent}", cancel);
         if (stored > 0) evaluations.Recorded(observations.Select(seen => seen.MonitorId).Distinct());
-        return Results.Json(new CheckReceipt(stored, report.Results.Count - stored), AgentJson.Default.CheckReceipt);
+        return TypedResults.Json(new CheckReceipt(stored, report.Results.Count - stored), AgentJson.Default.CheckReceipt);
     }
 
     private static async Task<CheckReport> ReadAsync(HttpRequest request, CancellationToken cancel)
@@ -71,7 +73,7 @@ internal static class ReportResults
         if (result.Latency is not (>= 0 and <= MostMilliseconds)) throw Refusal.BadRequest("latency must be a number of milliseconds from 0 to 1e9");
         if (result.Message is { Length: > LongestMessage }) throw Refusal.BadRequest($"message must not be longer than {LongestMessage} characters");
         if (result.Message?.Contains('\0', StringComparison.Ordinal) is true) throw Refusal.BadRequest("message must not contain the character U+0000");
-        var status = Words.ToStatus(result.Status) ?? throw Refusal.BadRequest("status must be one of: UP, DOWN, DEGRADED, MAINTENANCE, NO_DATA");
+        var status = ApiWords.ToStatus(result.Status) ?? throw Refusal.BadRequest("status must be one of: UP, DOWN, DEGRADED, MAINTENANCE, NO_DATA");
         var type = result.Type switch
         {
             "REALTIME" => ResultType.Realtime,

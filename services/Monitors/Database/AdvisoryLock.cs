@@ -2,7 +2,7 @@ using Kener.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Database;
 
 /// <summary>Takes PostgreSQL's advisory locks, which are held until the transaction ends. SQLite has a single writer and needs none.</summary>
 internal static class AdvisoryLock

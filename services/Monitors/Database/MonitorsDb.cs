@@ -1,8 +1,16 @@
+using Kener.Monitors.Agents;
+using Kener.Monitors.Heartbeats;
+using Kener.Monitors.Monitors;
+using Kener.Monitors.Overlays;
+using Kener.Monitors.Results;
+using Kener.Monitors.Site;
+using Kener.Monitors.Transitions;
 using Kener.Persistence;
+using Kener.Persistence.Overlays;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Database;
 
 /// <summary>
 /// The database of Monitors: monitors, their results and agents, which it owns; the overlays and the site's retention, as received in events.
@@ -17,7 +25,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
 
     public DbSet<Agent> Agents => Set<Agent>();
 
-    public DbSet<Beat> Beats => Set<Beat>();
+    public DbSet<HeartbeatPing> Pings => Set<HeartbeatPing>();
 
     public DbSet<AwakeSpan> AwakeSpans => Set<AwakeSpan>();
 
@@ -50,7 +58,7 @@ internal abstract class MonitorsDb(DbContextOptions options) : ModuleDb(options)
             // For replicas of the previous release, which do not write this column.
             agent.Property(row => row.Types).HasDefaultValue("");
         });
-        modelBuilder.Entity<Beat>().ToTable("beats").HasKey(beat => new { beat.MonitorId, beat.At });
+        modelBuilder.Entity<HeartbeatPing>().ToTable("beats").HasKey(beat => new { beat.MonitorId, beat.At });
         modelBuilder.Entity<AwakeSpan>(span =>
         {
             span.ToTable("awake_spans");

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
+using Kener.Monitors.Results;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Groups;
 
 /// <summary>The state of a group's member, as far as the group needs it.</summary>
 internal readonly record struct MemberState(double Weight, MonitorStatus Status, double Latency);

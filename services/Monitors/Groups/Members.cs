@@ -1,7 +1,8 @@
 using Kener.Contracts;
+using Kener.Monitors.Database;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Groups;
 
 /// <summary>
 /// Reads the effective status of a group's members: with overlays applied, and NO_DATA if the newest result is too old (Behavior: GRP-2, STA-4).

@@ -1,6 +1,7 @@
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Persistence.Commit;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Heartbeats;
 
 /// <summary>Records twice a minute that this process is running. Not thread-safe.</summary>
 internal sealed class Awake

@@ -1,6 +1,7 @@
+using Kener.Monitors.Database;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Heartbeats;
 
 /// <summary>
 /// An interval in which one process of this service was able to store pings. Outside the spans of all processes no ping could be stored, so

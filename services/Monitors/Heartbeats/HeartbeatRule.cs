@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Monitors.Monitors;
+using Kener.Monitors.Results;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Heartbeats;
 
 /// <summary>Judges a HEARTBEAT monitor by the time since its last ping (Behavior: HBT-1).</summary>
 internal sealed record HeartbeatRule(double DegradedMinutes, double DownMinutes, string? Secret)

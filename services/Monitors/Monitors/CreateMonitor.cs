@@ -1,10 +1,16 @@
 using System.Data.Common;
 using System.Security.Claims;
+using Kener.Monitors.Agents;
+using Kener.Monitors.Database;
+using Kener.Monitors.Groups;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>POST /api/v4/monitors.</summary>
 internal static class CreateMonitor
@@ -12,7 +18,7 @@ internal static class CreateMonitor
     private const string UniqueViolation = "23505";
 
     public static async Task<IResult> HandleAsync(
-        HttpRequest request, Changes<MonitorsDb> changes, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
+        HttpRequest request, Changes<MonitorsDb> changes, AssignmentCache assignments, Evaluations evaluations, ClaimsPrincipal user,
         CancellationToken cancel)
     {
         var input = MonitorInput.Read(await InputBody.ReadAsync(request, cancel), known: null);
@@ -30,12 +36,12 @@ internal static class CreateMonitor
                 change.Db.Monitors.Add(monitor);
                 await change.FlushAsync(cancel);
                 change.Publish($"monitor/{monitor.Id}", monitor.ToEvent);
-                change.Note("monitor.created", "monitor", () => monitor.Id, new { monitor.Tag, monitor.Name, monitor.Type });
+                change.Audit("monitor.created", "monitor", () => monitor.Id, new { monitor.Tag, monitor.Name, monitor.Type });
                 return monitor;
             }, cancel);
             assignments.Wake();
             evaluations.Wake();
-            return ApiAnswer.Of(new OneMonitor(MonitorAnswer.Of(made, user)), StatusCodes.Status201Created);
+            return ApiResponse.Of(new OneMonitor(MonitorResponse.Of(made, user)), StatusCodes.Status201Created);
         }
         catch (DbUpdateException fault) when (fault.InnerException is DbException { SqlState: UniqueViolation })
         {

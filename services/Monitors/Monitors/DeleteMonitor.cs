@@ -1,10 +1,16 @@
 using System.Collections.Frozen;
 using System.Security.Claims;
+using Kener.Monitors.Agents;
+using Kener.Monitors.Database;
+using Kener.Monitors.Groups;
+using Kener.Monitors.Results;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>
 /// DELETE /api/v4/monitors/{tag}: also deletes its results, pings and overlays, and removes it from its groups; a tombstone remains.
@@ -14,7 +20,7 @@ internal static class DeleteMonitor
     private const int AtOnce = 10_000, SmallestGroup = 2;
 
     public static async Task<IResult> HandleAsync(
-        string tag, MonitorsDb db, Changes<MonitorsDb> changes, BulkWrites bulk, Assignments assignments, Evaluations evaluations, ClaimsPrincipal user,
+        string tag, MonitorsDb db, Changes<MonitorsDb> changes, BulkWrites bulk, AssignmentCache assignments, Evaluations evaluations, ClaimsPrincipal user,
         CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
@@ -29,7 +35,7 @@ internal static class DeleteMonitor
             change.Db.Monitors.Remove(monitor);
             change.Db.DeletedMonitors.Add(tombstone);
             change.Publish($"monitor/{id}", tombstone.ToEvent);
-            change.Note("monitor.deleted", "monitor", () => id, new { monitor.Tag, monitor.Name });
+            change.Audit("monitor.deleted", "monitor", () => id, new { monitor.Tag, monitor.Name });
             await LeaveGroupsAsync(change, tag, cancel);
         }, cancel);
         assignments.Wake();
@@ -40,8 +46,8 @@ internal static class DeleteMonitor
             using var part = await bulk.PartAsync(cancel);
             await changes.ProjectAsync(async change => more = await OldResults.TakeAsync(change.Db, id, long.MaxValue, AtOnce, cancel), cancel);
         }
-        await changes.ProjectAsync(change => change.Db.Beats.Where(beat => beat.MonitorId == id).ExecuteDeleteAsync(cancel), cancel);
-        return ApiAnswer.Of(new MessageAnswer($"Monitor '{tag}' deleted successfully"));
+        await changes.ProjectAsync(change => change.Db.Pings.Where(beat => beat.MonitorId == id).ExecuteDeleteAsync(cancel), cancel);
+        return ApiResponse.Of(new MessageAnswer($"Monitor '{tag}' deleted successfully"));
     }
 
     private static async Task LeaveGroupsAsync(Change<MonitorsDb> change, string tag, CancellationToken cancel)
@@ -54,7 +60,7 @@ internal static class DeleteMonitor
             group.IsActive &= left >= SmallestGroup;
             group.UpdatedMs = change.NowMs;
             change.Publish($"monitor/{group.Id}", group.ToEvent);
-            change.Note("monitor.member.left", "monitor", () => group.Id, new { group.Tag, member = tag, left });
+            change.Audit("monitor.member.left", "monitor", () => group.Id, new { group.Tag, member = tag, left });
         }
     }
 }

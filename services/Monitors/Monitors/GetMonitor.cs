@@ -1,15 +1,16 @@
 using System.Security.Claims;
+using Kener.Monitors.Database;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>GET /api/v4/monitors/{tag}. Other routes use <see cref="FindAsync"/> to find their monitor.</summary>
 internal static class GetMonitor
 {
     public static async Task<IResult> HandleAsync(string tag, MonitorsDb db, ClaimsPrincipal user, CancellationToken cancel) =>
-        ApiAnswer.Of(new OneMonitor(MonitorAnswer.Of(await FindAsync(db, tag, cancel), user)));
+        ApiResponse.Of(new OneMonitor(MonitorResponse.Of(await FindAsync(db, tag, cancel), user)));
 
     /// <summary>Returns the monitor, neither locked nor tracked; 404 if it does not exist.</summary>
     public static async Task<Monitor> FindAsync(MonitorsDb db, string tag, CancellationToken cancel)

@@ -1,9 +1,10 @@
 using System.Security.Claims;
+using Kener.Monitors.Database;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>GET /api/v4/monitors: newest first, filtered by exact values.</summary>
 internal static class ListMonitors
@@ -21,6 +22,6 @@ internal static class ListMonitors
         if (!string.IsNullOrEmpty(monitor_type)) monitors = monitors.Where(row => row.Type == monitor_type);
         if (!string.IsNullOrEmpty(is_hidden)) monitors = monitors.Where(row => is_hidden == (row.IsHidden ? "YES" : "NO"));
         var rows = await monitors.OrderByDescending(row => row.Id).ToListAsync(cancel);
-        return ApiAnswer.Of(new MonitorList(rows.Select(row => MonitorAnswer.Of(row, user))));
+        return ApiResponse.Of(new MonitorList(rows.Select(row => MonitorResponse.Of(row, user))));
     }
 }

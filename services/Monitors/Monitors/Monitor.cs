@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Monitors.Groups;
+using Kener.Monitors.Heartbeats;
 using Kener.Persistence;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>A monitor: what is checked, and how. Its results are stored apart from it.</summary>
 internal sealed class Monitor : IAggregate
@@ -95,10 +97,10 @@ internal sealed class Monitor : IAggregate
     /// The status of a check that ended without a verdict; null if no default applies (Behavior: STA-5). It never applies to heartbeats and groups,
     /// which are then NO_DATA (Behavior: STA-6).
     /// </summary>
-    public MonitorStatus? Default => IsActive && Cron is not null && !MonitorTypes.OfClock.Contains(Type) && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? Words.ToStatus(DefaultStatus) : null;
+    public MonitorStatus? Default => IsActive && Cron is not null && !MonitorTypes.OfClock.Contains(Type) && DefaultStatus is "UP" or "DOWN" or "DEGRADED" ? ApiWords.ToStatus(DefaultStatus) : null;
 
     /// <summary>The longest time between two of its checks, in seconds; 0 if nothing checks it.</summary>
-    public int PeriodSeconds => Type == MonitorTypes.None || Cron is null ? 0 : Schedule.PeriodSeconds(Cron);
+    public int PeriodSeconds => Type == MonitorTypes.None || Cron is null ? 0 : CronSchedule.PeriodSeconds(Cron);
 
     /// <summary>Returns what an agent needs to check it.</summary>
     public AssignedMonitor ToAssigned() => new(Id, Tag, Version, Type, Cron!, Data);

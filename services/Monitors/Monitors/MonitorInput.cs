@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>What a client sends to create or change a monitor. Invalid values are refused with API v4's error texts.</summary>
 internal sealed record MonitorInput
@@ -93,7 +94,7 @@ internal sealed record MonitorInput
         if (value.ValueKind == JsonValueKind.Null) return null;
         var cron = value.Text(Message, LongestWord).Trim();
         if (cron.Length == 0) return null;
-        return Schedule.IsValid(cron) ? cron : throw Refusal.BadRequest(Message);
+        return CronSchedule.IsValid(cron) ? cron : throw Refusal.BadRequest(Message);
     }
 
     private static string? ReadDefault(JsonElement value) =>

@@ -1,6 +1,8 @@
+using Kener.Monitors.Database;
 using Kener.Persistence;
+using Kener.Persistence.Commit;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Monitors;
 
 /// <summary>
 /// The set of all monitors. Each change of any monitor raises its version, so one row shows whether anything has changed; and its lock protects

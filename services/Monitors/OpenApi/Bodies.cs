@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.OpenApi;
 
 /// <summary>Describes the body of a correction of a range of minutes in the OpenAPI document. Requests are not read with it.</summary>
 internal sealed record RangeBody(

@@ -1,8 +1,10 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Persistence.Commit;
+using Kener.Persistence.Overlays;
 using MassTransit;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Overlays;
 
 /// <summary>Stores the overlays of incidents.</summary>
 internal sealed class IncidentChangedConsumer(Changes<MonitorsDb> changes, Evaluations evaluations) : IConsumer<IncidentChanged>

@@ -1,4 +1,4 @@
-namespace Kener.Monitors;
+namespace Kener.Monitors.Overlays;
 
 /// <summary>The newest received version of an incident, also of a deleted one; events with the same or a lower version are ignored.</summary>
 internal sealed class KnownIncident

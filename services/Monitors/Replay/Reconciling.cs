@@ -1,8 +1,11 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
+using Kener.Persistence.Commit;
+using Kener.Persistence.Replay;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Replay;
 
 /// <summary>The versions that this service compares with other services after a start (Behavior: ARC-2).</summary>
 internal static class Reconciling
@@ -32,7 +35,7 @@ internal static class Reconciling
         {
             monitor.Version = Math.Max(monitor.Version, version);
             change.Publish($"monitor/{id}", monitor.ToEvent);
-            change.Note("monitor.superseded", "monitor", () => id, new { monitor.Tag });
+            change.Audit("monitor.superseded", "monitor", () => id, new { monitor.Tag });
             return;
         }
         if (await change.Db.DeletedMonitors.FindAsync([id], cancel) is not { } tombstone)

@@ -1,9 +1,11 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Monitors.Results;
+using Kener.Persistence.Commit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Replay;
 
 /// <summary>
 /// Publishes the next part of the results again, by monitor and day, and the position at which the replay continues; both commit together.
@@ -35,7 +37,7 @@ internal sealed class ReplayContinuedConsumer(Changes<MonitorsDb> changes) : ICo
         if (first is not { } minute) return null;
         var end = (Minutes.DayOf(minute) + 1) * Minutes.Day;
         var rows = await verdicts.Where(row => row.Minute >= minute && row.Minute < end).OrderBy(row => row.Minute)
-            .Select(row => new Observed(row.Minute, row.Status, row.Latency, row.Version)).ToListAsync(cancel);
+            .Select(row => new MinuteStatus(row.Minute, row.Status, row.Latency, row.Version)).ToListAsync(cancel);
         foreach (var message in Runs.Messages(id, rows)) change.Publish($"monitor/{id}", () => message);
         return end;
     }

@@ -1,9 +1,10 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Persistence.Commit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Replay;
 
 /// <summary>
 /// Publishes the present state of all monitors and tombstones again, in chunks, and starts the replay of results. Changes in the meantime publish
@@ -21,7 +22,7 @@ internal sealed class ReplayRequestedConsumer(Changes<MonitorsDb> changes) : ICo
             await MonitorsAsync(cancel);
             await TombstonesAsync(cancel);
         }
-        if (!context.Message.IsFor<ReadingsRecorded>()) return;
+        if (!context.Message.IsFor<ResultsRecorded>()) return;
         await changes.ProjectAsync(change =>
         {
             change.Publish("replay", () => new ReplayContinued { MonitorId = 0, Minute = 0 });

@@ -1,4 +1,4 @@
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Keeps writes of many rows from delaying results and pings: they are split into parts, and this process writes one part at a time, so any other

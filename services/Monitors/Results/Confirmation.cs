@@ -1,6 +1,6 @@
 using Kener.Contracts;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Decides the status of each minute from the results of checks, which are passed in minute by minute (Behavior: CON-1 to CON-3). Pure. A change of
@@ -31,7 +31,7 @@ internal sealed class Confirmation(int threshold)
     }
 
     /// <summary>Adds the next observation that counts. Returns its verdict, and those of the earlier observations that it confirms.</summary>
-    public IReadOnlyList<Verdict> Next(Observation seen)
+    public IReadOnlyList<MinuteVerdict> Next(Observation seen)
     {
         if (_anchor is not { } anchor || IsSameSide(anchor, seen.Raw))
         {
@@ -42,7 +42,7 @@ internal sealed class Confirmation(int threshold)
         _held.Add(seen);
         if (_held.Count < threshold) return [Of(seen, anchor, Join(seen.Message, HeldMessage))];
         var count = _held.Count;
-        Verdict[] confirmed = [.. _held.Select(held => Of(held, held.Raw, Confirmed(held, count)))];
+        MinuteVerdict[] confirmed = [.. _held.Select(held => Of(held, held.Raw, Confirmed(held, count)))];
         _anchor = seen.Raw;
         _held.Clear();
         return confirmed;
@@ -56,6 +56,6 @@ internal sealed class Confirmation(int threshold)
 
     private static string Join(string? said, string note) => string.IsNullOrEmpty(said) ? note : $"{said}; {note}";
 
-    private static Verdict Of(Observation seen, MonitorStatus status, string? message) =>
+    private static MinuteVerdict Of(Observation seen, MonitorStatus status, string? message) =>
         new(seen.MonitorId, seen.Minute, status, seen.Raw, seen.Latency, seen.Type, message, seen.Message);
 }

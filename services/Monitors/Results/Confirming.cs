@@ -1,22 +1,24 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
+using Kener.Persistence.Overlays;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Applies <see cref="Confirmation"/> to new observations and to the stored results of a monitor, in whatever order observations arrive: the
 /// minutes after a late one are judged again, as far as it changes them. Minutes under a maintenance are left out, as if they did not exist.
 /// </summary>
-internal sealed class Confirming(MonitorsDb db, Recorded monitor, CancellationToken cancel)
+internal sealed class Confirming(MonitorsDb db, MonitorSummary monitor, CancellationToken cancel)
 {
     private const int Page = 500;
-    private readonly SortedDictionary<long, Verdict> _verdicts = [];
+    private readonly SortedDictionary<long, MinuteVerdict> _verdicts = [];
     private Confirmation _now = new(monitor.Threshold), _before = new(monitor.Threshold);
     private Overlay[] _maintenances = [];
 
     /// <summary>Returns the verdicts on these observations, which are ordered by minute, and on the stored minutes that they may change.</summary>
-    public async Task<IEnumerable<Verdict>> JudgeAsync(IReadOnlyList<Observation> seen)
+    public async Task<IEnumerable<MinuteVerdict>> JudgeAsync(IReadOnlyList<Observation> seen)
     {
         await BeginAsync(seen[0].Minute);
         var given = seen.ToDictionary(one => one.Minute);

@@ -1,10 +1,14 @@
 using System.Security.Claims;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>PATCH /monitors/{tag}/data/{timestamp}: corrects a minute.</summary>
 internal static class CorrectMinute
@@ -14,22 +18,22 @@ internal static class CorrectMinute
         TimeProvider clock, CancellationToken cancel)
     {
         var id = (await GetMonitor.FindAsync(db, tag, cancel)).Id;
-        var minute = ReadMinute.Minute(timestamp);
+        var minute = GetMinute.Minute(timestamp);
         Instants.RefuseAhead(minute, "Timestamp", clock);
         var (status, latency) = Read(await JsonBody.ReadAsync(request, cancel));
         var sample = await changes.CommitAsync(user.Subject(), async change =>
         {
             var monitor = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
-            var before = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
+            var before = await GetMinute.FindAsync(change.Db, id, minute, cancel);
             var correction = Complete(minute, status, latency, before, monitor);
             await recording.CorrectAsync(change, id, [correction], cancel);
-            change.Note("monitor.data.corrected", "monitor", () => id,
+            change.Audit("monitor.data.corrected", "monitor", () => id,
                 new { tag, minute, status = correction.Status.ToWord(), latency = correction.Latencies[0] });
-            var after = await ReadMinute.FindAsync(change.Db, id, minute, cancel);
-            return await ReadMinute.ShowAsync(change.Db, tag, after!, cancel);
+            var after = await GetMinute.FindAsync(change.Db, id, minute, cancel);
+            return await GetMinute.ShowAsync(change.Db, tag, after!, cancel);
         }, cancel);
         evaluations.Recorded([id]);
-        return ApiAnswer.Of(new OneSample(sample));
+        return ApiResponse.Of(new OneSample(sample));
     }
 
     internal static (MonitorStatus? Status, double? Latency) Read(JsonElement body) => (
@@ -39,7 +43,7 @@ internal static class CorrectMinute
     /// <summary>Completes a correction with what is recorded, else with a default status of DOWN or DEGRADED, else UP, and 0 ms (Behavior: COR-4).</summary>
     internal static Correction Complete(long minute, MonitorStatus? status, double? latency, Result? before, Monitor monitor)
     {
-        var byDefault = monitor.DefaultStatus is "DOWN" or "DEGRADED" ? Words.ToStatus(monitor.DefaultStatus)!.Value : MonitorStatus.Up;
+        var byDefault = monitor.DefaultStatus is "DOWN" or "DEGRADED" ? ApiWords.ToStatus(monitor.DefaultStatus)!.Value : MonitorStatus.Up;
         return new Correction(status ?? before?.Status ?? byDefault, [minute], [latency ?? before?.Latency ?? 0]);
     }
 }

@@ -2,10 +2,15 @@ using System.ComponentModel;
 using System.Security.Claims;
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
 using Kener.Persistence;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Json;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>PATCH /monitors/{tag}/data: corrects a range of minutes.</summary>
 internal static class CorrectRange
@@ -28,7 +33,7 @@ internal static class CorrectRange
             await StoreAsync(tag, id, days, range, changes, recording, user.Subject(), cancel);
         }
         evaluations.Recorded([id]);
-        return ApiAnswer.Of(new RangeCorrected("Monitoring data updated successfully", range.AnnouncedCount));
+        return ApiResponse.Of(new RangeCorrected("Monitoring data updated successfully", range.AnnouncedCount));
     }
 
     private static Task StoreAsync(
@@ -38,7 +43,7 @@ internal static class CorrectRange
             _ = await Correction.LockAsync(change.Db, id, cancel) ?? throw GetMonitor.Missing(tag);
             await recording.CorrectAsync(change, id, days, cancel);
             var (first, last) = (days[0].Minutes[0], days[^1].Minutes[^1]);
-            change.Note("monitor.data.corrected", "monitor", () => id,
+            change.Audit("monitor.data.corrected", "monitor", () => id,
                 new { tag, first, last, status = range.Status.ToWord(), range.Latency, range.Deviation });
         }, cancel);
 }

@@ -1,11 +1,13 @@
 using System.Data.Common;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Monitors.Database;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>A person's correction of minutes: one status, and a latency for each. Minutes are distinct and in ascending order.</summary>
 internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[] Latencies)
@@ -41,12 +43,12 @@ internal sealed record Correction(MonitorStatus Status, long[] Minutes, double[]
     /// Inserts or overwrites the minutes in the current transaction (in PostgreSQL by one statement). Returns what is now stored, in order. The
     /// raw_status of a check is kept; its message is removed, because it no longer explains the status.
     /// </summary>
-    public async Task<IReadOnlyList<Observed>> StoreAsync(MonitorsDb db, long monitor, long now, CancellationToken cancel)
+    public async Task<IReadOnlyList<MinuteStatus>> StoreAsync(MonitorsDb db, long monitor, long now, CancellationToken cancel)
     {
         // Higher than any version of these minutes in other services, even if this database was restored from an older backup.
         var version = EventVersions.OfCorrection(now);
         var versions = db.IsPostgres ? await UnnestAsync(db, monitor, version, cancel) : await OneByOneAsync(db, monitor, version, cancel);
-        return [.. Minutes.Select((minute, i) => new Observed(minute, Status, Latencies[i], versions[i]))];
+        return [.. Minutes.Select((minute, i) => new MinuteStatus(minute, Status, Latencies[i], versions[i]))];
     }
 
     private async Task<int[]> UnnestAsync(MonitorsDb db, long monitor, int version, CancellationToken cancel)

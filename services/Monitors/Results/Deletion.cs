@@ -1,6 +1,7 @@
+using Kener.Monitors.Database;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Serializes storing results with deleting their monitor; otherwise results of a deleted monitor could remain. One lock covers all monitors and is

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>Validates times in requests: whole Unix seconds from 1970 to 9999.</summary>
 internal static class Instants

@@ -1,6 +1,6 @@
 using Kener.Contracts;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>What one check of a monitor found in a minute, before any rule applies: <paramref name="Type"/> is Realtime, Timeout or Error.</summary>
 internal sealed record Observation(long MonitorId, long Minute, MonitorStatus Raw, double Latency, ResultType Type, string? Message)

@@ -1,14 +1,17 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Monitors.Monitors;
+using Kener.Monitors.Transitions;
+using Kener.Persistence.Commit;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Stores all results, whatever their source, in one transaction with the events that carry them and the transitions that they cause
 /// (Behavior: TRN-1). Results of checks have no audit row: they are a record themselves, and storing one again changes nothing.
 /// </summary>
-internal sealed class Recording(LivingMonitors living, Transitions transitions)
+internal sealed class Recording(MonitorSummaries living, TransitionLog transitions)
 {
     private const int MostReadings = 1_000;
 
@@ -31,13 +34,13 @@ internal sealed class Recording(LivingMonitors living, Transitions transitions)
         var monitors = await living.HoldAsync(change.Db, cancel);
         var known = observations.Where(seen => monitors.TryGetValue(seen.MonitorId, out var monitor) && types.Contains(monitor.Type)).ToList();
         var verdicts = await JudgeAsync(change.Db, known, monitors, cancel);
-        var readings = await Verdict.StoreAsync(change.Db, verdicts, cancel);
-        foreach (var part in readings.Chunk(MostReadings)) change.Publish(source, () => new ReadingsRecorded { Readings = part });
-        await transitions.RecordAsync(change, readings.Select(reading => new NewestStored(reading.MonitorId, reading.Minute, reading.Status)), cancel);
+        var results = await MinuteVerdict.StoreAsync(change.Db, verdicts, cancel);
+        foreach (var part in results.Chunk(MostReadings)) change.Publish(source, () => new ResultsRecorded { Runs = part });
+        await transitions.RecordAsync(change, results.Select(result => new NewestStored(result.MonitorId, result.Minute, result.Status)), cancel);
         // Earlier minutes that confirmation changed are not counted: they were not in the request.
-        if (verdicts.Count == known.Count) return readings.Count;
+        if (verdicts.Count == known.Count) return results.Count;
         var given = known.Select(seen => (seen.MonitorId, seen.Minute)).ToHashSet();
-        return readings.Count(reading => given.Contains((reading.MonitorId, reading.Minute)));
+        return results.Count(result => given.Contains((result.MonitorId, result.Minute)));
     }
 
     /// <summary>Stores corrections of a monitor, which are ordered, within a change that has locked the monitor.</summary>
@@ -53,8 +56,8 @@ internal sealed class Recording(LivingMonitors living, Transitions transitions)
     }
 
     /// <summary>Returns the verdicts. Only monitors with a confirmation threshold need their stored results read and locked.</summary>
-    private static async Task<List<Verdict>> JudgeAsync(
-        MonitorsDb db, List<Observation> seen, IReadOnlyDictionary<long, Recorded> living, CancellationToken cancel)
+    private static async Task<List<MinuteVerdict>> JudgeAsync(
+        MonitorsDb db, List<Observation> seen, IReadOnlyDictionary<long, MonitorSummary> living, CancellationToken cancel)
     {
         var verdicts = seen.Where(one => living[one.MonitorId].Threshold <= 1).Select(one => living[one.MonitorId].Read(one)).ToList();
         if (verdicts.Count == seen.Count) return verdicts;

@@ -1,6 +1,6 @@
 using Kener.Contracts;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// What was observed in one minute from one region; region 0 is the verdict that everything else reads. Overlays never change it

@@ -1,9 +1,11 @@
 using System.Globalization;
+using Kener.Monitors.Database;
+using Kener.Monitors.Site;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Creates the monthly partitions of results in PostgreSQL, at the start and once a day: from the oldest month that is kept, at most 13 months

@@ -1,9 +1,14 @@
-using Kener.Persistence;
+using Kener.Monitors.Agents;
+using Kener.Monitors.Database;
+using Kener.Monitors.Heartbeats;
+using Kener.Monitors.Site;
+using Kener.Monitors.Transitions;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>
 /// Deletes data past its retention, in small parts, and what deleted monitors left, shortly after midnight UTC (Behavior: RET-2). Every replica
@@ -61,10 +66,10 @@ internal sealed class Retention(
             await changes.ProjectAsync(async change =>
             {
                 more = await OldResults.TakeAsync(change.Db, monitor, oldest, AtOnce, cancel);
-                var beats = change.Db.Beats.Where(beat => beat.MonitorId == monitor && beat.At < oldest);
-                if (oldest < long.MaxValue) beats = beats.Where(beat => change.Db.Beats.Any(newer => newer.MonitorId == monitor && newer.At > beat.At));
+                var beats = change.Db.Pings.Where(beat => beat.MonitorId == monitor && beat.At < oldest);
+                if (oldest < long.MaxValue) beats = beats.Where(beat => change.Db.Pings.Any(newer => newer.MonitorId == monitor && newer.At > beat.At));
                 await beats.ExecuteDeleteAsync(cancel);
-                await Transitions.DeleteOldAsync(change.Db, monitor, oldest, cancel);
+                await TransitionLog.DeleteOldAsync(change.Db, monitor, oldest, cancel);
             }, cancel);
         }
     }

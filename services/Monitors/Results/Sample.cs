@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Kener.Contracts;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Results;
 
 /// <summary>A recorded minute in API v4: the status with overlays applied, and the observed status in raw_status (Behavior: API-10).</summary>
 internal sealed record Sample(

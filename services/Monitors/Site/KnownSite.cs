@@ -1,7 +1,8 @@
+using Kener.Monitors.Database;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Site;
 
 /// <summary>The newest received version of the site: one row, or none before the first event.</summary>
 internal sealed class KnownSite

@@ -1,8 +1,9 @@
 using Kener.Contracts;
-using Kener.Persistence;
+using Kener.Monitors.Database;
+using Kener.Persistence.Commit;
 using MassTransit;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Site;
 
 /// <summary>Stores the site's retention policy.</summary>
 internal sealed class SiteChangedConsumer(Changes<MonitorsDb> changes) : IConsumer<SiteChanged>

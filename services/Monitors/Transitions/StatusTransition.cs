@@ -2,7 +2,7 @@ using Kener.Contracts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Kener.Monitors;
+namespace Kener.Monitors.Transitions;
 
 /// <summary>A change of a monitor's observed status (Behavior: TRN-1). Ids ascend in the order in which transitions are committed.</summary>
 internal sealed class StatusTransition

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Kener.Outbound;
+namespace Kener.Outbound.Addresses;
 
 /// <summary>The purpose of a connection, which decides the addresses that it may reach (Behavior: OUT-1, OUT-3).</summary>
 public enum OutboundPolicy

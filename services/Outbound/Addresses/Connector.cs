@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Kener.Outbound;
+namespace Kener.Outbound.Addresses;
 
 /// <summary>
 /// Opens connections; no other code does. Each address is judged as the socket opens, and the connection goes to exactly that address, so a name

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Kener.Outbound;
+namespace Kener.Outbound.Addresses;
 
 /// <summary>
 /// Resolves a name to its addresses, in the order in which to try them. Throws <see cref="System.Net.Sockets.SocketException"/> for a name without

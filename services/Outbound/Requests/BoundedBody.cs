@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 
-namespace Kener.Outbound;
+namespace Kener.Outbound.Requests;
 
 /// <summary>Reads a body up to a limit, whatever its Content-Length claims and however it is compressed.</summary>
 internal static class BoundedBody

@@ -1,4 +1,4 @@
-namespace Kener.Outbound;
+namespace Kener.Outbound.Requests;
 
 /// <summary>A request on behalf of a user.</summary>
 public sealed record OutboundRequest(Uri Url)

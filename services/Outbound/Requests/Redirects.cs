@@ -1,4 +1,6 @@
-namespace Kener.Outbound;
+using Kener.Outbound.Addresses;
+
+namespace Kener.Outbound.Requests;
 
 /// <summary>The rules for following redirects.</summary>
 internal static class Redirects

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace Kener.Outbound;
+namespace Kener.Outbound.Requests;
 
 /// <summary>The headers that a user may set, and which of them are sent to another host after a redirect.</summary>
 public static class RequestHeaders

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Delivery;
+using Kener.ServiceDefaults.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Commit;
 
 /// <summary>A change in progress: the rows that it touches are locked, and its events and audit are written in its own transaction.</summary>
 public sealed class Change<TDb> where TDb : ModuleDb
@@ -64,7 +65,7 @@ public sealed class Change<TDb> where TDb : ModuleDb
     public void Publish(string subject, Func<object> makeEvent) => _events.Add((subject, makeEvent));
 
     /// <summary>Records in the audit who did what. <paramref name="detail"/> must not contain secrets.</summary>
-    public void Note(string action, string subjectType, Func<long> subjectId, object? detail = null) =>
+    public void Audit(string action, string subjectType, Func<long> subjectId, object? detail = null) =>
         _notes.Add((action, subjectType, subjectId, detail is null ? null : JsonSerializer.Serialize(detail)));
 
     internal async Task<IReadOnlyList<OutboxRow>> WriteAsync(Guid? changeId, CancellationToken cancel)

@@ -1,16 +1,18 @@
 using System.Data;
 using Kener.Contracts;
+using Kener.Persistence.Delivery;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Commit;
 
 /// <summary>
 /// The only way to write: state, events and audit commit together or not at all (Behavior: ARC-3). Scoped, as the context is.
 /// </summary>
-public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings)
+public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, SqliteWriteLock<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings)
     where TDb : ModuleDb
 {
     private static readonly TimeSpan DeliveryWait = TimeSpan.FromMilliseconds(250);
@@ -18,7 +20,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction and commits it. If it throws (a <see cref="Refusal"/>, for example), nothing changes. It may run
     /// again after a lost connection, so it must have no effects outside <see cref="Change{TDb}.Db"/>. If it writes anything, it must call
-    /// <see cref="Change{TDb}.Note"/>. Embedded, this returns when the events are delivered, after 250 ms at most.
+    /// <see cref="Change{TDb}.Audit"/>. Embedded, this returns when the events are delivered, after 250 ms at most.
     /// </summary>
     public Task<T> CommitAsync<T>(string actor, Func<Change<TDb>, Task<T>> work, CancellationToken cancel) =>
         RunAsync(actor, work, Guid.CreateVersion7(), cancel);
@@ -57,7 +59,7 @@ public sealed class Changes<TDb>(TDb db, OutboxSignal<TDb> signal, WriteTurn<TDb
             db.ChangeTracker.Clear();
             await using var transaction = await db.Database.BeginTransactionAsync(token);
             var change = new Change<TDb>(db, "system", clock.GetUtcNow().ToUnixTimeMilliseconds());
-            change.Note("rehearsed", "nothing", () => 0);
+            change.Audit("rehearsed", "nothing", () => 0);
             change.Publish("nothing", () => new ReplayRequested { By = "nobody" });
             await change.WriteAsync(Guid.CreateVersion7(), token);
             await transaction.RollbackAsync(token);

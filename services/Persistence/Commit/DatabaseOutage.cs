@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Commit;
 
 /// <summary>Why a database is unavailable for now.</summary>
 internal enum OutageKind

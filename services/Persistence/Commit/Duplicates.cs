@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Commit;
 
 /// <summary>Detects violations of unique indexes, which decide races.</summary>
 public static class Duplicates

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Commit;
 
 /// <summary>Builds the statement that keeps the newest received version of each entity of another service (Behavior: ARC-2).</summary>
 internal static class Newer

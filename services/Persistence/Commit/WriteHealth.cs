@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Commit;
 
 /// <summary>
 /// Remembers that a module's database stores nothing, because a full disk shows in no other way. A session of PostgreSQL keeps the mode in which

@@ -1,8 +1,8 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.DeadLetters;
 
 /// <summary>Counts a module's dead letters: each is an event that a service lacks until a person replays or deletes it.</summary>
 internal sealed class DeadLetterCount<TDb>(TDb db) : IHealthCheck where TDb : ModuleDb

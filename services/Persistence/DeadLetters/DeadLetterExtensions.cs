@@ -1,12 +1,14 @@
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.DeadLetters;
 
 /// <summary>A module's dead letters in the API: each module stores and lists its own.</summary>
 public static class DeadLetterExtensions

@@ -1,9 +1,9 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.DeadLetters;
 
 /// <summary>Lists the newest dead letters of a module, without the events themselves, which may be large.</summary>
 internal static class ListDeadLetters
@@ -11,7 +11,7 @@ internal static class ListDeadLetters
     private const int Most = 200;
 
     public static async Task HandleAsync<TDb>(HttpContext context, string service) where TDb : ModuleDb =>
-        await DeadLetterAnswer.WriteAsync(context, await ReadAsync(context.RequestServices.GetRequiredService<TDb>(), service, context.RequestAborted));
+        await DeadLetterResponse.WriteAsync(context, await ReadAsync(context.RequestServices.GetRequiredService<TDb>(), service, context.RequestAborted));
 
     public static async Task<DeadLetterList> ReadAsync(ModuleDb db, string service, CancellationToken cancel)
     {

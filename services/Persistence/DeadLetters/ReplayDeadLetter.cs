@@ -1,10 +1,13 @@
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.Persistence.Commit;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.DeadLetters;
 
 /// <summary>
 /// Publishes the event of a dead letter again, from this module's outbox. All consumers of the event receive it; those that have processed it
@@ -14,7 +17,7 @@ internal static class ReplayDeadLetter
 {
     public static async Task HandleAsync<TDb>(HttpContext context) where TDb : ModuleDb
     {
-        var (letterId, cancel) = (DeadLetterAnswer.IdOf(context), context.RequestAborted);
+        var (letterId, cancel) = (DeadLetterResponse.IdOf(context), context.RequestAborted);
         await context.RequestServices.GetRequiredService<Changes<TDb>>().CommitAsync(context.User.Subject(), async change =>
         {
             var dead = await change.TakeAsync(letterId, cancel);
@@ -29,9 +32,9 @@ internal static class ReplayDeadLetter
                 CreatedMs = change.NowMs,
                 TraceParent = KenerTraces.CurrentId,
             });
-            change.Note("dead_letter.replayed", "dead_letter", () => letterId, new { dead.Type, dead.Subject });
+            change.Audit("dead_letter.replayed", "dead_letter", () => letterId, new { dead.Type, dead.Subject });
         }, cancel);
-        await DeadLetterAnswer.DoneAsync(context, $"Dead letter with id '{letterId}' is sent again");
+        await DeadLetterResponse.DoneAsync(context, $"Dead letter with id '{letterId}' is sent again");
     }
 
     private static Refusal Conflict(string message) => new(StatusCodes.Status409Conflict, "CONFLICT", message);

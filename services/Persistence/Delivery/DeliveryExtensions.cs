@@ -1,8 +1,9 @@
+using Kener.Persistence.Replay;
 using Kener.ServiceDefaults;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Delivery;
 
 /// <summary>Registers the consumers of all modules in this process with the delivery of the hosting (Behavior: ARC-10).</summary>
 public static class DeliveryExtensions
@@ -31,7 +32,7 @@ public static class DeliveryExtensions
             foreach (var consumer in modules.Consumers.OrderByDescending(consumer => consumer.IsFirst)) mediator.AddConsumer(consumer.Type);
             mediator.ConfigureMediator((context, endpoint) =>
             {
-                endpoint.ConnectConsumerConfigurationObserver(new BrokenOff());
+                endpoint.ConnectConsumerConfigurationObserver(new SuppressCancelled());
                 endpoint.ConnectConsumerConfigurationObserver(new VersionBound(context));
             });
         });

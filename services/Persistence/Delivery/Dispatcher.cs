@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.Serialization;
 using System.Text.Json;
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Telemetry;
 using MassTransit;
 using MassTransit.Mediator;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +13,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Delivery;
 
 /// <summary>
 /// Delivers the events of a module's outbox, at least once and, as long as none fails, in order of insertion: publishes, then deletes. Events that
@@ -19,7 +22,7 @@ namespace Kener.Persistence;
 /// database counts as no failure, and is waited for. A stop completes the deliveries in progress; the rest is delivered after the next start.
 /// </summary>
 internal sealed class Dispatcher<TDb>(
-    IServiceScopeFactory scopes, OutboxSignal<TDb> signal, WriteTurn<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings,
+    IServiceScopeFactory scopes, OutboxSignal<TDb> signal, SqliteWriteLock<TDb> turn, WriteHealth<TDb> writes, TimeProvider clock, IOptions<KenerSettings> settings,
     IHostApplicationLifetime lifetime, Outages outages, ILogger<Dispatcher<TDb>> log)
     : BackgroundService where TDb : ModuleDb
 {
@@ -30,7 +33,7 @@ internal sealed class Dispatcher<TDb>(
     /// <summary>The result of a batch: the rows that are settled, and the outage that the others wait for.</summary>
     private sealed record Outcome(List<OutboxRow> Settled, Exception? Outage = null);
 
-    /// <summary>The broker did not confirm an event. While it is unreachable, BrokerReturn reports that.</summary>
+    /// <summary>The broker did not confirm an event. While it is unreachable, BrokerWait reports that.</summary>
     private sealed class UnconfirmedException(Exception fault, bool isConnected) : Exception($"The broker did not confirm all events: {fault.Message}", fault)
     {
         public bool IsConnected => isConnected;
@@ -80,7 +83,7 @@ internal sealed class Dispatcher<TDb>(
         var module = typeof(TDb).Name;
         if (fault is UnconfirmedException { IsConnected: var isConnected })
         {
-            // At the first failure the connection may just be breaking, which BrokerReturn reports.
+            // At the first failure the connection may just be breaking, which BrokerWait reports.
             if (isConnected && failures % 60 == 1) log.LogWarning("{Module} cannot deliver its events and keeps trying: {Reason}", module, fault.Message);
         }
         else if (!outages.TryReport($"Delivering the events of {module}", fault) && failures % 60 == 0)
@@ -159,7 +162,7 @@ internal sealed class Dispatcher<TDb>(
                 var (message, type) = EventJson.Read(row.Type, row.Payload);
                 using var span = Continue(row);
                 await mediator.Publish(message, type, Pipe.Execute<PublishContext>(context => context.MessageId = row.MessageId), patience.Token);
-                // A consumer that was cancelled throws nothing: see BrokenOff.
+                // A consumer that was cancelled throws nothing: see SuppressCancelled.
                 patience.Token.ThrowIfCancellationRequested();
                 settled.Add(row);
                 // At once, not after the batch: the request that committed it may be waiting.

@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Delivery;
 
 /// <summary>A consumer of this process, and its queue at RabbitMQ.</summary>
 internal sealed record EventConsumer(Type Type, string Queue, bool IsFirst)

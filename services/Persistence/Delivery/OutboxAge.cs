@@ -1,8 +1,8 @@
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Health;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Delivery;
 
 /// <summary>Watches how long a module's oldest event has waited for delivery.</summary>
 internal sealed class OutboxAge<TDb>(TDb db, TimeProvider clock) : IHealthCheck where TDb : ModuleDb

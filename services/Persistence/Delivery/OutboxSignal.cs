@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Kener.ServiceDefaults;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Delivery;
 
 /// <summary>Wakes this process's dispatcher after a commit, and notifies commits when their events are delivered.</summary>
 public sealed class OutboxSignal<TDb> where TDb : ModuleDb

@@ -1,9 +1,11 @@
+using Kener.Persistence.Commit;
+using Kener.Persistence.Replay;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Delivery;
 
 /// <summary>RabbitMQ setup: one quorum queue per consumer, one dead-letter queue per module.</summary>
 internal static class RabbitDelivery
@@ -15,8 +17,8 @@ internal static class RabbitDelivery
     public static IHostApplicationBuilder AddRabbit(this IHostApplicationBuilder builder, ModuleRegistry modules)
     {
         var address = Address(builder.Configuration.GetSection("ConnectionStrings")["messaging"]);
-        builder.Services.AddSingleton(new OwnQueues(address));
-        builder.Services.AddReceiveEndpointObserver(services => services.GetRequiredService<OwnQueues>());
+        builder.Services.AddSingleton(new DeclaredQueues(address));
+        builder.Services.AddReceiveEndpointObserver(services => services.GetRequiredService<DeclaredQueues>());
         builder.Services.Configure<MassTransitHostOptions>(options => options.StopTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddMassTransit(bus =>
         {
@@ -48,7 +50,7 @@ internal static class RabbitDelivery
         host.Heartbeat(TimeSpan.FromSeconds(10));
         host.RequestedConnectionTimeout(TimeSpan.FromSeconds(3));
         var (log, stopping) = (context.GetRequiredService<ILoggerFactory>(), context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        var broker = new BrokerReturn(address, StartPatience, context.GetRequiredService<TimeProvider>(), log.CreateLogger<BrokerReturn>());
+        var broker = new BrokerWait(address, StartPatience, context.GetRequiredService<TimeProvider>(), log.CreateLogger<BrokerWait>());
         host.OnRefreshConnectionFactory = factory => broker.AwaitAsync(factory, stopping);
     }
 
@@ -91,7 +93,7 @@ internal static class RabbitDelivery
 
     private static void KeepFailures(IRabbitMqReceiveEndpointConfigurator endpoint, IBusRegistrationContext context, Module module)
     {
-        var keeps = ActivatorUtilities.CreateInstance(context, typeof(FailuresKept<>).MakeGenericType(module.Database));
+        var keeps = ActivatorUtilities.CreateInstance(context, typeof(DeadLetterFilter<>).MakeGenericType(module.Database));
         endpoint.ConfigureError(error => error.UseFilter((IFilter<ExceptionReceiveContext>)keeps));
         endpoint.ConfigureDeadLetter(unread => unread.UseFilter((IFilter<ReceiveContext>)keeps));
     }

@@ -1,7 +1,7 @@
 using Kener.Contracts;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Overlays;
 
 /// <summary>
 /// Makes a module's overlays of one source equal to the source's present plan (Behavior: ARC-4). Overlays of any source change only here. The

@@ -1,7 +1,7 @@
 using Kener.Contracts;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Overlays;
 
 /// <summary>The overlay of one source (an incident, an occurrence of a maintenance) on one monitor, from the owner's events.</summary>
 public sealed class OverlayRow

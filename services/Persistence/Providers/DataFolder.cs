@@ -1,7 +1,7 @@
 using Kener.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>The folder of the embedded databases, which one process at a time uses.</summary>
 public sealed class DataFolder(IOptions<KenerSettings> settings) : IDisposable

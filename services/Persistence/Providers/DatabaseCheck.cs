@@ -1,7 +1,8 @@
+using Kener.Persistence.Commit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>
 /// Unhealthy if the module's database cannot be reached. Degraded while it can be read but not written: the process goes on serving, and

@@ -1,3 +1,4 @@
+using Kener.Persistence.Commit;
 using Kener.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>The migration of a module's database.</summary>
 internal sealed record ModuleMigration(Func<CancellationToken, Task> RunAsync);

@@ -1,4 +1,10 @@
+using Kener.Persistence.Commit;
+using Kener.Persistence.DeadLetters;
+using Kener.Persistence.Delivery;
+using Kener.Persistence.Start;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Health;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -6,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>Registers a module's database, with everything that changes need.</summary>
 public static class ModuleDbExtensions
@@ -32,7 +38,7 @@ public static class ModuleDbExtensions
         builder.Services.TryAddSingleton<ReferenceWait>();
         builder.Services.AddScoped<Changes<TDb>>();
         builder.Services.AddSingleton<OutboxSignal<TDb>>();
-        builder.Services.AddSingleton<WriteTurn<TDb>>();
+        builder.Services.AddSingleton<SqliteWriteLock<TDb>>();
         builder.Services.AddSingleton<Migrator<TDb>>().AddSingleton(services => new ModuleMigration(services.GetRequiredService<Migrator<TDb>>().RunAsync));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Migrations>());
         if (settings.Database == DatabaseKind.Sqlite) builder.Services.AddHostedService<PlaceChange<TDb>>();

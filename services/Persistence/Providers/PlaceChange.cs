@@ -1,15 +1,16 @@
+using Kener.Persistence.Commit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>
 /// Changes the place name of an SQLite database once a minute and at the stop, so that the name in a backup differs from the one in the file beside
 /// the database.
 /// </summary>
-internal sealed class PlaceChange<TDb>(IServiceScopeFactory scopes, WriteTurn<TDb> turn, TimeProvider clock, ILogger<PlaceChange<TDb>> log)
+internal sealed class PlaceChange<TDb>(IServiceScopeFactory scopes, SqliteWriteLock<TDb> turn, TimeProvider clock, ILogger<PlaceChange<TDb>> log)
     : BackgroundService where TDb : ModuleDb
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>Defaults for connections to PostgreSQL, where the connection string sets nothing else.</summary>
 internal static class PostgresConnection

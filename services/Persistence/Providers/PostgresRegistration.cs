@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>Registers a module's PostgreSQL context with Aspire's package, and replaces the defaults that do not suit Kener.</summary>
 internal static class PostgresRegistration
@@ -18,7 +18,7 @@ internal static class PostgresRegistration
     public static void AddPostgresContext<TContext>(this IHostApplicationBuilder builder, string connectionName, Action<DbContextOptionsBuilder> configure)
         where TContext : DbContext
     {
-        var isQuiet = !builder.Configuration.TellsTelemetry();
+        var isQuiet = !builder.Configuration.HasTelemetryTarget();
         var (isMissing, isRetrying) = (false, true);
         // Registered first, so that it runs before the package's own check, whose message names no environment variable.
         builder.Services.ConfigureDbContext<TContext>(_ =>

@@ -1,9 +1,11 @@
+using Kener.Persistence.Commit;
+using Kener.Persistence.Replay;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>
 /// Detects, before anything is served, that a database was restored from a backup: it contains a name of the place where it was last opened, which

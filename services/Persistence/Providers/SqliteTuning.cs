@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Providers;
 
 /// <summary>Settings of every SQLite connection: an acknowledged write is on disk, and readers do not block the writer.</summary>
 internal sealed class SqliteTuning : DbConnectionInterceptor

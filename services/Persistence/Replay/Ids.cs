@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Replay;
 
 /// <summary>The ids that a database assigns to new rows.</summary>
 internal static class Ids

@@ -1,9 +1,11 @@
 using Kener.Contracts;
+using Kener.Persistence.Commit;
+using Kener.Persistence.Delivery;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Replay;
 
 /// <summary>An event type whose entities this module owns.</summary>
 /// <param name="Type">The name of the event.</param>

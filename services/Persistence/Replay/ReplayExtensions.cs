@@ -1,8 +1,10 @@
+using Kener.Persistence.Delivery;
+using Kener.Persistence.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Replay;
 
 /// <summary>Registers replay requests for a module that depends on events of other modules.</summary>
 public static class ReplayExtensions
@@ -14,7 +16,7 @@ public static class ReplayExtensions
     public static IHostApplicationBuilder AddReplay<TDb>(this IHostApplicationBuilder builder, string module) where TDb : ModuleDb
     {
         builder.Services.TryAddSingleton(builder.Modules());
-        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<AskForReplay<TDb>>(services, module));
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ReplayRequester<TDb>>(services, module));
         return builder;
     }
 }

@@ -6,7 +6,7 @@ using MassTransit.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Replay;
 
 /// <summary>
 /// Refuses events whose version is more than a day ahead of the clock: a consumer keeps the newest version, so such an event would make it ignore
@@ -29,7 +29,7 @@ internal sealed class VersionBound(IServiceProvider services) : IConsumerConfigu
     private async Task<bool> IsTooHighAsync(object message, Assembly module, CancellationToken cancel)
     {
         var nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (message is ReadingsRecorded recorded) return recorded.Readings.Any(reading => reading.Version > EventVersions.OfCorrection((nowMs + EventVersions.MostAheadMs) / 1000));
+        if (message is ResultsRecorded recorded) return recorded.Runs.Any(result => result.Version > EventVersions.OfCorrection((nowMs + EventVersions.MostAheadMs) / 1000));
         if (EventVersions.Of(message) is not { } entity || entity.Version - nowMs <= EventVersions.MostAheadMs) return false;
         // If the clock itself was ahead for a while, so are versions that were accepted then, and later ones continue from there.
         var type = message.GetType().Name;
@@ -46,7 +46,7 @@ internal sealed class VersionBound(IServiceProvider services) : IConsumerConfigu
         if (_asked.TryGetValue(key, out var last) && now - last < AskEvery.TotalMilliseconds) return;
         _asked[key] = now;
         _log.LogWarning("{Module} refused {Type} with a version that is more than a day ahead, and requests the owner's present state", module, type);
-        if (type == nameof(ReadingsRecorded)) await context.Publish(new ReplayRequested { By = module, Needs = [type] }, context.CancellationToken);
+        if (type == nameof(ResultsRecorded)) await context.Publish(new ReplayRequested { By = module, Needs = [type] }, context.CancellationToken);
         else await context.Publish(new VersionsRequested { By = module, Types = [type] }, context.CancellationToken);
     }
 

@@ -1,9 +1,10 @@
 using Kener.Contracts;
+using Kener.Persistence.Commit;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Replay;
 
 /// <summary>
 /// Makes owner and consumers agree after one of them was restored from an older backup: the owner publishes its versions, a consumer answers with

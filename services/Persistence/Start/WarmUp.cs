@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Kener.Persistence;
+namespace Kener.Persistence.Start;
 
 /// <summary>A change to a module's database that is rolled back.</summary>
 internal sealed record Rehearsal(Func<IServiceProvider, CancellationToken, Task> RunAsync);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Kener.Standalone;
+namespace Kener.Standalone.Demo;
 
 /// <summary>
 /// <c>-- --demo</c>: an invented company with 90 days of history, to explore Kener. Its data is in a temporary folder that is deleted at the end,

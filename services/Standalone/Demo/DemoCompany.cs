@@ -1,4 +1,4 @@
-namespace Kener.Standalone;
+namespace Kener.Standalone.Demo;
 
 /// <summary>
 /// A monitor of the company. If <paramref name="IsChecked"/>, it has an endpoint of that name. <paramref name="Troubles"/> are the failures in its

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
-namespace Kener.Standalone;
+namespace Kener.Standalone.Demo;
 
 /// <summary>
 /// The company's services: small HTTP endpoints on a loopback port, so that the demo's checks are real checks. They answer with varying latency;

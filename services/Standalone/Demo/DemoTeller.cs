@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using Kener.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
-namespace Kener.Standalone;
+namespace Kener.Standalone.Demo;
 
 /// <summary>Creates the demo's data through API v4, as any script could: monitors, incidents, then history from now backwards.</summary>
 internal sealed class DemoTeller(

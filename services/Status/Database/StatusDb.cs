@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.Persistence;
-using Kener.Status.History;
-using Kener.Status.Incidents;
-using Kener.Status.Monitors;
-using Kener.Status.Pages;
-using Kener.Status.Settings;
-using Kener.Status.Snapshots;
+using Kener.Persistence.Overlays;
+using Kener.Status.Projections.History;
+using Kener.Status.Projections.Incidents;
+using Kener.Status.Projections.Monitors;
+using Kener.Status.Site.Pages;
+using Kener.Status.Site.Settings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kener.Status.Database;
@@ -22,7 +22,7 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
     public DbSet<StoredDay> Days => Set<StoredDay>();
     public DbSet<StatusPage> Pages => Set<StatusPage>();
     public DbSet<SiteRow> Site => Set<SiteRow>();
-    public DbSet<DrawnRow> DrawnPages => Set<DrawnRow>();
+    public DbSet<PublishedVersion> DrawnPages => Set<PublishedVersion>();
 
     /// <summary>
     /// Deletes the versions of rendered pages: gateways may have newer ones than the restored database, so each page is published again with a
@@ -68,7 +68,7 @@ internal abstract class StatusDb(DbContextOptions options) : ModuleDb(options)
             // "values" is an SQL keyword, which would be a nuisance in queries written by hand.
             site.Property(row => row.Values).HasColumnName("settings");
         });
-        modelBuilder.Entity<DrawnRow>().ToTable("drawn_pages").HasKey(row => new { row.Kind, row.Path });
+        modelBuilder.Entity<PublishedVersion>().ToTable("drawn_pages").HasKey(row => new { row.Kind, row.Path });
     }
 }
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kener.Contracts;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Gateway.Tests.OpenApi;

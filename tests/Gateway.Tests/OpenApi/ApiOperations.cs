@@ -1,6 +1,6 @@
 using System.Globalization;
 using Kener.Gateway.Routes;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.OpenApi;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using System.Xml.Linq;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Json;
 
 namespace Kener.Gateway.Tests.OpenApi;
 

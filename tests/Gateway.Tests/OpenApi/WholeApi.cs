@@ -1,7 +1,7 @@
 using Kener.Accounts;
 using Kener.Incidents;
 using Kener.Monitors;
-using Kener.Persistence;
+using Kener.Persistence.Delivery;
 using Kener.Status;
 using Microsoft.AspNetCore.Builder;
 

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Kener.Contracts;
 using Kener.Gateway.DeadLetters;
-using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.DeadLetters;
+using Kener.ServiceDefaults.Identity;
+using Kener.ServiceDefaults.Snapshots;
 
 namespace Kener.Gateway.Tests.Upgrade;
 

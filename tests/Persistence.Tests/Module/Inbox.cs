@@ -27,14 +27,14 @@ internal sealed class IncidentChangedConsumer(Inbox inbox) : IConsumer<IncidentC
 }
 
 internal sealed class EverythingElseConsumer(Inbox inbox)
-    : IConsumer<ReplayRequested>, IConsumer<ReadingsRecorded>, IConsumer<MonitorChanged>, IConsumer<SiteChanged>, IConsumer<ReplayContinued>,
+    : IConsumer<ReplayRequested>, IConsumer<ResultsRecorded>, IConsumer<MonitorChanged>, IConsumer<SiteChanged>, IConsumer<ReplayContinued>,
         IConsumer<VersionsRequested>, IConsumer<VersionsPublished>, IConsumer<VersionsDisputed>
 {
     public Task Consume(ConsumeContext<VersionsRequested> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<VersionsPublished> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<VersionsDisputed> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<ReplayRequested> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
-    public Task Consume(ConsumeContext<ReadingsRecorded> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
+    public Task Consume(ConsumeContext<ResultsRecorded> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<ReplayContinued> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<SiteChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);
     public Task Consume(ConsumeContext<MonitorChanged> context) => inbox.TakeAsync(context.Message, context.CancellationToken);

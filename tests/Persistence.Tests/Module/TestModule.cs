@@ -1,6 +1,13 @@
 using System.Text.Json;
 using Kener.Contracts;
+using Kener.Persistence.Commit;
+using Kener.Persistence.DeadLetters;
+using Kener.Persistence.Delivery;
+using Kener.Persistence.Providers;
+using Kener.Persistence.Replay;
 using Kener.ServiceDefaults;
+using Kener.ServiceDefaults.Errors;
+using Kener.ServiceDefaults.Identity;
 using Kener.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -49,7 +56,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
             await changes.CommitAsync("key:7", change =>
             {
                 change.Db.Add(new Thing { Name = name.PadRight(size ?? 0, '-'), Version = 1 });
-                change.Note("thing.made", "thing", () => 0);
+                change.Audit("thing.made", "thing", () => 0);
                 return Task.CompletedTask;
             }, default);
             return Results.StatusCode(201);
@@ -76,7 +83,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         change.Db.Add(thing);
         await change.FlushAsync(default);
         change.Publish($"thing/{thing.Id}", () => EventOf(thing));
-        change.Note("thing.made", "thing", () => thing.Id);
+        change.Audit("thing.made", "thing", () => thing.Id);
         return thing.Id;
     });
 
@@ -86,7 +93,7 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         var thing = await change.LockAsync<Thing>(id, default) ?? throw Refusal.NotFound("No such thing");
         thing.Count++;
         change.Publish($"thing/{id}", () => EventOf(thing));
-        change.Note("thing.counted", "thing", () => id);
+        change.Audit("thing.counted", "thing", () => id);
         return thing.Version;
     });
 

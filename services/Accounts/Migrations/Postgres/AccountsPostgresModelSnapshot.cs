@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Generic;
 using Kener.Accounts;
+using Kener.Accounts.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;

@@ -1,5 +1,7 @@
 using Kener.Contracts;
 using Kener.Outbound;
+using Kener.Outbound.Addresses;
+using Kener.Outbound.Requests;
 
 namespace Kener.Agent.Checks.Http;
 
@@ -9,18 +11,18 @@ internal sealed class HttpCheck(OutboundDoor door, OutboundRequest request, Vari
     public static CheckType Type(OutboundDoor door, Variables variables, TimeProvider clock) =>
         new(MonitorTypes.Api, data => new HttpCheck(door, HttpConfiguration.Read(data, variables), variables, clock).RunAsync);
 
-    private async Task<Verdict> RunAsync(CancellationToken cancel)
+    private async Task<CheckOutcome> RunAsync(CancellationToken cancel)
     {
         var start = clock.GetTimestamp();
         try
         {
             var answer = await door.SendAsync(request, OutboundPolicy.Monitor, cancel);
-            return IsGood(answer.Status) ? Verdict.Seen(MonitorStatus.Up, Latency()) : Verdict.Seen(MonitorStatus.Down, Latency(), $"The answer is {answer.Status}");
+            return IsGood(answer.Status) ? CheckOutcome.Seen(MonitorStatus.Up, Latency()) : CheckOutcome.Seen(MonitorStatus.Down, Latency(), $"The answer is {answer.Status}");
         }
         catch (OutboundFault fault)
         {
-            return fault.Kind == OutboundFaultKind.Timeout ? Verdict.TimedOut(Latency())
-                : Verdict.Failed(MonitorStatus.Down, Latency(), variables.Mask(fault.Message));
+            return fault.Kind == OutboundFaultKind.Timeout ? CheckOutcome.TimedOut(Latency())
+                : CheckOutcome.Failed(MonitorStatus.Down, Latency(), variables.Mask(fault.Message));
         }
 
         double Latency() => Math.Round(clock.GetElapsedTime(start).TotalMilliseconds);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Kener.Contracts;
-using Kener.Outbound;
+using Kener.Outbound.Requests;
 
 namespace Kener.Agent.Checks.Http;
 

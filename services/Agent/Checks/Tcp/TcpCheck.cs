@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Kener.Contracts;
 using Kener.Outbound;
+using Kener.Outbound.Addresses;
 
 namespace Kener.Agent.Checks.Tcp;
 
@@ -11,15 +12,15 @@ internal sealed class TcpCheck(OutboundDoor door, IReadOnlyList<TcpTarget> targe
 {
     public static CheckType Type(OutboundDoor door, TimeProvider clock) => new(TcpType.Descriptor.Name, data => new TcpCheck(door, Read(data), clock).RunAsync);
 
-    private async Task<Verdict> RunAsync(CancellationToken cancel)
+    private async Task<CheckOutcome> RunAsync(CancellationToken cancel)
     {
         var attempts = await Task.WhenAll(targets.Select(target => ConnectAsync(target, cancel)));
         var latency = Math.Round(attempts.Average(attempt => attempt.Latency), 2);
         var faults = attempts.Where(attempt => attempt.Fault is not null).ToList();
-        if (faults.Count == 0) return Verdict.Seen(MonitorStatus.Up, latency);
+        if (faults.Count == 0) return CheckOutcome.Seen(MonitorStatus.Up, latency);
         var message = string.Join("; ", faults.Select(attempt => $"{attempt.Target.Name}: {attempt.Fault!.Message}"));
-        return faults.TrueForAll(attempt => attempt.Fault!.Kind == OutboundFaultKind.Timeout) ? Verdict.TimedOut(latency) with { Message = message }
-            : Verdict.Failed(MonitorStatus.Down, latency, message);
+        return faults.TrueForAll(attempt => attempt.Fault!.Kind == OutboundFaultKind.Timeout) ? CheckOutcome.TimedOut(latency) with { Message = message }
+            : CheckOutcome.Failed(MonitorStatus.Down, latency, message);
     }
 
     private async Task<(TcpTarget Target, double Latency, OutboundFault? Fault)> ConnectAsync(TcpTarget target, CancellationToken cancel)

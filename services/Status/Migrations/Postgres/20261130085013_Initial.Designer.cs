@@ -216,7 +216,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+            modelBuilder.Entity("Kener.Persistence.Overlays.OverlayRow", b =>
                 {
                     b.Property<byte>("Kind")
                         .HasColumnType("smallint")
@@ -251,7 +251,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("overlays", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.History.HistoryRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.History.HistoryRow", b =>
                 {
                     b.Property<long>("MonitorId")
                         .HasColumnType("bigint")
@@ -288,7 +288,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("histories", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.History.StoredDay", b =>
+            modelBuilder.Entity("Kener.Status.Projections.History.StoredDay", b =>
                 {
                     b.Property<long>("MonitorId")
                         .HasColumnType("bigint")
@@ -316,7 +316,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("day_rows", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Incidents.IncidentRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.Incidents.IncidentRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -365,7 +365,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("incidents", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Monitors.MonitorRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.Monitors.MonitorRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -402,7 +402,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("monitors", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Pages.StatusPage", b =>
+            modelBuilder.Entity("Kener.Status.Site.Pages.StatusPage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -467,7 +467,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("pages", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Settings.SiteRow", b =>
+            modelBuilder.Entity("Kener.Status.Site.Settings.SiteRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -492,7 +492,7 @@ namespace Kener.Status.Migrations.Postgres
                     b.ToTable("site", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Snapshots.DrawnRow", b =>
+            modelBuilder.Entity("Kener.Status.Database.PublishedVersion", b =>
                 {
                     b.Property<string>("Kind")
                         .HasColumnType("text")

@@ -204,7 +204,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+            modelBuilder.Entity("Kener.Persistence.Overlays.OverlayRow", b =>
                 {
                     b.Property<byte>("Kind")
                         .HasColumnType("INTEGER")
@@ -239,7 +239,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("overlays", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.History.HistoryRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.History.HistoryRow", b =>
                 {
                     b.Property<long>("MonitorId")
                         .HasColumnType("INTEGER")
@@ -276,7 +276,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("histories", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.History.StoredDay", b =>
+            modelBuilder.Entity("Kener.Status.Projections.History.StoredDay", b =>
                 {
                     b.Property<long>("MonitorId")
                         .HasColumnType("INTEGER")
@@ -304,7 +304,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("day_rows", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Incidents.IncidentRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.Incidents.IncidentRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -353,7 +353,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("incidents", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Monitors.MonitorRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.Monitors.MonitorRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -390,7 +390,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("monitors", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Pages.StatusPage", b =>
+            modelBuilder.Entity("Kener.Status.Site.Pages.StatusPage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -453,7 +453,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("pages", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Settings.SiteRow", b =>
+            modelBuilder.Entity("Kener.Status.Site.Settings.SiteRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -478,7 +478,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("site", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Snapshots.DrawnRow", b =>
+            modelBuilder.Entity("Kener.Status.Database.PublishedVersion", b =>
                 {
                     b.Property<string>("Kind")
                         .HasColumnType("TEXT")

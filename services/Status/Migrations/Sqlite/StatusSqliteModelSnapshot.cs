@@ -201,7 +201,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Persistence.OverlayRow", b =>
+            modelBuilder.Entity("Kener.Persistence.Overlays.OverlayRow", b =>
                 {
                     b.Property<byte>("Kind")
                         .HasColumnType("INTEGER")
@@ -236,7 +236,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("overlays", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.History.HistoryRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.History.HistoryRow", b =>
                 {
                     b.Property<long>("MonitorId")
                         .HasColumnType("INTEGER")
@@ -273,7 +273,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("histories", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.History.StoredDay", b =>
+            modelBuilder.Entity("Kener.Status.Projections.History.StoredDay", b =>
                 {
                     b.Property<long>("MonitorId")
                         .HasColumnType("INTEGER")
@@ -301,7 +301,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("day_rows", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Incidents.IncidentRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.Incidents.IncidentRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -350,7 +350,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("incidents", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Monitors.MonitorRow", b =>
+            modelBuilder.Entity("Kener.Status.Projections.Monitors.MonitorRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -387,7 +387,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("monitors", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Pages.StatusPage", b =>
+            modelBuilder.Entity("Kener.Status.Site.Pages.StatusPage", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -450,7 +450,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("pages", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Settings.SiteRow", b =>
+            modelBuilder.Entity("Kener.Status.Site.Settings.SiteRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -475,7 +475,7 @@ namespace Kener.Status.Migrations.Sqlite
                     b.ToTable("site", (string)null);
                 });
 
-            modelBuilder.Entity("Kener.Status.Snapshots.DrawnRow", b =>
+            modelBuilder.Entity("Kener.Status.Database.PublishedVersion", b =>
                 {
                     b.Property<string>("Kind")
                         .HasColumnType("TEXT")
