@@ -1,5 +1,6 @@
 using Kener.ServiceDefaults.Snapshots;
 using Kener.Status.Rendering;
+using Kener.Status.Site.Settings;
 using Kener.Ui;
 
 namespace Kener.Status.Publishing;

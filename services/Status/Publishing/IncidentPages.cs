@@ -7,6 +7,7 @@ using Kener.Status.Database;
 using Kener.Status.Projections;
 using Kener.Status.Projections.Monitors;
 using Kener.Status.Rendering;
+using Kener.Status.Site.Settings;
 using Kener.Ui;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -6,6 +6,7 @@ using Kener.Status.Projections;
 using Kener.Status.Projections.History;
 using Kener.Status.Projections.Incidents;
 using Kener.Status.Rendering;
+using Kener.Status.Site.Settings;
 using Kener.Ui;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Kener.Contracts;
 using Kener.ServiceDefaults;
 using Kener.ServiceDefaults.Snapshots;
-using Kener.Status.Publishing;
 using Kener.Ui;
 using Kener.Ui.Text;
 

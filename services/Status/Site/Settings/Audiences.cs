@@ -1,7 +1,7 @@
 using Kener.ServiceDefaults.Snapshots;
 using Kener.Ui;
 
-namespace Kener.Status.Publishing;
+namespace Kener.Status.Site.Settings;
 
 /// <summary>Converts the words of addresses and cookies to those of the pages, and back.</summary>
 internal static class Audiences
