@@ -137,16 +137,16 @@ CREATE TABLE public.tombstones (
 INSERT INTO public."__EFMigrationsHistory" VALUES
 	('20261130084433_Initial', '10.0.15');
 INSERT INTO public.audit VALUES
-	(2, '01a22c5f-57dc-7756-95e5-739e058617f5', 1796126407779, 'key:1', 'incident.created', 'incident', 1, '{"Version":1796126407779}', NULL, NULL),
-	(3, '01a22c5f-5905-7fbe-b624-1cae6c365316', 1796126408079, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408079}', NULL, NULL),
-	(4, '01a22c5f-5a34-7ac0-b476-78c64e1c0ac7', 1796126408378, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408378}', NULL, NULL),
-	(5, '01a22c5f-5a56-76a5-8ff3-2f49d4cac173', 1796126408412, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408412}', NULL, NULL),
-	(6, '01a22c5f-5a83-7567-ac84-280206e81ec0', 1796126408457, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408457}', NULL, NULL),
-	(7, '01a22c5f-5aff-7775-aec5-341787a66c69', 1796126408581, 'key:1', 'incident.update.changed', 'incident', 1, '{"Version":1796126408581}', NULL, NULL),
-	(8, '01a22c5f-5b43-7525-b014-0e785b99a303', 1796126408649, 'key:1', 'incident.update.deleted', 'incident', 1, '{"Version":1796126408649}', NULL, NULL),
-	(9, '01a22c5f-5b69-75cc-b3c3-d316c7d90dee', 1796126408687, 'key:1', 'incident.created', 'incident', 2, '{"Version":1796126408687}', NULL, NULL),
-	(10, '01a22c5f-5b93-7dc6-a066-edd8b2163e4a', 1796126408729, 'key:1', 'incident.created', 'incident', 3, '{"Version":1796126408729}', NULL, NULL),
-	(11, '01a22c5f-5bba-71e9-8593-2dde3e8e91ab', 1796126408769, 'key:1', 'incident.deleted', 'incident', 3, '{"Version":1796126408769}', NULL, NULL);
+	(2, '01a22cf8-81b6-7666-8195-15c9ddaef862', 1796126407419, 'key:1', 'incident.created', 'incident', 1, '{"Version":1796126407419}', NULL, NULL),
+	(3, '01a22cf8-8336-7323-848c-f5d636d3adcb', 1796126407803, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126407803}', NULL, NULL),
+	(4, '01a22cf8-8428-7762-8ed4-d1059b8500b3', 1796126408045, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408045}', NULL, NULL),
+	(5, '01a22cf8-8452-7d2e-9d71-86c669b4fc46', 1796126408088, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408088}', NULL, NULL),
+	(6, '01a22cf8-8477-7bca-9ae5-7ae37b331ecf', 1796126408124, 'key:1', 'incident.update.posted', 'incident', 1, '{"Version":1796126408124}', NULL, NULL),
+	(7, '01a22cf8-84f5-7c7c-ba67-3bf6448e47d4', 1796126408251, 'key:1', 'incident.update.changed', 'incident', 1, '{"Version":1796126408251}', NULL, NULL),
+	(8, '01a22cf8-8537-7cf9-8228-48ac47eab889', 1796126408317, 'key:1', 'incident.update.deleted', 'incident', 1, '{"Version":1796126408317}', NULL, NULL),
+	(9, '01a22cf8-8563-7726-989c-276cbcf163e7', 1796126408361, 'key:1', 'incident.created', 'incident', 2, '{"Version":1796126408361}', NULL, NULL),
+	(10, '01a22cf8-8582-797c-865f-4583e9a80706', 1796126408391, 'key:1', 'incident.created', 'incident', 3, '{"Version":1796126408391}', NULL, NULL),
+	(11, '01a22cf8-85a1-75ff-989a-cad8fd4f9ecf', 1796126408423, 'key:1', 'incident.deleted', 'incident', 3, '{"Version":1796126408423}', NULL, NULL);
 INSERT INTO public.consumed_events VALUES
 	('MonitorChanged'),
 	('SiteChanged'),
@@ -155,38 +155,38 @@ INSERT INTO public.consumed_events VALUES
 	('VersionsPublished'),
 	('VersionsDisputed');
 INSERT INTO public.database_places VALUES
-	(1, '7713936174043258895/00000001/16385/16541', false);
+	(1, '7713979301107074519/00000001/16385/16424', false);
 INSERT INTO public.incident_monitors VALUES
 	(1, 1, 4, 0),
 	(1, 3, 1, 1);
 INSERT INTO public.incident_updates VALUES
-	(2, 1, 'A **certificate** has expired', 1796120400, 1, 0, 1796126408378, 1796126408378),
-	(4, 1, 'Payments work again', 1796122800, 3, 0, 1796126408457, 1796126408457),
-	(1, 1, 'We are investigating', 1796119260, 0, 0, 1796126408079, 1796126408581),
-	(3, 1, 'Posted by mistake', 1796121360, 2, 2, 1796126408412, 1796126408649);
+	(2, 1, 'A **certificate** has expired', 1796120400, 1, 0, 1796126408045, 1796126408045),
+	(4, 1, 'Payments work again', 1796122800, 3, 0, 1796126408124, 1796126408124),
+	(1, 1, 'We are investigating', 1796119260, 0, 0, 1796126407803, 1796126408251),
+	(3, 1, 'Posted by mistake', 1796121360, 2, 2, 1796126408088, 1796126408317);
 INSERT INTO public.incident_versions VALUES
-	(1, 1796126407779, 1796126407779, 'key:1', '{"action":"incident.created","title":"Checkout fails","start":1796119200,"end":null,"state":"INVESTIGATING","isGlobal":true,"monitors":[{"monitorId":1,"impact":4},{"monitorId":3,"impact":1}]}'),
-	(1, 1796126408079, 1796126408079, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":null,"state":"INVESTIGATING","isGlobal":true,"update":{"id":1,"at":1796119260,"state":"INVESTIGATING","status":"ACTIVE","markdown":"We look into it"}}'),
-	(1, 1796126408378, 1796126408378, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":null,"state":"IDENTIFIED","isGlobal":true,"update":{"id":2,"at":1796120400,"state":"IDENTIFIED","status":"ACTIVE","markdown":"A **certificate** has expired"}}'),
-	(1, 1796126408412, 1796126408412, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":null,"state":"MONITORING","isGlobal":true,"update":{"id":3,"at":1796121360,"state":"MONITORING","status":"ACTIVE","markdown":"Posted by mistake"}}'),
-	(1, 1796126408457, 1796126408457, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":1796122800,"state":"RESOLVED","isGlobal":true,"update":{"id":4,"at":1796122800,"state":"RESOLVED","status":"ACTIVE","markdown":"Payments work again"}}'),
-	(1, 1796126408581, 1796126408581, 'key:1', '{"action":"incident.update.changed","title":"Checkout fails","start":1796119200,"end":1796122800,"state":"RESOLVED","isGlobal":true,"update":{"id":1,"at":1796119260,"state":"INVESTIGATING","status":"ACTIVE","markdown":"We are investigating"}}'),
-	(1, 1796126408649, 1796126408649, 'key:1', '{"action":"incident.update.deleted","title":"Checkout fails","start":1796119200,"end":1796122800,"state":"RESOLVED","isGlobal":true,"update":{"id":3,"at":1796121360,"state":"MONITORING","status":"DELETED"}}'),
-	(2, 1796126408687, 1796126408687, 'key:1', '{"action":"incident.created","title":"A planned change of the network","start":1796126340,"end":null,"state":"INVESTIGATING","isGlobal":true,"monitors":[]}');
+	(1, 1796126407419, 1796126407419, 'key:1', '{"action":"incident.created","title":"Checkout fails","start":1796119200,"end":null,"state":"INVESTIGATING","isGlobal":true,"monitors":[{"monitorId":1,"impact":4},{"monitorId":3,"impact":1}]}'),
+	(1, 1796126407803, 1796126407803, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":null,"state":"INVESTIGATING","isGlobal":true,"update":{"id":1,"at":1796119260,"state":"INVESTIGATING","status":"ACTIVE","markdown":"We look into it"}}'),
+	(1, 1796126408045, 1796126408045, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":null,"state":"IDENTIFIED","isGlobal":true,"update":{"id":2,"at":1796120400,"state":"IDENTIFIED","status":"ACTIVE","markdown":"A **certificate** has expired"}}'),
+	(1, 1796126408088, 1796126408088, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":null,"state":"MONITORING","isGlobal":true,"update":{"id":3,"at":1796121360,"state":"MONITORING","status":"ACTIVE","markdown":"Posted by mistake"}}'),
+	(1, 1796126408124, 1796126408124, 'key:1', '{"action":"incident.update.posted","title":"Checkout fails","start":1796119200,"end":1796122800,"state":"RESOLVED","isGlobal":true,"update":{"id":4,"at":1796122800,"state":"RESOLVED","status":"ACTIVE","markdown":"Payments work again"}}'),
+	(1, 1796126408251, 1796126408251, 'key:1', '{"action":"incident.update.changed","title":"Checkout fails","start":1796119200,"end":1796122800,"state":"RESOLVED","isGlobal":true,"update":{"id":1,"at":1796119260,"state":"INVESTIGATING","status":"ACTIVE","markdown":"We are investigating"}}'),
+	(1, 1796126408317, 1796126408317, 'key:1', '{"action":"incident.update.deleted","title":"Checkout fails","start":1796119200,"end":1796122800,"state":"RESOLVED","isGlobal":true,"update":{"id":3,"at":1796121360,"state":"MONITORING","status":"DELETED"}}'),
+	(2, 1796126408361, 1796126408361, 'key:1', '{"action":"incident.created","title":"A planned change of the network","start":1796126340,"end":null,"state":"INVESTIGATING","isGlobal":true,"monitors":[]}');
 INSERT INTO public.incidents VALUES
-	(1, 1796126408649, 'Checkout fails', 'INCIDENT', 1, true, 3, 1796119200, 1796122800, 1796126407779, 1796126408649),
-	(2, 1796126408687, 'A planned change of the network', 'INCIDENT', 1, true, 0, 1796126340, NULL, 1796126408687, 1796126408687);
+	(1, 1796126408317, 'Checkout fails', 'INCIDENT', 1, true, 3, 1796119200, 1796122800, 1796126407419, 1796126408317),
+	(2, 1796126408361, 'A planned change of the network', 'INCIDENT', 1, true, 0, 1796126340, NULL, 1796126408361, 1796126408361);
 INSERT INTO public.known_site VALUES
-	(1, 1796126407286, 'http://localhost:8080');
+	(1, 1796126406956, 'http://localhost:8080');
 INSERT INTO public.monitors VALUES
-	(1, 1796126404435, 'web', false),
-	(3, 1796126405143, 'manual', false),
-	(4, 1796126405221, 'job', false),
-	(5, 1796126405312, 'all', false),
-	(2, 1796126405790, 'ports', false),
-	(6, 1796126406217, 'gone', true);
+	(1, 1796126404136, 'web', false),
+	(3, 1796126405044, 'manual', false),
+	(4, 1796126405108, 'job', false),
+	(5, 1796126405138, 'all', false),
+	(2, 1796126405411, 'ports', false),
+	(6, 1796126406449, 'gone', true);
 INSERT INTO public.tombstones VALUES
-	(3, 1796126408769);
+	(3, 1796126408423);
 SELECT pg_catalog.setval('public.audit_id_seq', 11, true);
 SELECT pg_catalog.setval('public.dead_letters_id_seq', 1, false);
 SELECT pg_catalog.setval('public.incident_updates_id_seq', 4, true);

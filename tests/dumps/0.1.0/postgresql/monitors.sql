@@ -271,22 +271,22 @@ ALTER TABLE ONLY public.results ATTACH PARTITION public.results_default DEFAULT;
 INSERT INTO public."__EFMigrationsHistory" VALUES
 	('20261130104335_Initial', '10.0.15');
 INSERT INTO public.agents VALUES
-	('one', 1796126405785, 'API,TCP');
+	('one', 1796126405410, 'API,TCP');
 INSERT INTO public.audit VALUES
-	(2, '01a22c5f-4acc-76bc-837a-1afd45f73832', 1796126404435, 'key:1', 'monitor.created', 'monitor', 1, '{"Tag":"web","Name":"Website","Type":"API"}', NULL, NULL),
-	(3, '01a22c5f-4cee-79c4-b7e2-e0753c70daa2', 1796126404983, 'key:1', 'monitor.created', 'monitor', 2, '{"Tag":"ports","Name":"Ports","Type":"TCP"}', NULL, NULL),
-	(4, '01a22c5f-4d91-7733-9f4b-e4578ca5f967', 1796126405143, 'key:1', 'monitor.created', 'monitor', 3, '{"Tag":"manual","Name":"By hand","Type":"NONE"}', NULL, NULL),
-	(5, '01a22c5f-4dde-7a02-8929-65aaf1462d1c', 1796126405221, 'key:1', 'monitor.created', 'monitor', 4, '{"Tag":"job","Name":"Nightly job","Type":"HEARTBEAT"}', NULL, NULL),
-	(6, '01a22c5f-4e39-7375-8abb-aa594ff106af', 1796126405312, 'key:1', 'monitor.created', 'monitor', 5, '{"Tag":"all","Name":"Everything","Type":"GROUP"}', NULL, NULL),
-	(7, '01a22c5f-4fc7-707f-8685-9e225c643712', 1796126405710, 'key:1', 'monitor.created', 'monitor', 6, '{"Tag":"gone","Name":"Gone","Type":"NONE"}', NULL, NULL),
-	(8, '01a22c5f-51c3-73e1-9e65-a0d38bb3ea31', 1796126406217, 'key:1', 'monitor.deleted', 'monitor', 6, '{"Tag":"gone","Name":"Gone"}', NULL, NULL),
-	(9, '01a22c5f-5371-7b89-99a5-6702dbc94702', 1796126406648, 'key:1', 'monitor.data.corrected', 'monitor', 1, '{"tag":"web","minute":1796119200,"status":"DEGRADED","latency":12.5}', NULL, NULL),
-	(10, '01a22c5f-5428-74fa-8601-69814f13e855', 1796126406830, 'key:1', 'monitor.data.corrected', 'monitor', 3, '{"tag":"manual","first":1796112000,"last":1796115600,"status":"DOWN","Latency":7,"Deviation":0}', NULL, NULL),
-	(11, '01a22c5f-54b7-768e-abc0-a129ef0f948a', 1796126406975, 'key:1', 'monitor.data.corrected', 'monitor', 3, '{"tag":"manual","minute":1796125800,"status":"UP","latency":3}', NULL, NULL);
+	(2, '01a22cf8-74e2-7a0a-8508-b1cfa05602c0', 1796126404136, 'key:1', 'monitor.created', 'monitor', 1, '{"Tag":"web","Name":"Website","Type":"API"}', NULL, NULL),
+	(3, '01a22cf8-77f3-7a34-b1b3-522ad5930514', 1796126404920, 'key:1', 'monitor.created', 'monitor', 2, '{"Tag":"ports","Name":"Ports","Type":"TCP"}', NULL, NULL),
+	(4, '01a22cf8-786f-75e0-be47-3c51614a6528', 1796126405044, 'key:1', 'monitor.created', 'monitor', 3, '{"Tag":"manual","Name":"By hand","Type":"NONE"}', NULL, NULL),
+	(5, '01a22cf8-78ae-7af0-8231-683e1f9e5536', 1796126405108, 'key:1', 'monitor.created', 'monitor', 4, '{"Tag":"job","Name":"Nightly job","Type":"HEARTBEAT"}', NULL, NULL),
+	(6, '01a22cf8-78cc-77b5-bdd9-c78316bab29c', 1796126405138, 'key:1', 'monitor.created', 'monitor', 5, '{"Tag":"all","Name":"Everything","Type":"GROUP"}', NULL, NULL),
+	(7, '01a22cf8-7982-7598-ada0-4025a522cd99', 1796126405320, 'key:1', 'monitor.created', 'monitor', 6, '{"Tag":"gone","Name":"Gone","Type":"NONE"}', NULL, NULL),
+	(8, '01a22cf8-7dec-728f-a1fc-4253ee3c64d0', 1796126406449, 'key:1', 'monitor.deleted', 'monitor', 6, '{"Tag":"gone","Name":"Gone"}', NULL, NULL),
+	(9, '01a22cf8-7e77-77da-bb78-6da00f71ef5b', 1796126406589, 'key:1', 'monitor.data.corrected', 'monitor', 1, '{"tag":"web","minute":1796119200,"status":"DEGRADED","latency":12.5}', NULL, NULL),
+	(10, '01a22cf8-7ed7-79a9-b4e9-02cd4e2874ac', 1796126406684, 'key:1', 'monitor.data.corrected', 'monitor', 3, '{"tag":"manual","first":1796112000,"last":1796115600,"status":"DOWN","Latency":7,"Deviation":0}', NULL, NULL),
+	(11, '01a22cf8-7efc-74b3-be24-471799071fe1', 1796126406721, 'key:1', 'monitor.data.corrected', 'monitor', 3, '{"tag":"manual","minute":1796125800,"status":"UP","latency":3}', NULL, NULL);
 INSERT INTO public.awake_spans VALUES
-	('475f5e7f439c48959a7df7127a667a29', 1796126402, 1796126402);
+	('1e4806a5eb034810bee7c4af64b09fcd', 1796126402, 1796126402);
 INSERT INTO public.beats VALUES
-	(4, 1796126407);
+	(4, 1796126406);
 INSERT INTO public.consumed_events VALUES
 	('IncidentChanged'),
 	('SiteChanged'),
@@ -296,23 +296,23 @@ INSERT INTO public.consumed_events VALUES
 	('VersionsPublished'),
 	('VersionsDisputed');
 INSERT INTO public.database_places VALUES
-	(1, '7713936174043258895/00000001/16386/16634', false);
+	(1, '7713979301107074519/00000001/16386/16701', false);
 INSERT INTO public.deleted_monitors VALUES
-	(6, 1796126406217, 'gone');
+	(6, 1796126406449, 'gone');
 INSERT INTO public.known_incidents VALUES
-	(1, 1796126408649, '{"start":1796119200,"end":1796122800,"impacts":[{"monitorId":1,"impact":4}]}'),
-	(2, 1796126408687, '{"start":1796126340,"end":null,"impacts":[]}'),
-	(3, 1796126408769, '{"start":0,"end":0,"impacts":[]}');
+	(1, 1796126408317, '{"start":1796119200,"end":1796122800,"impacts":[{"monitorId":1,"impact":4}]}'),
+	(2, 1796126408361, '{"start":1796126340,"end":null,"impacts":[]}'),
+	(3, 1796126408423, '{"start":0,"end":0,"impacts":[]}');
 INSERT INTO public.known_site VALUES
-	(1, 1796126407286, 90);
+	(1, 1796126406956, 90);
 INSERT INTO public.monitor_sets VALUES
-	(1, 1796126406217);
+	(1, 1796126406449);
 INSERT INTO public.monitors VALUES
-	(1, 1796126404435, 'web', 'Website', 'The shop', NULL, '*/5 * * * *', 'UP', true, 'Shop', 'API', '{"url":"https://example.com/","headers":[{"key":"Authorization","value":"Bearer secret"}],"eval":"(x) => x"}', NULL, false, false, NULL, NULL, NULL, 2, 1796126404435, 1796126404435),
-	(3, 1796126405143, 'manual', 'By hand', NULL, NULL, NULL, 'UP', true, NULL, 'NONE', '{"overrideWithLastKnownStatus":true}', NULL, false, false, NULL, NULL, NULL, 1, 1796126405143, 1796126405143),
-	(4, 1796126405221, 'job', 'Nightly job', NULL, NULL, '* * * * *', 'UP', true, NULL, 'HEARTBEAT', '{"secretString":"chosen"}', NULL, false, false, NULL, NULL, NULL, 1, 1796126405221, 1796126405221),
-	(5, 1796126405312, 'all', 'Everything', NULL, NULL, '* * * * *', 'UP', true, NULL, 'GROUP', '{"monitors":[{"tag":"web","weight":0.5},{"tag":"manual","weight":0.5}]}', NULL, false, true, NULL, NULL, NULL, 1, 1796126405312, 1796126405312),
-	(2, 1796126405790, 'ports', 'Ports', NULL, NULL, '* * * * *', 'UP', false, NULL, 'TCP', '{"hosts":[{"host":"example.com","port":443}]}', NULL, false, false, NULL, NULL, NULL, 1, 1796126404983, 1796126404983);
+	(1, 1796126404136, 'web', 'Website', 'The shop', NULL, '*/5 * * * *', 'UP', true, 'Shop', 'API', '{"url":"https://example.com/","headers":[{"key":"Authorization","value":"Bearer secret"}],"eval":"(x) => x"}', NULL, false, false, NULL, NULL, NULL, 2, 1796126404136, 1796126404136),
+	(3, 1796126405044, 'manual', 'By hand', NULL, NULL, NULL, 'UP', true, NULL, 'NONE', '{"overrideWithLastKnownStatus":true}', NULL, false, false, NULL, NULL, NULL, 1, 1796126405044, 1796126405044),
+	(4, 1796126405108, 'job', 'Nightly job', NULL, NULL, '* * * * *', 'UP', true, NULL, 'HEARTBEAT', '{"secretString":"chosen"}', NULL, false, false, NULL, NULL, NULL, 1, 1796126405108, 1796126405108),
+	(5, 1796126405138, 'all', 'Everything', NULL, NULL, '* * * * *', 'UP', true, NULL, 'GROUP', '{"monitors":[{"tag":"web","weight":0.5},{"tag":"manual","weight":0.5}]}', NULL, false, true, NULL, NULL, NULL, 1, 1796126405138, 1796126405138),
+	(2, 1796126405411, 'ports', 'Ports', NULL, NULL, '* * * * *', 'UP', false, NULL, 'TCP', '{"hosts":[{"host":"example.com","port":443}]}', NULL, false, false, NULL, NULL, NULL, 1, 1796126404920, 1796126404920);
 INSERT INTO public.overlays VALUES
 	(0, 1, 1, 1796119200, 1796122800, 4);
 INSERT INTO public.results_2026_11 VALUES
@@ -568,7 +568,6 @@ INSERT INTO public.results_2026_12 VALUES
 	(1, 1796113800, 0, 1, 1, 21, 0, NULL, NULL, 1),
 	(1, 1796114100, 0, 1, 1, 22, 0, NULL, NULL, 1),
 	(1, 1796114400, 0, 1, 1, 23, 0, NULL, NULL, 1),
-	(4, 1796126400, 0, 1, 1, 0, 0, NULL, NULL, 2),
 	(1, 1796114700, 0, 1, 1, 24, 0, NULL, NULL, 1),
 	(1, 1796115000, 0, 1, 1, 25, 0, NULL, NULL, 1),
 	(1, 1796115300, 0, 1, 1, 26, 0, NULL, NULL, 1),
@@ -662,32 +661,32 @@ INSERT INTO public.results_2026_12 VALUES
 	(3, 1796115060, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115120, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115180, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
-	(3, 1796115240, 0, 4, 4, 7, 3, NULL, NULL, 96126406);
+	(3, 1796115240, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
+	(3, 1796115300, 0, 4, 4, 7, 3, NULL, NULL, 96126406);
 INSERT INTO public.results_2026_12 VALUES
-	(3, 1796115300, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115360, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115420, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115480, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115540, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796115600, 0, 4, 4, 7, 3, NULL, NULL, 96126406),
 	(3, 1796125800, 0, 1, 1, 3, 3, NULL, NULL, 96126406),
-	(5, 1796126400, 0, 1, 1, 11.5, 0, NULL, NULL, 6);
+	(4, 1796126400, 0, 1, 1, 0, 0, NULL, NULL, 2),
+	(5, 1796126400, 0, 1, 1, 11.5, 0, NULL, NULL, 5);
 INSERT INTO public.status_transitions VALUES
-	(1, 1, 0, 1, 1796126100, 1796126405983, NULL),
-	(2, 5, 0, 1, 1796126400, 1796126406195, NULL),
-	(3, 3, 0, 4, 1796115600, 1796126406830, NULL),
-	(4, 5, 1, 3, 1796126400, 1796126406903, NULL),
-	(5, 3, 4, 1, 1796125800, 1796126406975, NULL),
-	(6, 5, 3, 1, 1796126400, 1796126407076, NULL),
-	(7, 4, 0, 1, 1796126400, 1796126407149, NULL),
-	(8, 5, 1, 3, 1796126400, 1796126408061, NULL),
-	(9, 5, 3, 1, 1796126400, 1796126408521, NULL);
+	(1, 1, 0, 1, 1796126100, 1796126405693, NULL),
+	(2, 3, 0, 4, 1796115600, 1796126406684, NULL),
+	(3, 5, 0, 3, 1796126400, 1796126406686, NULL),
+	(4, 3, 4, 1, 1796125800, 1796126406721, NULL),
+	(5, 4, 0, 1, 1796126400, 1796126406812, NULL),
+	(6, 5, 3, 1, 1796126400, 1796126406992, NULL),
+	(7, 5, 1, 3, 1796126400, 1796126407801, NULL),
+	(8, 5, 3, 1, 1796126400, 1796126408179, NULL);
 SELECT pg_catalog.setval('public.audit_id_seq', 11, true);
 SELECT pg_catalog.setval('public.dead_letters_id_seq', 1, false);
 SELECT pg_catalog.setval('public.monitor_sets_id_seq', 2, false);
 SELECT pg_catalog.setval('public.monitors_id_seq', 6, true);
-SELECT pg_catalog.setval('public.outbox_id_seq', 28, true);
-SELECT pg_catalog.setval('public.status_transitions_id_seq', 9, true);
+SELECT pg_catalog.setval('public.outbox_id_seq', 26, true);
+SELECT pg_catalog.setval('public.status_transitions_id_seq', 8, true);
 ALTER TABLE ONLY public."__EFMigrationsHistory"
     ADD CONSTRAINT pk___ef_migrations_history PRIMARY KEY (migration_id);
 ALTER TABLE ONLY public.agents
