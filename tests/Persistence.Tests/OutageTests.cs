@@ -26,6 +26,7 @@ public sealed class OutageTests
     {
         var (outage, clock) = (new PlantedOutage(isFull), Clocks.AtHand());
         await using var module = await TestModule.StartAsync(database, clock, more: services => services.AddFault(outage));
+        await module.WarmAsync();
         var client = module.Host.Anonymous;
         await MadeAsync(client, "before");
         await outage.SetAsync(module, isOn: true);
@@ -73,6 +74,7 @@ public sealed class OutageTests
     {
         var (outage, clock) = (new PlantedOutage(isFull: true), Clocks.AtHand());
         await using var module = await TestModule.StartAsync(database, clock, more: services => services.AddFault(outage));
+        await module.WarmAsync();
         await outage.SetAsync(module, isOn: true);
         await module.Host.Anonymous.PostAsync("/api/things/during?size=20000", null, Cancel);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "Degraded"), await AskAsync(module.Host.Anonymous, "/health"));
@@ -86,6 +88,7 @@ public sealed class OutageTests
     {
         var (outage, clock) = (new PlantedOutage(isFull: false), Clocks.AtHand());
         await using var module = await TestModule.StartAsync(database, clock, more: services => services.AddFault(outage));
+        await module.WarmAsync();
         await outage.SetAsync(module, isOn: true);
         for (var minute = 1; minute <= 3; minute++)
         {

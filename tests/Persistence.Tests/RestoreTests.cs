@@ -33,6 +33,9 @@ public sealed class RestoreTests : IAsyncLifetime
         await using (var module = await StartAsync(database))
         {
             Assert.Equal(1, await module.MakeAsync("kept"));
+            // A request of the first start that is still in the outbox would be in the backup, and be delivered after the restore as well.
+            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count > 0));
+            await module.OutboxEmptyAsync();
             if (isCopiedWhileItRuns) await BackUpAsync(database, module);
         }
         if (!isCopiedWhileItRuns) await BackUpAsync(database, null);
@@ -44,8 +47,10 @@ public sealed class RestoreTests : IAsyncLifetime
         await RestoreAsync(database);
         await using (var module = await StartAsync(database))
         {
-            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count == 1));
-            await Eventually.TrueAsync(async () => !await IsToAskAsync(module));
+            await Eventually.TrueAsync(() => Task.FromResult(module.Inbox.Of<ReplayRequested>().Count > 0));
+            await module.OutboxEmptyAsync();
+            Assert.Single(module.Inbox.Of<ReplayRequested>());
+            Assert.False(await IsToAskAsync(module));
             Assert.InRange(await module.MakeAsync("made after"), 1_001, 1_100);
             Assert.Equal(["kept", "made after"], await module.ReadAsync(db => db.Things.OrderBy(thing => thing.Id).Select(thing => thing.Name).ToListAsync(Cancel)));
         }

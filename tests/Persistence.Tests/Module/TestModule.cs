@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kener.Persistence.Tests;
@@ -96,6 +97,13 @@ internal sealed class TestModule(ModuleHost host, Inbox inbox) : IAsyncDisposabl
         change.Audit("thing.counted", "thing", () => id);
         return thing.Version;
     });
+
+    /// <summary>
+    /// Waits until the warm-up is over. Until then the module is unhealthy, on a busy machine for up to ten seconds, and the warm-up itself writes to
+    /// the database.
+    /// </summary>
+    public Task WarmAsync() => Eventually.TrueAsync(async () =>
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "warm-up")).Status == HealthStatus.Healthy);
 
     /// <summary>Sends an event without waiting for its delivery.</summary>
     public Task SendAsync(object message) => WithAsync(async (_, changes) =>
