@@ -89,7 +89,7 @@ public sealed class PrivateServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await EndAsync(_recipe.EndSignal);
+        await EndAsync(_recipe.DisposeSignal);
         foreach (var helper in _helpers) await EndAsync(helper, "TERM");
         Directory.Delete(_folder, recursive: true);
     }

@@ -44,6 +44,9 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
             $"127.0.0.1:{port},password={password}", [Installed("Redis", InstalledPrograms.Redis()), file], "TERM", () => SaysAsync(port, $"AUTH {password}\r\n", "+OK"));
     }
 
+    /// <summary>The signal that ends the server when its data is deleted right afterwards.</summary>
+    public string DisposeSignal { get; init; } = EndSignal;
+
     /// <summary>Sets up nginx with one page in brotli, tuned as its manual says.</summary>
     public static async Task<ServerRecipe> NginxAsync(string folder, byte[] page)
     {
@@ -80,6 +83,8 @@ internal sealed record ServerRecipe(string Address, IReadOnlyList<string> Comman
             $"amqp://guest:{password}@127.0.0.1:{port}", [.. with, Installed("RabbitMQ", InstalledPrograms.RabbitMQ("rabbitmq-server"))], "TERM",
             () => SaysAsync(port, "AMQP\0\0\u0009\u0001", "\u0001"))
         {
+            // An orderly stop takes seconds.
+            DisposeSignal = "KILL",
             Beside = [[.. with, Installed("RabbitMQ", InstalledPrograms.RabbitMQ("epmd")), .. RabbitProgram.DirectoryArguments, "-port", $"{directory}"]],
         };
     }
