@@ -106,7 +106,7 @@ internal sealed class Service : IAsyncDisposable
     {
         Clock.Advance(TimeSpan.FromMilliseconds(20));
         return Task.FromResult(work.IsCompleted);
-    });
+    }, alwaysOften: true);
 
     /// <summary>Returns all stored days by monitor and day, with the day buffers applied.</summary>
     public async Task<SortedDictionary<(long Monitor, int Day), DayRow>> RecordedAsync()

@@ -16,7 +16,7 @@ public static class Clocks
         if (await holds()) return true;
         clock.Advance(TimeSpan.FromSeconds(1));
         return false;
-    });
+    }, alwaysOften: true);
 
     /// <summary>As above, for a synchronous condition.</summary>
     public static Task TurnUntilAsync(this FakeTimeProvider clock, Func<bool> holds) => clock.TurnUntilAsync(() => Task.FromResult(holds()));
