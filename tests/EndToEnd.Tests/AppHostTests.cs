@@ -9,6 +9,7 @@ using Npgsql;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>The distributed hosting as its operator sees it: startup, startup report, crashes and restarts, shutdown.</summary>
+[Collection(Hostings.Shared)]
 public sealed partial class AppHostTests(Hostings hostings)
 {
     private static readonly string[] Parts = ["agent", "gateway", "status", "monitors", "incidents", "accounts", "messaging", "cache", "postgres"];

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>Bad input is answered with a 4xx in the API's error shape, never with a 500, and changes nothing.</summary>
+[Collection(Hostings.Shared)]
 public sealed class BadInputTests(Hostings hostings)
 {
     [Theory]

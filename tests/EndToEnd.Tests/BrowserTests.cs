@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>The page in a real Chromium, wide and narrow, light and dark, with and without JavaScript.</summary>
+[Collection(Hostings.Shared)]
 public sealed class BrowserTests(BusyKener busy) : IClassFixture<BusyKener>
 {
     // Both hostings serve the same bytes, so one look in the distributed hosting is enough.

@@ -6,6 +6,7 @@ namespace Kener.EndToEnd.Tests;
 /// The distributed hosting under load (see <see cref="Load"/>) while its processes are killed, halted or kept away. The page is served the
 /// whole time, except while the only gateway itself is down.
 /// </summary>
+[Collection(Hostings.Shared)]
 public sealed class ChaosTests(Hostings hostings)
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

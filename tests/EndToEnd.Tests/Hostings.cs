@@ -3,34 +3,36 @@ using Kener.EndToEnd.Tests;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Each test starts a whole installation; in parallel they would be slow on few cores.
-[assembly: Parallelization(Mode = ParallelMode.None)]
 [assembly: AssemblyFixture(typeof(Hostings))]
+[assembly: TestCollectionOrderer(typeof(SharedFirst))]
 
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>
-/// How Kener runs: all in one process; or a process per service with PostgreSQL, RabbitMQ and Redis; or all in one process as
-/// <c>dotnet publish</c> makes it, compiled ahead of time, which <c>./test</c> does.
+/// How Kener runs: all in one process, as <c>dotnet publish</c> makes it, which <c>./test</c> does; or a process per service with PostgreSQL,
+/// RabbitMQ and Redis; or all in one process as <c>dotnet build</c> makes it, which takes half as long again to start since nothing is compiled ahead.
 /// </summary>
 public enum Hosting
 {
     Embedded,
     Distributed,
-    Published,
+    Built,
 }
 
 /// <summary>
 /// Runs one suite in both hostings. Embedded, each test that changes something gets its own process. The servers of the distributed hosting take
-/// long to start, so all tests share one installation, which is emptied for each.
+/// long to start, so all tests share one installation, which is emptied for each. Test classes that use it are in the collection
+/// <see cref="Shared"/>, one after the other; the other classes run beside them.
 /// </summary>
 public sealed class Hostings : IAsyncLifetime
 {
+    public const string Shared = "Shared installation";
+
     private readonly Dictionary<Hosting, KenerProcess> _shared = [];
 
     public static TheoryData<Hosting> Both { get; } = [Hosting.Embedded, Hosting.Distributed];
 
-    public static TheoryData<Hosting> All { get; } = [Hosting.Embedded, Hosting.Distributed, Hosting.Published];
+    public static TheoryData<Hosting> All { get; } = [Hosting.Embedded, Hosting.Distributed, Hosting.Built];
 
     /// <summary>Returns the shared installation, for a test that changes nothing that other tests could see.</summary>
     public async Task<KenerProcess> SharedAsync(Hosting hosting)
@@ -66,6 +68,13 @@ public sealed class Hostings : IAsyncLifetime
             foreach (var one in known) await api.SendAsync(HttpMethod.Delete, $"/api/v4/{things}/{key(one!)}");
         }
     }
+}
+
+/// <summary>Starts with the tests of the shared installation, which take longest, so that the others run beside them.</summary>
+public sealed class SharedFirst : ITestCollectionOrderer
+{
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection => [.. testCollections.OrderBy(one => one.TestCollectionDisplayName != Hostings.Shared)];
 }
 
 /// <summary>An installation that was empty when the test got it.</summary>

@@ -109,7 +109,7 @@ public sealed class KenerProcess : IAsyncDisposable
                 // Not listening yet.
             }
             if (watch.Elapsed > patience) throw new TimeoutException($"No page after {patience.TotalSeconds} s:\n{Output}");
-            await Task.Delay(20);
+            await Task.Delay(50);
         }
     }
 
@@ -143,6 +143,8 @@ public sealed class KenerProcess : IAsyncDisposable
     {
         try
         {
+            // Tests call this until it is true; without a pause, reading all processes takes a good part of the processor from those that start.
+            await Task.Delay(100);
             using var health = await Visitor.GetAsync("/health");
             // The gateway may not have noticed yet that a process was killed.
             return health.IsSuccessStatusCode && programs.All(program => Tree.All(ProcessId, program).Count > 0);

@@ -7,6 +7,7 @@ namespace Kener.EndToEnd.Tests;
 /// The gateway as native code (`dotnet publish gateway -p:PublishAot=true`), run as a second gateway of the distributed installation, behaves as
 /// the managed one does. <c>./test</c> publishes it and passes its path.
 /// </summary>
+[Collection(Hostings.Shared)]
 public sealed class NativeGatewayTests(Hostings hostings) : IAsyncLifetime
 {
     private KenerProcess _kener = null!;

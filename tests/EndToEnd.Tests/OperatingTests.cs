@@ -12,7 +12,7 @@ public sealed class OperatingTests
 {
     [Theory]
     [InlineData(Hosting.Embedded)]
-    [InlineData(Hosting.Published)]
+    [InlineData(Hosting.Built)]
     public async Task It_ends_cleanly_on_SIGTERM_and_starts_again(Hosting hosting)
     {
         await using var kener = await KenerProcess.StartAsync(hosting: hosting);

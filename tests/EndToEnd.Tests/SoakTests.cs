@@ -6,6 +6,7 @@ using Kener.TestKit;
 namespace Kener.EndToEnd.Tests;
 
 /// <summary>Hostile traffic from clients without a key; its length is a number of requests, not a time.</summary>
+[Collection(Hostings.Shared)]
 public sealed class SoakTests(Hostings hostings)
 {
     private const int Before = 1_000, Attackers = 100, AtOnce = 8;
