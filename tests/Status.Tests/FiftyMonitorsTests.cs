@@ -1,5 +1,6 @@
 using Kener.Contracts;
 using Kener.ServiceDefaults;
+using Kener.TestKit;
 
 namespace Kener.Status.Tests;
 
@@ -16,7 +17,7 @@ public sealed class FiftyMonitorsTests(ITestOutputHelper output)
         output.WriteLine($"{home.Body.Length} bytes, {home.Brotli!.Length} in brotli, {home.Gzip!.Length} in gzip");
         Assert.InRange(home.Brotli.Length, 1, 16 * 1024);
 
-        for (var version = 2; version < 10; version++)
+        for (var version = 2; version < 2 + Scale.Of(3); version++)
         {
             await service.TellAsync(Given.Incident(1, Given.Noon - version * 60, null, new IncidentLink(7, MonitorStatus.Down)) with { Version = version });
             var next = await service.SettledAsync();

@@ -1,5 +1,6 @@
 using CsCheck;
 using Kener.Contracts;
+using Kener.TestKit;
 
 namespace Kener.Status.Tests;
 
@@ -51,7 +52,7 @@ public sealed class NextInstantTests
             for (var later = now + 1; later < Math.Min(next, now + 130); later += 7) Assert.Equal(said, facts.View(later).Text());
             Assert.Equal(said, facts.View((now + next) / 2).Text());
             Assert.Equal(said, facts.View(next - 1).Text());
-        }, iter: 400);
+        }, iter: Scale.Of(200));
 
     [Fact]
     public void Lists_banner_and_overlay_follow_the_interval_whatever_the_state() =>
@@ -68,7 +69,7 @@ public sealed class NextInstantTests
                 var isOver = incident.Start <= instant && incident.End is { } end && end <= instant && end >= instant - (7 * Given.Day);
                 Assert.Equal(isOver ? 1 : 0, view.Resolved!.Count);
             }
-        }, iter: 2000);
+        }, iter: Scale.Of(500));
 
     [Fact]
     public void Without_any_other_cause_the_next_instant_is_midnight() => Assert.Equal(

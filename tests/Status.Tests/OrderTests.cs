@@ -4,6 +4,7 @@ using Kener.ServiceDefaults;
 using Kener.Status.Projections.History;
 using Kener.Status.Projections.Incidents;
 using Kener.Status.Rendering;
+using Kener.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kener.Status.Tests;
@@ -31,7 +32,7 @@ public sealed class OrderTests
             var shuffled = told.Concat(told.Take(6)).ToArray();
             new Random(seed).Shuffle(shuffled);
             Assert.Equal(await AfterAsync(service, inOrder, seed), await AfterAsync(service, shuffled, seed));
-        }, iter: 25, threads: 1);
+        }, iter: Scale.Of(8), threads: 1);
     }
 
     [Theory, InlineData(DatabaseKind.Sqlite), InlineData(DatabaseKind.PostgreSQL)]
@@ -49,7 +50,7 @@ public sealed class OrderTests
                 now += steps[i];
                 Assert.Equal(await TextAsync(service, new FactsReader(new KenerSettings(), new RecentIncidents()), zone, now), await TextAsync(service, reader, zone, now));
             }
-        }, iter: 25, threads: 1);
+        }, iter: Scale.Of(8), threads: 1);
     }
 
     private static async Task<string> AfterAsync(Service service, IEnumerable<Told> told, int seed)

@@ -85,7 +85,7 @@ public sealed class PageRulesTests
                 Assert.Equal(other with { Days = [] }, row with { Days = [] });
                 Assert.Equal(other.Days, row.Days);
             }
-        }, iter: Scale.Of(200), threads: 1);
+        }, iter: Scale.Of(60), threads: 1);
         Assert.Same(kept.RowAt(Now, 3), kept.RowAt(Now, 3));
     }
 
