@@ -80,7 +80,7 @@ public sealed class OneTraceTests : IAsyncLifetime
                 "Microsoft.AspNetCore", "System.Net.Http", "Yarp.ReverseProxy",
             ], way);
         // Monitors consumes the event, too.
-        await FindAsync(span => span.TraceId == request.TraceId && Has(span, "Kener.Monitors.IncidentChangedConsumer"));
+        await FindAsync(span => span.TraceId == request.TraceId && Has(span, "Kener.Monitors.Overlays.IncidentChangedConsumer"));
         await FindAsync(span => span.TraceId == request.TraceId && span.Source.Name == "Npgsql");
         // What the loops query in Redis once a second is not traced.
         Assert.DoesNotContain(_recorder.Spans, span => span.Source.Name == Redis && span.ParentSpanId == default);

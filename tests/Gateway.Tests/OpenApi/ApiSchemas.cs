@@ -12,13 +12,14 @@ namespace Kener.Gateway.Tests.OpenApi;
 /// <summary>Completes the schemas from the attributes of properties.</summary>
 internal static class ApiSchemas
 {
-    /// <summary>Returns the name of a type in the documents: without the suffix Answer or Shape.</summary>
+    private static readonly string[] Suffixes = ["Response", "Answer", "Shape"];
+
+    /// <summary>Returns the name of a type in the documents: without its suffix.</summary>
     public static string? NameOf(JsonTypeInfo type) => !IsOurs(type.Type) || type.Type.IsEnum ? null : type.Type switch
     {
         _ when type.Type == typeof(ErrorAnswer) => "Error",
         { Name: "Answer", DeclaringType: { } declaring } => declaring.Name,
-        var named => named.Name.EndsWith("Answer", StringComparison.Ordinal) ? named.Name[..^"Answer".Length]
-            : named.Name.EndsWith("Shape", StringComparison.Ordinal) ? named.Name[..^"Shape".Length] : named.Name,
+        var named => Suffixes.FirstOrDefault(suffix => named.Name.EndsWith(suffix, StringComparison.Ordinal)) is { } suffix ? named.Name[..^suffix.Length] : named.Name,
     };
 
     public static async Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
